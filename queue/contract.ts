@@ -1,0 +1,22 @@
+/** Dispatchers ring lanes; they own no state that the database could not rebuild (reliability.md 5). */
+import type { LaneKey } from '../src/core/ids.js'
+
+/** A doorbell: it names a lane and nothing else. */
+export interface Dispatcher {
+  readonly kind: 'bullmq' | 'in-process'
+  /** Best effort after COMMIT; never throws, never waits longer than its cap (200 ms). */
+  readonly ring: (lane: LaneKey) => void
+  /** Begins to hand lanes to `work`. A lane may be handed out twice; the lease sorts that out. */
+  readonly start: (work: (lane: LaneKey) => Promise<void>) => Promise<void>
+  /** Takes no new lanes, waits for those in hand (at most `drainMs`). */
+  readonly stop: (drainMs: number) => Promise<void>
+  /** `sweep-only` while Redis is away. */
+  readonly mode: () => 'bullmq' | 'in-process' | 'sweep-only'
+}
+
+/** What the loop needs of the store and the hub. */
+export interface LaneWork {
+  /** Claims the lane and works off due rows until empty, 50 rows or 5 s; true when rows remain. */
+  readonly workLane: (lane: LaneKey) => Promise<boolean>
+  readonly dueLanes: (limit: number) => Promise<readonly LaneKey[]>
+}

@@ -1,0 +1,142 @@
+/**
+ * Contract of the engine: one pure function from a person's facts and a point in time to lines, discrepancies and
+ * completeness (medication-list.md 1 to 6). No clock, no I/O. What counts as which fact is in docs/facts.md.
+ */
+import type { DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
+import type { SourceRole } from '../core/message.js'
+
+/** One fact: a FHIR resource of layer `fact`, with what the hub knows about its coming. */
+export interface Fact {
+  /** `<type>/<id>`; unique. */
+  readonly ref: string
+  readonly version: number
+  readonly resource: FhirResource
+  readonly source: { readonly key: string; readonly role: SourceRole }
+  /** ISO instant. */
+  readonly receivedAt: string
+}
+
+export interface SourceFact {
+  readonly key: string
+  readonly role: SourceRole
+  readonly name: string
+  readonly lastHeard: string
+  readonly failed?: string
+  /** Received messages of this source not yet applied or parked. */
+  readonly waiting: number
+}
+
+/** The lines of the list version before: keeps line ids, entry dates and flags stable. */
+export interface PreviousLine {
+  readonly id: string
+  readonly status: MedicationStatement['status']
+  /** `ref`s of the facts that made up this line. */
+  readonly facts: readonly string[]
+  /** Entry date and flag of the previous version. */
+  readonly date: string
+  readonly flag: EntryFlag
+  /** Fingerprint of the line's content, as the engine gave it. */
+  readonly fingerprint: string
+}
+
+export interface PreviousIssue {
+  readonly id: string
+  readonly status: 'preliminary' | 'final' | 'cancelled'
+  readonly identified: string
+}
+
+export interface Previous {
+  readonly lines: readonly PreviousLine[]
+  readonly issues: readonly PreviousIssue[]
+}
+
+/** What the loaded catalogue knows of a product or substance; every answer may be "unknown" (undefined). */
+export interface ProductKnowledge {
+  readonly find: (coding: { readonly system?: string; readonly code?: string }) => Product | undefined
+}
+export interface Product {
+  /** K2: product without pack size. */
+  readonly productId?: string
+  /** K3. */
+  readonly substitutionGroup?: string
+  /** K4 parts; sets of base substances with strength per countable unit. */
+  readonly substances?: readonly {
+    readonly code: string
+    readonly name: string
+    readonly strength?: { readonly value: string; readonly unit: string }
+  }[]
+  readonly atc?: string
+  /** Immediate and modified release are different form groups. */
+  readonly formGroup?: string
+  readonly routeGroup?: string
+  readonly systemic?: boolean
+  /** Biologicals, insulins, inhalers, tacrolimus …: no K4. */
+  readonly withoutK4?: boolean
+}
+
+export interface ListConfig {
+  /** IANA zone of the patient. */
+  readonly zone: string
+  readonly language: 'nb' | 'da' | 'en'
+  /** Milliseconds; default windows of medication-list.md 6.2. */
+  readonly missedDoseWindowMs: number
+  readonly stopGraceMs: number
+  /** ATC prefixes of critical medicines (8.2 default list). */
+  readonly criticalAtc: readonly string[]
+  /** Maximum daily amount per ATC code, in mg. */
+  readonly maximumDailyMg: Readonly<Record<string, number>>
+}
+
+export interface ListInput {
+  readonly patientRef: string
+  readonly facts: readonly Fact[]
+  readonly sources: readonly SourceFact[]
+  readonly previous: Previous
+  readonly products: ProductKnowledge
+  readonly config: ListConfig
+  /** T: the instant that the list is valid for, ISO UTC. */
+  readonly at: string
+}
+
+export type EntryFlag =
+  | 'new'
+  | 'changed'
+  | 'unchanged'
+  | 'held'
+  | 'resumed'
+  | 'stopped'
+  | 'completed'
+  | 'merged'
+  | 'split'
+  | 'error'
+
+export interface Line {
+  /** Stable: from the previous version where its facts were known, else derived from its facts. A UUID. */
+  readonly id: string
+  /** HubLine: layer tag `line`, identifiers, status, derivedFrom with match-basis, dosage …; `id` set, no meta.versionId/lastUpdated. */
+  readonly statement: MedicationStatement
+  readonly flag: EntryFlag
+  /** Day on which this line last changed (ISO date). */
+  readonly date: string
+  /** `ref`s of the facts. */
+  readonly facts: readonly string[]
+  readonly fingerprint: string
+}
+
+export type SourceCondition = 'current' | 'late' | 'silent' | 'failed' | 'waiting'
+export type Completeness = 'complete' | 'partial' | 'unknown'
+
+export interface ListResult {
+  /** In the order of medication-list.md 12.7; ended lines appear once with their closing flag. */
+  readonly lines: readonly Line[]
+  /** All issues, open ones and those that closed now; ids are stable hashes. No meta.versionId/lastUpdated. */
+  readonly issues: readonly DetectedIssue[]
+  readonly completeness: Completeness
+  readonly sources: readonly (SourceFact & { readonly condition: SourceCondition })[]
+  /** First instant after `at` at which time alone alters lines, issues or completeness. */
+  readonly nextChangeAt: string | undefined
+  /** Set exactly when there is no line. */
+  readonly emptyReason: 'notstarted' | 'nilknown' | 'unavailable' | undefined
+}
+
+export type DeriveList = (input: ListInput) => ListResult
