@@ -136,6 +136,8 @@ export interface Effect {
   readonly nextChangeAt: string | undefined
   readonly merge: { readonly survivor: PersonId; readonly prior: PersonId } | undefined
   readonly assignment: AssignmentWrite | undefined
+  /** Devices that became known or got another identifier; ids are those of the Device resources. */
+  readonly devices: readonly { readonly deviceId: string; readonly identities: readonly Identity[] }[]
   readonly at: string
 }
 
@@ -329,6 +331,8 @@ export interface Store {
 
 export interface ClaimOptions {
   readonly leaseMs: number
+  /** Takes the lease also when nothing is due, making the lane where there is none: a FHIR write (rule 3.11). */
+  readonly evenIfIdle?: boolean
   readonly rowsMax: number
 }
 export interface MessageFilter {
