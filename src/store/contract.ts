@@ -40,8 +40,8 @@ export interface NewMessage {
   readonly contentType: string
   /** SHA-256 of the body, lower-case hex. */
   readonly contentHash: string
-  /** `refused` rows are stored and never processed. */
-  readonly state: 'waiting' | 'refused'
+  /** `refused` rows and the `done` parent of a batch are stored and never processed. */
+  readonly state: 'waiting' | 'refused' | 'done'
   readonly reason?: { readonly code: HubErrorCode; readonly text: string }
   /** The answer to give now and to repeat for duplicates; absent while it is owed (answers with effect). */
   readonly answer?: Reply
