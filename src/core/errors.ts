@@ -23,6 +23,8 @@ export type HubErrorCode =
   | 'METHOD_NOT_ALLOWED'
   | 'QUERY_INVALID'
   | 'TOO_COSTLY'
+  | 'URL_TOO_LONG'
+  | 'REQUEST_TIMEOUT'
   | 'VERSION_STALE'
   | 'CONDITION_INVALID'
   | 'MULTIPLE_MATCHES'
@@ -92,6 +94,8 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   METHOD_NOT_ALLOWED: { status: 405, issue: 'not-supported', fate: 'dead-letter' },
   QUERY_INVALID: { status: 400, issue: 'value', fate: 'dead-letter' },
   TOO_COSTLY: { status: 400, issue: 'too-costly', fate: 'dead-letter' },
+  URL_TOO_LONG: { status: 414, issue: 'too-long', fate: 'dead-letter' },
+  REQUEST_TIMEOUT: { status: 408, issue: 'timeout', fate: 'retry' },
   VERSION_STALE: { status: 412, issue: 'conflict', fate: 'dead-letter' },
   CONDITION_INVALID: { status: 412, issue: 'business-rule', fate: 'dead-letter' },
   MULTIPLE_MATCHES: { status: 412, issue: 'multiple-matches', fate: 'dead-letter' },

@@ -1,0 +1,116 @@
+/** What the HTTP layer is handed. It reads the store, and writes only through the use cases of src/hub. */
+import type { FhirResource } from 'fhir/r4.js'
+import type { MessageId, PersonId } from '../core/ids.js'
+import type { Identity } from '../core/message.js'
+import type { Clock, Log, NewId } from '../core/ports.js'
+import type { ResourceType } from '../core/stored.js'
+import type { Store } from '../store/contract.js'
+
+/** Criteria of a conditional create or update (fhir-api.md C-06: these two and nothing else). */
+export type WriteCondition =
+  | (Identity & { readonly kind: 'identifier' })
+  | { readonly kind: 'id'; readonly id: string }
+
+/**
+ * One FHIR write, as the client asked for it. The HTTP layer has read the body strictly, compared its type with the
+ * URL, and removed what a client may not set (`meta.versionId`, `meta.lastUpdated`, tags of the layer system).
+ * `create`: no `id`; `condition` is `If-None-Exist`. `update`: `id` from the URL (equal to the body's), or `condition`
+ * (then `body.id` is left as the client sent it: fhir-api.md C-03).
+ */
+export interface WriteRequest {
+  readonly method: 'create' | 'update'
+  readonly type: ResourceType
+  readonly id?: string
+  readonly body: FhirResource
+  /** One of these must be the current version, else VERSION_STALE. Never empty. */
+  readonly ifMatch?: readonly number[]
+  readonly condition?: WriteCondition
+  readonly clientId: string
+}
+
+export interface WriteResult {
+  /** 200 also when a conditional create found its match, or the write changed nothing. */
+  readonly status: 200 | 201
+  /** The resource as stored. */
+  readonly text: string
+  readonly id: string
+  readonly version: number
+  /** ISO instant. */
+  readonly lastUpdated: string
+}
+
+export interface MedicationListAnswer {
+  /** Whole header value: `W/"7"` or `W/"7.<hash>"`. */
+  readonly etag: string
+  /** The Bundle; may be empty when `notModified`. */
+  readonly body: string
+  readonly notModified: boolean
+}
+
+export interface IntakeAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+  readonly messageId?: string
+  readonly retryAfterS?: number
+}
+
+export interface Health {
+  readonly status: 'ready' | 'degraded' | 'unavailable'
+  readonly durability: 'process-crash' | 'power-cut' | 'replicated'
+  readonly dispatcher: 'bullmq' | 'in-process' | 'sweep-only'
+}
+
+/** Who asks. Page links are bound to it, and it is the sender of FHIR writes. */
+export interface Caller {
+  readonly clientId: string
+}
+
+export type ReadingStore = Pick<
+  Store,
+  | 'read'
+  | 'vread'
+  | 'history'
+  | 'search'
+  | 'countMatches'
+  | 'findPersons'
+  | 'messages'
+  | 'message'
+  | 'messageItems'
+  | 'rawMessage'
+  | 'sources'
+>
+
+export interface ApiDeps {
+  readonly store: ReadingStore
+  readonly writeResource: (request: WriteRequest) => Promise<WriteResult>
+  /** `undefined`: no such person. `ifNoneMatch` holds whole ETags, or `*`. */
+  readonly medicationList: (
+    person: PersonId,
+    condition: { readonly ifNoneMatch?: readonly string[] },
+  ) => Promise<MedicationListAnswer | undefined>
+  /** Runs one dead letter again and rings its lane. */
+  readonly replayMessage: (id: MessageId) => Promise<'replayed' | 'not-dead' | 'unknown'>
+  readonly intake: {
+    /** `channel` is `hl7v2`, `eresept` or `devices/<vendor>`. @throws HubError NOT_FOUND for an unknown vendor */
+    readonly receive: (channel: string, raw: Uint8Array, contentType: string) => Promise<IntakeAnswer>
+  }
+  readonly health: () => Promise<Health>
+  /** Prometheus text format. */
+  readonly metrics: () => Promise<string>
+  /** All of fhir-profiles/, each with id and url. */
+  readonly definitions: readonly FhirResource[]
+  /** @throws HubError when the caller may not come in */
+  readonly callerOf: (headers: { readonly authorization?: string | undefined }) => Promise<Caller> | Caller
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly log: Log
+  /** Base of absolute links without a trailing slash, such as `http://127.0.0.1:3000`; `/fhir` follows it. */
+  readonly publicUrl: string
+  /** Secret behind page links, at least 32 bytes; the same in all processes. */
+  readonly pageKey: Uint8Array
+  /** Version of the software, for CapabilityStatement and front page. */
+  readonly version: string
+  /** IANA zone in which search dates without an offset are read. */
+  readonly zone: string
+}
