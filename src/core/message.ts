@@ -107,6 +107,11 @@ export interface MappedResource {
   readonly order: string
   /** `shared`: not a person's (Device). `shared-once`: as `shared`, and created if absent, else left as it is (Practitioner, Organization). */
   readonly scope: 'person' | 'shared' | 'shared-once'
+  /**
+   * Of scope `person`: left out when the message leads to no person (the fault of an unassigned device), where
+   * otherwise the whole message fails for want of one. Holds for amendments likewise.
+   */
+  readonly onlyWithPerson?: true
 }
 
 /**
@@ -123,6 +128,9 @@ export interface Amendment {
   readonly at: string
   /** Top-level elements to set; null removes. `extension` entries replace those of the same url and keep the rest. */
   readonly set: Readonly<Record<string, unknown>>
+  /** Top-level elements of which only the named parts are set and the others stay: `timingPeriod: { end }`. After `set`. */
+  readonly merge?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly onlyWithPerson?: true
 }
 
 /** A fact of the source that did not reach FHIR. Names the place, never the value. */
