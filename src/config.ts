@@ -1,0 +1,167 @@
+/** Configuration: environment variables, parsed once into one frozen object; all faults are listed at once. */
+
+export type Role = 'api' | 'worker' | 'mllp'
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Absent: embedded store in `dataDir`. */
+  readonly databaseUrl: string | undefined
+  readonly dataDir: string
+  /** Absent: in-process dispatcher. */
+  readonly redisUrl: string | undefined
+  /** 0 turns MLLP off. */
+  readonly mllpPort: number
+  /** Base of absolute links, without a trailing slash. */
+  readonly publicUrl: string
+  readonly auth: 'none'
+  readonly syntheticIds: 'accept' | 'refuse'
+  readonly processingIds: readonly string[]
+  /** IANA zone for local times without offset. */
+  readonly zone: string
+  readonly language: 'nb' | 'da' | 'en'
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly roles: ReadonlySet<Role>
+  /** Lanes worked on at the same time in this process. */
+  readonly concurrency: number
+  readonly databasePoolMax: number
+  readonly leaseMs: number
+  readonly sweepMs: number
+  /** Waiting time for lanes in hand at SIGTERM. */
+  readonly drainMs: number
+  /** Signs page links; made at start when absent, so that links then last as long as the process. */
+  readonly pageKey: string | undefined
+  /** 429 from this age of the oldest waiting message on. */
+  readonly backlogSoftS: number
+  /** 503 from this age on. */
+  readonly backlogHardS: number
+}
+
+export class ConfigError extends Error {
+  readonly faults: readonly string[]
+  constructor(faults: readonly string[]) {
+    super(`configuration:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const ALL_ROLES: readonly Role[] = ['api', 'worker', 'mllp']
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
+
+/**
+ * @param env environment variables (.env.example lists them)
+ * @param roleOption value of `--role`, such as `api,worker`
+ * @throws ConfigError with every fault
+ */
+export function parseConfig(env: Environment, roleOption?: string): Config {
+  const read = reader(env)
+  const host = read.text('HOST', '127.0.0.1')
+  const port = read.integer('PORT', 3000, 0, 65_535)
+  const auth = read.oneOf('AUTH', ['none', 'oauth'] as const, 'none')
+  if (auth === 'oauth') read.fault('AUTH=oauth is not built yet; AUTH=none serves loopback only')
+  if (!LOOPBACK.has(host))
+    read.fault(
+      `HOST=${host}: without authentication the hub serves loopback only, for example HOST=127.0.0.1`,
+    )
+  const databaseUrl = read.url(
+    'DATABASE_URL',
+    ['postgres:', 'postgresql:'],
+    'postgres://stafett@127.0.0.1:5432/stafett',
+  )
+  const roles = read.roles(roleOption)
+  if (databaseUrl === undefined && roles.size < ALL_ROLES.length)
+    read.fault('--role with part of the roles means several processes, and those need DATABASE_URL')
+  const config: Config = {
+    port,
+    host,
+    databaseUrl,
+    dataDir: read.text('DATA_DIR', './data'),
+    redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379'),
+    mllpPort: read.integer('MLLP_PORT', 2575, 0, 65_535),
+    publicUrl: (
+      read.url('PUBLIC_URL', ['http:', 'https:'], 'https://hub.example.no') ?? `http://${host}:${port}`
+    ).replace(/\/+$/, ''),
+    auth: 'none',
+    syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),
+    processingIds: read.list('STAFETT_PROCESSING_IDS', ['P', 'T', 'D']),
+    zone: read.zone('STAFETT_ZONE', 'Europe/Oslo'),
+    language: read.oneOf('STAFETT_LANGUAGE', ['nb', 'da', 'en'] as const, 'nb'),
+    logLevel: read.oneOf('STAFETT_LOG', ['silent', 'error', 'warn', 'info', 'debug'] as const, 'info'),
+    roles,
+    concurrency: read.integer('STAFETT_CONCURRENCY', 8, 1, 256),
+    databasePoolMax: read.integer('STAFETT_DATABASE_POOL', 20, 2, 500),
+    leaseMs: read.integer('STAFETT_LEASE_MS', 15_000, 100, 600_000),
+    sweepMs: read.integer('STAFETT_SWEEP_MS', 2_000, 20, 60_000),
+    drainMs: read.integer('STAFETT_DRAIN_MS', 10_000, 0, 300_000),
+    pageKey: env['STAFETT_PAGE_KEY'] || undefined,
+    backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
+    backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
+  }
+  if (config.backlogHardS < config.backlogSoftS)
+    read.fault('STAFETT_BACKLOG_HARD_S must not be less than STAFETT_BACKLOG_SOFT_S')
+  read.finish()
+  return Object.freeze(config)
+}
+
+function reader(env: Environment) {
+  const faults: string[] = []
+  const text = (name: string, fallback: string): string => env[name] || fallback
+  return {
+    text,
+    fault: (message: string) => faults.push(message),
+    integer(name: string, fallback: number, min: number, max: number): number {
+      const value = env[name]
+      if (value === undefined || value === '') return fallback
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+      if (number >= min && number <= max) return number
+      faults.push(`${name} must be a whole number from ${min} to ${max}, for example ${name}=${fallback}`)
+      return fallback
+    },
+    oneOf<T extends string>(name: string, values: readonly T[], fallback: T): T {
+      const value = text(name, fallback)
+      const found = values.find((candidate) => candidate === value)
+      if (found === undefined)
+        faults.push(`${name} must be one of ${values.join(', ')}, for example ${name}=${fallback}`)
+      return found ?? fallback
+    },
+    url(name: string, protocols: readonly string[], example: string): string | undefined {
+      const value = env[name]
+      if (value === undefined || value === '') return undefined
+      if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
+      faults.push(`${name} must be a URL of ${protocols.join(' or ')}, for example ${name}=${example}`)
+      return undefined
+    },
+    list(name: string, fallback: readonly string[]): readonly string[] {
+      const value = env[name]
+      return value
+        ? value
+            .split(',')
+            .map((part) => part.trim())
+            .filter((part) => part !== '')
+        : fallback
+    },
+    zone(name: string, fallback: string): string {
+      const value = text(name, fallback)
+      try {
+        new Intl.DateTimeFormat('en', { timeZone: value })
+        return value
+      } catch {
+        faults.push(`${name} must be an IANA time zone, for example ${name}=${fallback}`)
+        return fallback
+      }
+    },
+    roles(option: string | undefined): ReadonlySet<Role> {
+      const names = option === undefined ? ALL_ROLES : option.split(',').map((part) => part.trim())
+      const unknown = names.filter((name) => !ALL_ROLES.some((role) => role === name))
+      if (unknown.length > 0)
+        faults.push(`--role knows ${ALL_ROLES.join(', ')}, for example --role api,worker`)
+      return new Set(ALL_ROLES.filter((role) => names.includes(role)))
+    },
+    finish() {
+      if (faults.length > 0) throw new ConfigError(faults)
+    },
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
+ * change, a new version of the List with the bytes that readers get.
+ */
+import type { DetectedIssue, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
+import { HubError } from '../core/errors.js'
+import type { NewId } from '../core/ports.js'
+import type { StoredResource } from '../core/stored.js'
+import type {
+  DeriveList,
+  EntryFlag,
+  Fact,
+  ListConfig,
+  ListResult,
+  Previous,
+  PreviousLine,
+  ProductKnowledge,
+  SourceFact,
+} from '../medication-list/contract.js'
+import { buildList } from '../medication-list/list-resource.js'
+import type { ListWrite, ResourceWrite } from '../store/contract.js'
+import { type Draft, finishDraft, stage, type Validate } from './draft.js'
+import { listBundle } from './list-bundle.js'
+import type { Workspace } from './workspace.js'
+
+export interface DeriveContext {
+  readonly derive: DeriveList
+  readonly products: ProductKnowledge
+  readonly config: ListConfig
+  readonly publicUrl: string
+  readonly newId: NewId
+  readonly validate: Validate
+}
+
+export interface Derived {
+  readonly writes: readonly ResourceWrite[]
+  readonly list: ListWrite | undefined
+  readonly nextChangeAt: string | undefined
+}
+
+/** Types that can be facts of the list. */
+const FACT_TYPES = new Set<string>([
+  'MedicationRequest',
+  'MedicationStatement',
+  'MedicationDispense',
+  'MedicationAdministration',
+  'List',
+  'DetectedIssue',
+  'DeviceUseStatement',
+  'AllergyIntolerance',
+  'Encounter',
+])
+
+/** @throws HubError RESOURCE_INVALID when a derived resource breaks R4 or its profile (a bug of ours) */
+export function deriveList(draft: Draft, context: DeriveContext): Derived {
+  const { workspace } = draft
+  const at = new Date(draft.now).toISOString()
+  const result = context.derive({
+    patientRef: `Patient/${workspace.personId}`,
+    facts: readFacts(workspace),
+    sources: [...workspace.sources.values()].map((source): SourceFact => ({ ...source, waiting: 0 })),
+    previous: readPrevious(workspace),
+    products: context.products,
+    config: context.config,
+    at,
+  })
+  workspace.nextChangeAt = result.nextChangeAt
+  const writes = stageLines(draft, result, context)
+  const former = currentList(workspace)
+  if (writes.length === 0 && former !== undefined && sameEntries(former, result))
+    return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
+  const listWrites = stageList(draft, result, former, at, context)
+  const list = listWrites[0]
+  if (list === undefined) return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
+  workspace.listVersion = list.stored.version
+  const body = listBundle(workspace, list.stored, result, context.publicUrl)
+  return {
+    writes: [...writes, ...listWrites],
+    list: { version: list.stored.version, body, createdAt: list.stored.lastUpdated },
+    nextChangeAt: result.nextChangeAt,
+  }
+}
+
+function readFacts(workspace: Workspace): Fact[] {
+  const facts: Fact[] = []
+  for (const [ref, stored] of workspace.resources) {
+    if (stored.layer !== 'fact' || !FACT_TYPES.has(stored.type)) continue
+    const source = workspace.sources.get(stored.sourceKey)
+    facts.push({
+      ref,
+      version: stored.version,
+      resource: stored.resource,
+      source: { key: stored.sourceKey, role: source?.role ?? 'client' },
+      receivedAt: stored.lastUpdated,
+    })
+  }
+  return facts
+}
+
+function readPrevious(workspace: Workspace): Previous {
+  const entries = new Map<string, { flag: EntryFlag; date: string }>()
+  const list = currentList(workspace)
+  for (const entry of list?.entry ?? []) {
+    const id = entry.item.reference?.split('/')[1]
+    // Flags are written by buildList from EntryFlag and by nobody else.
+    const flag = entry.flag?.coding?.[0]?.code as EntryFlag | undefined
+    if (id !== undefined && flag !== undefined) entries.set(id, { flag, date: entry.date ?? '' })
+  }
+  const lines: PreviousLine[] = []
+  const issues: { id: string; status: DetectedIssue['status']; identified: string }[] = []
+  for (const stored of workspace.resources.values()) {
+    if (stored.layer !== 'line') continue
+    if (stored.resource.resourceType === 'MedicationStatement') {
+      const entry = entries.get(stored.id)
+      lines.push({
+        id: stored.id,
+        status: stored.resource.status,
+        facts: (stored.resource.derivedFrom ?? []).flatMap(({ reference }) =>
+          reference === undefined ? [] : [reference.split('/').slice(0, 2).join('/')],
+        ),
+        date: entry?.date ?? stored.lastUpdated.slice(0, 10),
+        flag: entry?.flag ?? closingFlag(stored.resource.status),
+        fingerprint: stored.order,
+      })
+    } else if (stored.resource.resourceType === 'DetectedIssue') {
+      issues.push({
+        id: stored.id,
+        status: stored.resource.status,
+        identified: stored.resource.identifiedDateTime ?? stored.lastUpdated,
+      })
+    }
+  }
+  return {
+    lines,
+    // The hub's own issues have one of these three states (medication-list.md 6.1).
+    issues: issues.map((issue) => ({
+      ...issue,
+      status: issue.status as 'preliminary' | 'final' | 'cancelled',
+    })),
+  }
+}
+
+function closingFlag(status: MedicationStatement['status']): EntryFlag {
+  switch (status) {
+    case 'stopped':
+      return 'stopped'
+    case 'entered-in-error':
+      return 'error'
+    case 'active':
+    case 'completed':
+    case 'intended':
+    case 'on-hold':
+    case 'unknown':
+    case 'not-taken':
+      return 'completed'
+    default:
+      throw new HubError('UNEXPECTED', 'a line has a status that R4 does not know')
+  }
+}
+
+function stageLines(draft: Draft, result: ListResult, context: DeriveContext): ResourceWrite[] {
+  for (const line of result.lines) stageDerived(draft, line.statement, line.id, line.fingerprint)
+  for (const issue of result.issues) {
+    if (issue.id === undefined) throw new HubError('UNEXPECTED', 'the engine gave an issue without id')
+    stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')
+  }
+  return finishDraft(draft, context.validate)
+}
+
+function stageDerived(draft: Draft, content: FhirResource, id: string, order: string): void {
+  stage(draft, {
+    id,
+    previous: draft.workspace.resources.get(`${content.resourceType}/${id}`),
+    content,
+    key: `id|${id}`,
+    order,
+    layer: 'line',
+    sourceKey: 'hub',
+    shared: false,
+  })
+}
+
+function storedList(workspace: Workspace): StoredResource | undefined {
+  for (const stored of workspace.resources.values())
+    if (stored.type === 'List' && stored.layer === 'line') return stored
+  return undefined
+}
+
+function currentList(workspace: Workspace): List | undefined {
+  const resource = storedList(workspace)?.resource
+  return resource?.resourceType === 'List' ? resource : undefined
+}
+
+/** Whether the list still names the same lines; their flags alone are no reason for a new version. */
+function sameEntries(former: List, result: ListResult): boolean {
+  const before = new Set((former.entry ?? []).map((entry) => entry.item.reference?.split('/')[1]))
+  const after = result.lines.filter((line) => !isClosed(line.flag)).map((line) => line.id)
+  const closedBefore = (former.entry ?? []).filter((entry) => isClosed(entry.flag?.coding?.[0]?.code)).length
+  return (
+    former.emptyReason?.coding?.[0]?.code === result.emptyReason &&
+    result.lines.every((line) => before.has(line.id)) &&
+    after.length === before.size - closedBefore
+  )
+}
+
+const isClosed = (flag: string | undefined): boolean =>
+  flag === 'stopped' || flag === 'completed' || flag === 'merged' || flag === 'error'
+
+function stageList(
+  draft: Draft,
+  result: ListResult,
+  former: List | undefined,
+  at: string,
+  context: DeriveContext,
+): ResourceWrite[] {
+  const stored = former === undefined ? undefined : storedList(draft.workspace)
+  const id = stored?.id ?? context.newId()
+  const content = buildList({
+    result,
+    references: new Map(
+      result.lines.map((line) => {
+        const version = draft.workspace.resources.get(`MedicationStatement/${line.id}`)?.version
+        return [line.id, `MedicationStatement/${line.id}/_history/${version}`]
+      }),
+    ),
+    patientRef: `Patient/${draft.workspace.personId}`,
+    date: at,
+  })
+  stage(draft, {
+    id,
+    previous: stored,
+    content,
+    key: `id|${id}`,
+    order: at,
+    layer: 'line',
+    sourceKey: 'hub',
+    shared: false,
+  })
+  return finishDraft(draft, context.validate)
+}

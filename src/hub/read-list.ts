@@ -1,0 +1,62 @@
+/** `$medication-list`: the stored bytes of the newest version, with the completeness part true for this moment. */
+import { HubError } from '../core/errors.js'
+import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
+import type { Clock, Log } from '../core/ports.js'
+import { completenessOf } from '../medication-list/completeness.js'
+import type { ListConfig } from '../medication-list/contract.js'
+import { completenessExtensions } from '../medication-list/list-resource.js'
+import type { CurrentList, Store } from '../store/contract.js'
+import { withExtensions } from './list-bundle.js'
+
+export interface ReadListDeps {
+  readonly store: Pick<Store, 'currentList'>
+  readonly workLane: (lane: LaneKey) => Promise<boolean>
+  readonly clock: Clock
+  readonly log: Log
+  readonly config: ListConfig
+  readonly hash: (text: string) => string
+}
+
+export interface ListAnswer {
+  readonly etag: string
+  readonly body: string
+  readonly notModified: boolean
+}
+
+/**
+ * @param ifNoneMatch raw header value
+ * @returns undefined when the person is unknown or has no list yet
+ */
+export async function readMedicationList(
+  deps: ReadListDeps,
+  person: PersonId,
+  ifNoneMatch: string | undefined,
+): Promise<ListAnswer | undefined> {
+  const list = await currentList(deps, person)
+  if (list === undefined) return undefined
+  const at = new Date(deps.clock()).toISOString()
+  const sources = list.sources.map((source) => ({ ...source, waiting: 0 }))
+  const whole = completenessOf({ sources, waiting: list.waiting, dead: list.dead, at })
+  const extensions = completenessExtensions(whole)
+  const complete = whole.completeness === 'complete'
+  const etag = complete
+    ? `W/"${list.version}"`
+    : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim())
+  if (tags.includes(etag) || tags.includes('*')) return { etag, body: '', notModified: true }
+  return { etag, body: withExtensions(list.body, extensions), notModified: false }
+}
+
+/** A read at or after the instant at which time alone changes the list lets the lane derive first. */
+async function currentList(deps: ReadListDeps, person: PersonId): Promise<CurrentList | undefined> {
+  const list = await deps.store.currentList(person)
+  if (list?.nextChangeAt === undefined || Date.parse(list.nextChangeAt) > deps.clock()) return list
+  try {
+    await deps.workLane(personLane(person))
+  } catch (error) {
+    // The stored list is still the newest there is; its age shows in the answer.
+    if (!(error instanceof HubError)) throw error
+    deps.log.warn('list could not be derived before a read', { code: error.code })
+  }
+  return deps.store.currentList(person)
+}

@@ -1,0 +1,184 @@
+/** Works a lane off: lease, head rows one after the other, each in its own transaction, then release. */
+import { codeOf, ERRORS, HubError, isHubError } from '../core/errors.js'
+import { type LaneKey, personOfLane } from '../core/ids.js'
+import type { Log } from '../core/ports.js'
+import type { SourceState } from '../core/stored.js'
+import type { Claim, Failure, LaneRow, Store } from '../store/contract.js'
+import { deriveList } from './derive-list.js'
+import { openDraft } from './draft.js'
+import { type ProcessDeps, processRow } from './process-message.js'
+import { openWorkspace } from './workspace.js'
+
+export interface WorkDeps extends ProcessDeps {
+  readonly store: ProcessDeps['store'] & Pick<Store, 'claim' | 'release' | 'heartbeat' | 'fail'>
+  readonly owner: string
+  readonly leaseMs: number
+  readonly log: Log
+  readonly random: () => number
+  /** Calls `beat` every `ms` until the returned function is called. */
+  readonly every: (ms: number, beat: () => void) => () => void
+  readonly count: (event: 'done' | 'dead' | 'retry' | 'lease-lost', channel: string) => void
+  /** Seconds from receipt to commit. */
+  readonly observe: (channel: string, seconds: number) => void
+}
+
+/** Rows taken in one claim. */
+export const LANE_ROWS_MAX = 50
+/** A bug is tried this often (reliability.md 4). */
+export const BUG_ATTEMPTS_MAX = 3
+/** A device event may come before the assignment that it belongs to: tried this often before it is parked. */
+export const UNASSIGNED_ATTEMPTS_MAX = 3
+const BACKOFF_MS_MIN = 1_000
+const BACKOFF_MS_MAX = 60_000
+
+/** True when due rows remain in the lane. */
+export async function workLane(deps: WorkDeps, lane: LaneKey): Promise<boolean> {
+  const claim = await deps.store.claim(lane, deps.owner, { leaseMs: deps.leaseMs, rowsMax: LANE_ROWS_MAX })
+  if (claim === undefined) return false
+  const stopBeating = keepLease(deps, claim)
+  try {
+    return await workClaim(deps, claim)
+  } finally {
+    stopBeating()
+    await deps.store.release(claim)
+  }
+}
+
+/** Renews the lease at a third of its length until called off. */
+export function keepLease(
+  deps: Pick<WorkDeps, 'every' | 'store' | 'leaseMs' | 'log'>,
+  claim: Claim,
+): () => void {
+  return deps.every(Math.floor(deps.leaseMs / 3), () => {
+    deps.store.heartbeat(claim, deps.leaseMs).catch((error: unknown) => {
+      deps.log.warn('heartbeat failed', { lane: claim.lane, code: codeOf(error) })
+    })
+  })
+}
+
+/** Works off the rows of a claim that is already held. */
+export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> {
+  let current = claim
+  for (const row of claim.rows) {
+    const result = await workRow(deps, current, row)
+    if (result === 'stop') return false
+    if (result === 'worked') current = { ...current, effectSeq: current.effectSeq + 1 }
+  }
+  if (claim.rows.length === 0 && claim.timeDue) await workTime(deps, current)
+  return claim.more
+}
+
+async function workRow(deps: WorkDeps, claim: Claim, row: LaneRow): Promise<'worked' | 'passed' | 'stop'> {
+  try {
+    const result = await processRow(deps, claim, row)
+    if (result.kind === 'handed-over') {
+      await workLane(deps, result.to)
+      return 'passed'
+    }
+    deps.count('done', row.envelope.channel)
+    deps.observe(row.envelope.channel, (deps.clock() - Date.parse(row.receivedAt)) / 1_000)
+    return row.secondLane === undefined ? 'worked' : 'stop'
+  } catch (error) {
+    return settleFailure(deps, claim, row, error)
+  }
+}
+
+async function settleFailure(
+  deps: WorkDeps,
+  claim: Claim,
+  row: LaneRow,
+  error: unknown,
+): Promise<'passed' | 'stop'> {
+  const code = codeOf(error)
+  if (code === 'LEASE_LOST') {
+    deps.count('lease-lost', row.envelope.channel)
+    deps.log.warn('lost lease', { lane: claim.lane, message: row.id })
+    return 'stop'
+  }
+  const failure: Failure = {
+    code,
+    text: isHubError(error) ? error.message : 'unexpected error',
+    ...(isHubError(error) && error.at !== undefined ? { at: error.at } : {}),
+  }
+  if (!isHubError(error))
+    deps.log.error('unexpected error', { message: row.id, kind: row.envelope.kind }, error)
+  const retry = retries(code, row.attempts)
+  deps.count(retry ? 'retry' : 'dead', row.envelope.channel)
+  const source = failedSource(claim, row, code, retry)
+  try {
+    await deps.store.fail(
+      claim,
+      row.id,
+      failure,
+      retry ? { kind: 'retry', delayMs: backoffMs(row.attempts, deps.random) } : { kind: 'dead' },
+      source,
+    )
+  } catch (failing) {
+    // The row stays claimed and comes back when the lease runs out.
+    deps.log.warn('outcome not stored', { message: row.id, code: codeOf(failing) })
+    return 'stop'
+  }
+  return retry ? 'stop' : 'passed'
+}
+
+function retries(code: ReturnType<typeof codeOf>, attempts: number): boolean {
+  if (code === 'DEVICE_UNASSIGNED' || code === 'DEVICE_UNKNOWN') return attempts + 1 < UNASSIGNED_ATTEMPTS_MAX
+  const { fate } = ERRORS[code]
+  switch (fate) {
+    case 'retry':
+    case 'look-up':
+    case 'park-channel':
+      return true
+    case 'bug':
+      return attempts + 1 < BUG_ATTEMPTS_MAX
+    case 'dead-letter':
+      return false
+  }
+}
+
+/** 1 s doubled up to 60 s, full jitter. */
+export function backoffMs(attempts: number, random: () => number): number {
+  const ceiling = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(attempts, 10))
+  return Math.round(ceiling * (0.5 + random() / 2))
+}
+
+/** A dead message lowers what the list may claim to know of its source (medication-list.md 4.3). */
+function failedSource(claim: Claim, row: LaneRow, code: string, retry: boolean): SourceState | undefined {
+  if (retry || personOfLane(claim.lane) === undefined) return undefined
+  const key = `${row.envelope.channel}|${row.envelope.sender}`
+  return { key, role: 'client', name: row.envelope.sender, lastHeard: row.receivedAt, failed: code }
+}
+
+/** Time alone changed the list: derive and commit without a message. */
+async function workTime(deps: WorkDeps, claim: Claim): Promise<void> {
+  const person = personOfLane(claim.lane)
+  if (person === undefined) return
+  const workspace =
+    deps.cache.get(person, claim.effectSeq) ?? openWorkspace(await deps.store.loadPerson(person))
+  const now = deps.clock()
+  const draft = openDraft(workspace, new Map(), undefined, now)
+  const derived = deriveList(draft, deps.derive)
+  try {
+    await deps.store.commit(claim, {
+      message: { kind: 'none' },
+      personId: person,
+      writes: derived.writes,
+      amendments: [],
+      identities: [],
+      sources: [],
+      list: derived.list,
+      nextChangeAt: derived.nextChangeAt,
+      merge: undefined,
+      assignment: undefined,
+      devices: [],
+      at: new Date(now).toISOString(),
+    })
+    workspace.effectSeq += 1
+    deps.cache.put(workspace)
+  } catch (error) {
+    deps.cache.drop(person)
+    throw error instanceof HubError
+      ? error
+      : new HubError('UNEXPECTED', 'time could not be worked off', { cause: error })
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * One person's resources while messages are applied to them: the stored state with the indexes that applying needs.
+ * Mutable, and owned by whoever holds the person's lane; thrown away when a commit fails.
+ */
+import type { PersonId } from '../core/ids.js'
+import type { Identity } from '../core/message.js'
+import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
+import { eachLogicalReference, identifiersOf } from './references.js'
+
+export interface Workspace {
+  readonly personId: PersonId
+  effectSeq: number
+  identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
+  readonly resources: Map<string, StoredResource>
+  /** `<type>|<key>` → `<type>/<id>`. */
+  readonly byKey: Map<string, string>
+  /** `<type>|<system>|<value>` → `<type>/<id>`, for every identifier. */
+  readonly byIdentifier: Map<string, string>
+  /** `<type>|<system>|<value>` → `<type>/<id>` of resources that wait for this target. */
+  readonly open: Map<string, Set<string>>
+  /** `<type>|<key>` → amendments of that target, in order of `at`. */
+  readonly amendments: Map<string, readonly StoredAmendment[]>
+  readonly sources: Map<string, SourceState>
+  listVersion: number
+  nextChangeAt: string | undefined
+}
+
+export const refOf = (resource: { readonly type: string; readonly id: string }): string =>
+  `${resource.type}/${resource.id}`
+
+export function openWorkspace(state: PersonState): Workspace {
+  const workspace: Workspace = {
+    personId: state.personId,
+    effectSeq: state.effectSeq,
+    identities: state.identities,
+    resources: new Map(),
+    byKey: new Map(),
+    byIdentifier: new Map(),
+    open: new Map(),
+    amendments: new Map(),
+    sources: new Map(state.sources.map((source) => [source.key, source])),
+    listVersion: state.listVersion,
+    nextChangeAt: state.nextChangeAt,
+  }
+  for (const resource of state.resources.values()) putResource(workspace, resource)
+  for (const amendment of state.amendments) putAmendment(workspace, amendment)
+  return workspace
+}
+
+/** Adds a resource or its new version, and keeps the indexes. */
+export function putResource(workspace: Workspace, resource: StoredResource): void {
+  const ref = refOf(resource)
+  workspace.resources.set(ref, resource)
+  workspace.byKey.set(`${resource.type}|${resource.key}`, ref)
+  for (const identity of identifiersOf(resource.resource))
+    workspace.byIdentifier.set(`${resource.type}|${identity.system}|${identity.value}`, ref)
+  eachLogicalReference(resource.resource, (type, identity) => {
+    const key = `${type}|${identity.system}|${identity.value}`
+    const waiting = workspace.open.get(key)
+    if (waiting === undefined) workspace.open.set(key, new Set([ref]))
+    else waiting.add(ref)
+  })
+}
+
+/** Of two amendments with one name the later replaces the earlier. */
+export function putAmendment(workspace: Workspace, amendment: StoredAmendment): void {
+  const target = `${amendment.type}|${amendment.key}`
+  const others = (workspace.amendments.get(target) ?? []).filter((other) => other.name !== amendment.name)
+  workspace.amendments.set(
+    target,
+    [...others, amendment].sort((a, b) => compareText(a.at, b.at) || compareText(a.name, b.name)),
+  )
+}
+
+export function findByIdentity(
+  workspace: Workspace,
+  type: string,
+  identity: Identity,
+): StoredResource | undefined {
+  const key = `${type}|${identity.system}|${identity.value}`
+  const ref = workspace.byIdentifier.get(key) ?? workspace.byKey.get(key)
+  return ref === undefined ? undefined : workspace.resources.get(ref)
+}
+
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

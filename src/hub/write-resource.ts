@@ -1,0 +1,432 @@
+/**
+ * FHIR create and update: a message like any other (channel `fhir`), but its row, lane sequence and effect commit
+ * together in the process that got the request, after the rows that wait ahead (reliability.md rule 3.11).
+ */
+import type { FhirResource } from 'fhir/r4.js'
+import { SHARED_WRITE_TYPES } from '../core/client-types.js'
+import { HubError } from '../core/errors.js'
+import { type LaneKey, laneKey, messageId, type PersonId, personId, personLane } from '../core/ids.js'
+import type { Identity, Mapped } from '../core/message.js'
+import { SHARED, type StoredResource } from '../core/stored.js'
+import type { Claim, FoundResource, NewMessage, Store } from '../store/contract.js'
+import { type Applied, applyMapped } from './apply-message.js'
+import { amend } from './content.js'
+import { deriveList } from './derive-list.js'
+import { type Draft, finishDraft, openDraft, stage } from './draft.js'
+import { identifiersOf } from './references.js'
+import { keepLease, type WorkDeps, workClaim } from './work-lane.js'
+import { openWorkspace, type Workspace } from './workspace.js'
+
+export interface WriteRequest {
+  readonly method: 'create' | 'update'
+  readonly type: string
+  /** Of an update by id. */
+  readonly id?: string
+  readonly body: FhirResource
+  /** Versions of `If-Match`; one of them must be the current one. */
+  readonly ifMatch?: readonly number[]
+  /** `If-None-Exist` of a create, search part of a conditional update. */
+  readonly condition?: Identity | { readonly id: string }
+  readonly clientId: string
+}
+
+export interface WriteResult {
+  readonly status: 200 | 201
+  readonly text: string
+  readonly id: string
+  readonly version: number
+  readonly lastUpdated: string
+}
+
+export interface WriteDeps extends WorkDeps {
+  readonly store: WorkDeps['store'] & Pick<Store, 'search' | 'findPersons' | 'ensurePerson' | 'loadShared'>
+  readonly hash: (bytes: Uint8Array) => string
+  readonly wait: (ms: number) => Promise<void>
+  readonly encode: (text: string) => Uint8Array
+}
+
+/** Waiting time for rows ahead in the lane, in milliseconds; then 503 and nothing stored. */
+export const LANE_WAIT_MS_MAX = 10_000
+
+/**
+ * @throws HubError RESOURCE_INVALID, REFERENCE_UNKNOWN, NOT_FOUND, METHOD_NOT_ALLOWED (update-as-create, layer line),
+ *   VERSION_STALE, MULTIPLE_MATCHES, IDENTITY_CONFLICT, LANE_BUSY, STORE_UNAVAILABLE
+ */
+export async function writeResource(deps: WriteDeps, request: WriteRequest): Promise<WriteResult> {
+  const target = await findTarget(deps, request)
+  const person = await findOwner(deps, request, target)
+  const lane = person === undefined ? sharedLane(request, target) : personLane(person)
+  const claim = await claimIdle(deps, lane)
+  const stopBeating = keepLease(deps, claim)
+  try {
+    return await writeClaimed(deps, request, claim, person)
+  } finally {
+    stopBeating()
+    await deps.store.release(claim)
+  }
+}
+
+/** Updates of one shared resource are ordered by its own lane, creates by that of its first identifier. */
+function sharedLane(request: WriteRequest, target: FoundResource | undefined): LaneKey {
+  const first = identifiersOf(request.body)[0]
+  return laneKey(
+    `r-${request.type}-${target?.id ?? (first === undefined ? 'new' : `${first.system}|${first.value}`)}`,
+  )
+}
+
+/** The resource that the request is about, if it exists. */
+async function findTarget(deps: WriteDeps, request: WriteRequest): Promise<FoundResource | undefined> {
+  if (request.id !== undefined) {
+    const found = await deps.store.read(request.type, request.id)
+    if (found === undefined)
+      throw new HubError('METHOD_NOT_ALLOWED', 'an update cannot create: no resource has this id', {
+        at: 'id',
+      })
+    if (found.deleted) throw new HubError('GONE', 'the resource was deleted', { at: 'id' })
+    return found
+  }
+  if (request.condition === undefined) return undefined
+  const found = await findByCondition(deps, request.type, request.condition)
+  if (found.length > 1)
+    throw new HubError('MULTIPLE_MATCHES', 'more than one resource meets the condition', { at: 'identifier' })
+  return found[0]
+}
+
+async function findByCondition(
+  deps: WriteDeps,
+  type: string,
+  condition: Identity | { readonly id: string },
+): Promise<readonly FoundResource[]> {
+  if ('id' in condition) {
+    const found = await deps.store.read(type, condition.id)
+    return found === undefined || found.deleted ? [] : [found]
+  }
+  const identifier = `identifier=${condition.system}|${condition.value}`
+  return deps.store.search({
+    type,
+    clauses: [{ kind: 'token', param: 'identifier', anyOf: [identifier] }],
+    count: 2,
+    after: undefined,
+    asOf: new Date(deps.clock() + 60_000).toISOString(),
+  })
+}
+
+/** The person whose lane the write belongs to; undefined for shared resources. */
+async function findOwner(
+  deps: WriteDeps,
+  request: WriteRequest,
+  target: FoundResource | undefined,
+): Promise<PersonId | undefined> {
+  if (SHARED_WRITE_TYPES.has(request.type)) return undefined
+  if (request.type === 'Patient') {
+    if (target !== undefined) return personId(target.id)
+    return ownerOfNewPatient(deps, request.body)
+  }
+  const reference = subjectOf(request.body)
+  const id = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(reference ?? '')?.[1]
+  if (id === undefined)
+    throw new HubError(
+      'REFERENCE_UNKNOWN',
+      'the patient must be a reference Patient/<id> that this server holds',
+      {
+        at: `${request.type}.subject`,
+      },
+    )
+  const patient = await deps.store.read('Patient', id)
+  if (patient === undefined || patient.deleted)
+    throw new HubError('REFERENCE_UNKNOWN', 'no such Patient on this server', {
+      at: `${request.type}.subject`,
+    })
+  return patient.personId === SHARED ? personId(id) : patient.personId
+}
+
+function subjectOf(resource: FhirResource): string | undefined {
+  // R4 names the patient `subject` in some types and `patient` in others.
+  const { subject, patient } = resource as {
+    subject?: { reference?: string }
+    patient?: { reference?: string }
+  }
+  return subject?.reference ?? patient?.reference
+}
+
+/** One Patient per person: a number that is known already belongs to the Patient that has it. */
+async function ownerOfNewPatient(deps: WriteDeps, body: FhirResource): Promise<PersonId> {
+  const identifiers = identifiersOf(body)
+  const known = identifiers.length === 0 ? [] : await deps.store.findPersons(identifiers)
+  if (known.length > 1)
+    throw new HubError('IDENTITY_CONFLICT', 'the identifiers belong to two persons', {
+      at: 'Patient.identifier',
+    })
+  const person = known[0]
+  if (person === undefined) {
+    const fresh = personId(deps.newId())
+    return identifiers.length === 0 ? fresh : deps.store.ensurePerson(identifiers, fresh)
+  }
+  if ((await deps.store.read('Patient', person)) !== undefined)
+    throw new HubError(
+      'IDENTITY_CONFLICT',
+      'a Patient with this identifier exists: use If-None-Exist or an update',
+      {
+        at: 'Patient.identifier',
+      },
+    )
+  return person
+}
+
+/** Takes the lease of the lane and works off what waits ahead. @throws HubError LANE_BUSY */
+async function claimIdle(deps: WriteDeps, lane: LaneKey): Promise<Claim> {
+  const until = deps.clock() + LANE_WAIT_MS_MAX
+  for (let pause = 2; ; pause = Math.min(pause * 2, 100)) {
+    const claim = await deps.store.claim(lane, deps.owner, {
+      leaseMs: deps.leaseMs,
+      rowsMax: 50,
+      evenIfIdle: true,
+    })
+    if (claim !== undefined) {
+      if (claim.rows.length === 0) return claim
+      await workAhead(deps, claim)
+    } else if (deps.clock() >= until) {
+      throw new HubError('LANE_BUSY', 'earlier messages of this patient are still being worked off')
+    } else {
+      await deps.wait(pause)
+    }
+    if (deps.clock() >= until)
+      throw new HubError('LANE_BUSY', 'earlier messages of this patient are still being worked off')
+  }
+}
+
+async function workAhead(deps: WriteDeps, claim: Claim): Promise<void> {
+  const stopBeating = keepLease(deps, claim)
+  try {
+    await workClaim(deps, claim)
+  } finally {
+    stopBeating()
+    await deps.store.release(claim)
+  }
+}
+
+async function writeClaimed(
+  deps: WriteDeps,
+  request: WriteRequest,
+  claim: Claim,
+  person: PersonId | undefined,
+): Promise<WriteResult> {
+  // Looked up again under the lease: nobody else writes this lane now.
+  const found = await findTarget(deps, request)
+  if (request.method === 'create' && found !== undefined) return unchanged(found)
+  checkVersion(request, found)
+  const workspace = await openOwner(deps, person, claim)
+  const now = deps.clock()
+  const shared = await sharedTarget(deps, request, found)
+  const id = found?.id ?? (request.type === 'Patient' && person !== undefined ? person : deps.newId())
+  const row = newRow(deps, request, id, now)
+  const draft = openDraft(workspace, shared, row.id, now)
+  const previous = previousOf(draft, request.type, id)
+  if (previous?.layer === 'line')
+    throw new HubError('METHOD_NOT_ALLOWED', 'the hub derives this resource; clients cannot write it', {
+      at: 'meta.tag',
+    })
+  stageClientContent(draft, request, id, previous, now)
+  try {
+    return await commitWrite(deps, request, claim, { person, workspace, draft, row, id })
+  } catch (error) {
+    if (person !== undefined) deps.cache.drop(person)
+    throw error
+  }
+}
+
+function checkVersion(request: WriteRequest, found: FoundResource | undefined): void {
+  if (request.ifMatch === undefined) return
+  if (found === undefined || !request.ifMatch.includes(found.version))
+    throw new HubError('VERSION_STALE', 'the resource has another version than If-Match names', {
+      at: 'If-Match',
+    })
+}
+
+async function openOwner(deps: WriteDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {
+  if (person !== undefined) {
+    const cached = deps.cache.get(person, claim.effectSeq)
+    return cached ?? openWorkspace(await deps.store.loadPerson(person))
+  }
+  return openWorkspace({
+    personId: personId(SHARED),
+    mergedInto: undefined,
+    effectSeq: 0,
+    identities: [],
+    resources: new Map(),
+    amendments: [],
+    sources: [],
+    listVersion: 0,
+    nextChangeAt: undefined,
+  })
+}
+
+async function sharedTarget(
+  deps: WriteDeps,
+  request: WriteRequest,
+  found: FoundResource | undefined,
+): Promise<Map<string, StoredResource>> {
+  if (found === undefined || !SHARED_WRITE_TYPES.has(request.type)) return new Map()
+  const resource = JSON.parse(found.text) as FhirResource // The store holds what was validated as this type.
+  const first = identifiersOf(resource)[0]
+  const key = first === undefined ? `id|${found.id}` : `${first.system}|${first.value}`
+  const [stored] = await deps.store.loadShared([{ type: request.type, key }])
+  return stored === undefined ? new Map() : new Map([[`${request.type}/${found.id}`, stored]])
+}
+
+function previousOf(draft: Draft, type: string, id: string): StoredResource | undefined {
+  return draft.workspace.resources.get(`${type}/${id}`) ?? draft.shared.get(`${type}/${id}`)
+}
+
+function newRow(deps: WriteDeps, request: WriteRequest, id: string, now: number): NewMessage {
+  const rowId = messageId(deps.newId())
+  const body = deps.encode(JSON.stringify(request.body))
+  return {
+    id: rowId,
+    envelope: {
+      channel: 'fhir',
+      kind: `${request.method}:${request.type}`,
+      sender: request.clientId,
+      messageId: rowId,
+      part: 0,
+      sentAt: new Date(now).toISOString(),
+      subject: { by: 'none' },
+    },
+    body,
+    contentType: 'application/fhir+json',
+    contentHash: deps.hash(body),
+    state: 'waiting',
+    answer: { status: 200, contentType: 'application/fhir+json', body: `{"id":"${id}"}` },
+    receivedAt: new Date(now).toISOString(),
+  }
+}
+
+function stageClientContent(
+  draft: Draft,
+  request: WriteRequest,
+  id: string,
+  previous: StoredResource | undefined,
+  now: number,
+): void {
+  const order = new Date(now).toISOString()
+  const content = keepServerTags(request.body, previous)
+  const first = identifiersOf(content)[0]
+  const key = previous?.key ?? freeKey(draft, request.type, first, id)
+  const amendments = draft.workspace.amendments.get(`${request.type}|${key}`) ?? []
+  stage(draft, {
+    id,
+    previous,
+    // Amendments that came before this write are what the client has seen.
+    content:
+      previous === undefined ? amend(content, amendments, undefined) : amend(content, amendments, order),
+    key,
+    order,
+    layer: 'fact',
+    sourceKey: `fhir|${request.clientId}`,
+    shared: SHARED_WRITE_TYPES.has(request.type),
+  })
+}
+
+/** The natural key, unless another resource of this person has it already: a client may create the same thing twice. */
+function freeKey(draft: Draft, type: string, first: Identity | undefined, id: string): string {
+  if (type === 'Patient' || first === undefined) return `id|${id}`
+  const key = `${first.system}|${first.value}`
+  return draft.workspace.byKey.has(`${type}|${key}`) ? `id|${id}` : key
+}
+
+/** Server-owned meta cannot be set or removed by a client (fhir-api.md W-02). */
+function keepServerTags(body: FhirResource, previous: StoredResource | undefined): FhirResource {
+  const { id: _id, meta, ...rest } = body
+  const { versionId: _version, lastUpdated: _updated, source: _source, ...kept } = meta ?? {}
+  const source = previous?.resource.meta?.source
+  const ownMeta = { ...kept, ...(source === undefined ? {} : { source }) }
+  return { ...rest, ...(Object.keys(ownMeta).length === 0 ? {} : { meta: ownMeta }) } as FhirResource // Same type, other meta.
+}
+
+interface Write {
+  readonly person: PersonId | undefined
+  readonly workspace: Workspace
+  readonly draft: Draft
+  readonly row: NewMessage
+  readonly id: string
+}
+
+async function commitWrite(
+  deps: WriteDeps,
+  request: WriteRequest,
+  claim: Claim,
+  write: Write,
+): Promise<WriteResult> {
+  const { draft, person, row, workspace } = write
+  const applied = applyMapped(draft, clientStatement(request, write), {
+    messageId: row.id,
+    receivedAt: row.receivedAt,
+    newId: deps.newId,
+    validate: deps.derive.validate,
+  })
+  const written = applied.writes.find(({ stored }) => stored.type === request.type && stored.id === write.id)
+  if (written === undefined) {
+    finishDraft(draft, deps.derive.validate)
+    const present = previousOf(draft, request.type, write.id)
+    if (present === undefined) throw new HubError('UNEXPECTED', 'a write left nothing behind')
+    if (person !== undefined) deps.cache.put(workspace)
+    return resultOf(present, 200)
+  }
+  const derived = person === undefined ? undefined : deriveList(draft, deps.derive)
+  await deps.store.commit(claim, {
+    message: { kind: 'new', message: row, unmapped: [] },
+    personId: person,
+    writes: [...applied.writes, ...(derived?.writes ?? [])],
+    amendments: [],
+    identities: applied.identities,
+    sources: person === undefined ? [] : [applied.source],
+    list: derived?.list,
+    nextChangeAt: derived?.nextChangeAt,
+    merge: undefined,
+    assignment: undefined,
+    devices: devicesOf(applied),
+    at: row.receivedAt,
+  })
+  workspace.effectSeq += 1
+  if (person !== undefined) deps.cache.put(workspace)
+  else deps.shared.forget()
+  const current = workspace.resources.get(`${request.type}/${write.id}`) ?? written.stored
+  return resultOf(current, written.method === 'POST' ? 201 : 200)
+}
+
+/** What the client says, in the words of a mapped message: the resource itself is staged already. */
+function clientStatement(request: WriteRequest, write: Write): Mapped {
+  return {
+    source: { key: `fhir|${request.clientId}`, role: 'client', name: request.clientId },
+    authorship: {
+      recorded: write.row.receivedAt,
+      author: { type: 'Device', display: request.clientId },
+      activity: request.method === 'create' ? 'CREATE' : 'UPDATE',
+    },
+    resources: [],
+    amendments: [],
+    identifiers: request.type === 'Patient' ? identifiersOf(request.body) : [],
+    unmapped: [],
+  }
+}
+
+const devicesOf = (applied: Applied) =>
+  applied.writes.flatMap(({ stored }) =>
+    stored.type === 'Device' ? [{ deviceId: stored.id, identities: identifiersOf(stored.resource) }] : [],
+  )
+
+const resultOf = (stored: StoredResource, status: 200 | 201): WriteResult => ({
+  status,
+  text: stored.text,
+  id: stored.id,
+  version: stored.version,
+  lastUpdated: stored.lastUpdated,
+})
+
+const unchanged = (found: FoundResource): WriteResult => ({
+  status: 200,
+  text: found.text,
+  id: found.id,
+  version: found.version,
+  lastUpdated: found.lastUpdated,
+})
