@@ -24,13 +24,13 @@ export interface ListAnswer {
 }
 
 /**
- * @param ifNoneMatch raw header value
+ * @param ifNoneMatch whole ETags, or `*`
  * @returns undefined when the person is unknown or has no list yet
  */
 export async function readMedicationList(
   deps: ReadListDeps,
   person: PersonId,
-  ifNoneMatch: string | undefined,
+  ifNoneMatch: readonly string[],
 ): Promise<ListAnswer | undefined> {
   const list = await currentList(deps, person)
   if (list === undefined) return undefined
@@ -42,8 +42,7 @@ export async function readMedicationList(
   const etag = complete
     ? `W/"${list.version}"`
     : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
-  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim())
-  if (tags.includes(etag) || tags.includes('*')) return { etag, body: '', notModified: true }
+  if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
   return { etag, body: withExtensions(list.body, extensions), notModified: false }
 }
 

@@ -17,6 +17,10 @@ import { identifiersOf } from './references.js'
 import { keepLease, type WorkDeps, workClaim } from './work-lane.js'
 import { openWorkspace, type Workspace } from './workspace.js'
 
+export type WriteCondition =
+  | (Identity & { readonly kind: 'identifier' })
+  | { readonly kind: 'id'; readonly id: string }
+
 export interface WriteRequest {
   readonly method: 'create' | 'update'
   readonly type: string
@@ -26,7 +30,7 @@ export interface WriteRequest {
   /** Versions of `If-Match`; one of them must be the current one. */
   readonly ifMatch?: readonly number[]
   /** `If-None-Exist` of a create, search part of a conditional update. */
-  readonly condition?: Identity | { readonly id: string }
+  readonly condition?: WriteCondition
   readonly clientId: string
 }
 
@@ -89,15 +93,19 @@ async function findTarget(deps: WriteDeps, request: WriteRequest): Promise<Found
   const found = await findByCondition(deps, request.type, request.condition)
   if (found.length > 1)
     throw new HubError('MULTIPLE_MATCHES', 'more than one resource meets the condition', { at: 'identifier' })
+  if (request.method === 'update' && request.body.id !== undefined && request.body.id !== found[0]?.id)
+    throw new HubError('RESOURCE_STRUCTURE', 'the id in the body is not that of the resource that meets the condition', {
+      at: `${request.type}.id`,
+    })
   return found[0]
 }
 
 async function findByCondition(
   deps: WriteDeps,
   type: string,
-  condition: Identity | { readonly id: string },
+  condition: WriteCondition,
 ): Promise<readonly FoundResource[]> {
-  if ('id' in condition) {
+  if (condition.kind === 'id') {
     const found = await deps.store.read(type, condition.id)
     return found === undefined || found.deleted ? [] : [found]
   }

@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+/** The `stafett` command. */
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { DNR, FNR } from '../core/canonical.js'
+import { serve } from '../main.js'
+import { contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
+import { listTable, type TableLanguage } from './list-table.js'
+
+const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
+stafett send <channel> <file…>             sends messages (hl7v2, eresept, devices/<vendor>), prints each answer
+stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
+stafett messages [--state <state>]         inbox rows, newest first
+stafett replay <id…>                       runs dead letters again
+
+--url <base>       the hub (http://127.0.0.1:3000)
+--language nb|en   of tables (nb)`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    role: { type: 'string' },
+    url: { type: 'string', default: 'http://127.0.0.1:3000' },
+    state: { type: 'string' },
+    language: { type: 'string', default: 'nb' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+
+process.exitCode = await run(positionals[0] ?? '', positionals.slice(1))
+
+async function run(command: string, rest: readonly string[]): Promise<number> {
+  const hub = openHubClient(values.url)
+  switch (values.help ? 'help' : command) {
+    case 'serve':
+      return serve(values.role)
+    case 'send':
+      return send(hub, rest[0], rest.slice(1))
+    case 'list':
+      return list(hub, rest[0])
+    case 'messages':
+      return messages(hub)
+    case 'replay':
+      return replay(hub, rest)
+    case 'help':
+      console.log(USAGE)
+      return 0
+    default:
+      console.error(USAGE)
+      return 2
+  }
+}
+
+async function send(hub: HubClient, channel: string | undefined, files: readonly string[]): Promise<number> {
+  if (channel === undefined || files.length === 0) {
+    console.error(USAGE)
+    return 2
+  }
+  let refused = 0
+  for (const [index, file] of files.entries()) {
+    const body = await readFile(file)
+    const type = file.endsWith('.ndjson') ? 'application/x-ndjson' : contentTypeOf(channel)
+    const reply = await hub.send(channel, body, type)
+    if (reply.status >= 400) refused += 1
+    const counter = files.length > 1 ? `[${index + 1}/${files.length}] ` : ''
+    console.log(
+      `${counter}${file}: ${reply.status}${reply.messageId === undefined ? '' : ` ${reply.messageId}`}`,
+    )
+    console.log(reply.text.replaceAll('\r', '\n'))
+  }
+  return refused === 0 ? 0 : 1
+}
+
+async function list(hub: HubClient, identifier: string | undefined): Promise<number> {
+  if (identifier === undefined) {
+    console.error(USAGE)
+    return 2
+  }
+  const bundle = await findList(hub, identifier)
+  if (bundle === undefined) {
+    console.error('nobody has this identifier')
+    return 1
+  }
+  const language: TableLanguage = values.language === 'en' ? 'en' : 'nb'
+  console.log(listTable(bundle, language))
+  return 0
+}
+
+async function findList(hub: HubClient, identifier: string) {
+  const bar = identifier.indexOf('|')
+  if (bar >= 0) return hub.list(identifier.slice(0, bar), identifier.slice(bar + 1))
+  return (await hub.list(FNR, identifier)) ?? (await hub.list(DNR, identifier))
+}
+
+async function messages(hub: HubClient): Promise<number> {
+  const reply = await hub.get(
+    `/ops/messages${values.state === undefined ? '' : `?state=${encodeURIComponent(values.state)}`}`,
+  )
+  console.log(reply.text)
+  return reply.status === 200 ? 0 : 1
+}
+
+async function replay(hub: HubClient, ids: readonly string[]): Promise<number> {
+  let failed = 0
+  for (const id of ids) {
+    const reply = await hub.post(`/ops/messages/${encodeURIComponent(id)}/replay`)
+    if (reply.status >= 400) failed += 1
+    console.log(`${id}: ${reply.status}`)
+  }
+  return failed === 0 && ids.length > 0 ? 0 : 1
+}

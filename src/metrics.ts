@@ -1,0 +1,72 @@
+/** Prometheus metrics (reliability.md 10). Labels are channels and classes; never a patient, name or number. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Backlog } from './store/contract.js'
+
+export interface Metrics {
+  readonly message: (event: string, channel: string) => void
+  readonly processed: (channel: string, seconds: number) => void
+  readonly sweepFound: (lanes: number) => void
+  readonly text: () => Promise<string>
+}
+
+export function openMetrics(
+  backlog: () => Promise<Backlog>,
+  dispatcherMode: () => string,
+  durability: string,
+): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const messages = new Counter({
+    name: 'stafett_messages_total',
+    help: 'Messages by channel and what became of them',
+    labelNames: ['event', 'channel'],
+    registers,
+  })
+  const latency = new Histogram({
+    name: 'stafett_receipt_to_list_seconds',
+    help: 'From receipt to the committed effect',
+    labelNames: ['channel'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300],
+    registers,
+  })
+  const sweep = new Counter({
+    name: 'stafett_sweep_lanes_total',
+    help: 'Lanes that the sweep found unrung',
+    registers,
+  })
+  const waiting = new Gauge({ name: 'stafett_messages_waiting', help: 'Rows not yet applied', registers })
+  const dead = new Gauge({ name: 'stafett_messages_dead', help: 'Dead letters', registers })
+  const oldest = new Gauge({
+    name: 'stafett_oldest_waiting_seconds',
+    help: 'Age of the oldest due row',
+    registers,
+  })
+  const mode = new Gauge({
+    name: 'stafett_dispatcher_mode',
+    help: '1 for the mode in force',
+    labelNames: ['mode'],
+    registers,
+  })
+  const durable = new Gauge({
+    name: 'stafett_durability',
+    help: '1 for the level in force',
+    labelNames: ['level'],
+    registers,
+  })
+  durable.set({ level: durability }, 1)
+  return {
+    message: (event, channel) => messages.inc({ event, channel }),
+    processed: (channel, seconds) => latency.observe({ channel }, seconds),
+    sweepFound: (lanes) => sweep.inc(lanes),
+    async text() {
+      const state = await backlog()
+      waiting.set(state.waiting)
+      dead.set(state.dead)
+      oldest.set(state.oldestWaitingS)
+      mode.reset()
+      mode.set({ mode: dispatcherMode() }, 1)
+      return registry.metrics()
+    },
+  }
+}
