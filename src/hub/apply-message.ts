@@ -13,7 +13,7 @@ import {
   SUBJECT_REFERENCE,
 } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
-import type { SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
+import { SHARED, type SourceState, type StoredAmendment, type StoredResource } from '../core/stored.js'
 import type { ResourceWrite } from '../store/contract.js'
 import { amend, sameContent } from './content.js'
 import { type Draft, finishDraft, stage, stageResolvedReferences, type Validate } from './draft.js'
@@ -45,7 +45,7 @@ export function applyMapped(draft: Draft, mapped: Mapped, context: ApplyContext)
   let superseded = 0
   for (const item of mapped.resources)
     if (!stageMapped(draft, item, mapped.source.key, context)) superseded += 1
-  const amendments = mapped.amendments.map(
+  const amendments = mapped.amendments.filter(concerns).map(
     (amendment): StoredAmendment => ({
       ...amendment,
       messageId: context.messageId,
@@ -209,7 +209,7 @@ function restage(draft: Draft, ref: string, content: FhirResource, stored: Store
 /** Every person has a Patient, even when no message described one. */
 function stagePatient(draft: Draft, mapped: Mapped): void {
   const ref = `Patient/${draft.workspace.personId}`
-  if (draft.staged.has(ref) || draft.workspace.personId === '') return
+  if (draft.staged.has(ref) || draft.workspace.personId === SHARED) return
   const stored = draft.workspace.resources.get(ref)
   if (stored !== undefined && newIdentities(draft.workspace, mapped.identifiers).length === 0) return
   stagePatientContent(
@@ -284,12 +284,12 @@ function stageProvenance(
   stage(draft, {
     id,
     previous: undefined,
-    content: draft.workspace.personId === '' ? provenance : withPatient(provenance, patient),
+    content: draft.workspace.personId === SHARED ? provenance : withPatient(provenance, patient),
     key: `id|${id}`,
     order: context.receivedAt,
     layer: 'hub',
     sourceKey: 'hub',
-    shared: draft.workspace.personId === '',
+    shared: draft.workspace.personId === SHARED,
   })
 }
 

@@ -99,7 +99,7 @@ export function amend<T extends FhirResource>(
   let result: Loose = content as unknown as Loose
   for (const amendment of amendments) {
     if (notBefore !== undefined && amendment.at < notBefore) continue
-    result = applySet(result, amendment.set)
+    result = mergeParts(applySet(result, amendment.set), amendment.merge ?? {})
   }
   return result as unknown as T // Only elements of the same resource type are set.
 }
@@ -110,6 +110,15 @@ function applySet(content: Loose, set: Readonly<Record<string, unknown>>): Loose
     if (value === null) delete result[element]
     else if (element === 'extension') result[element] = mergeExtensions(result[element], value)
     else result[element] = value
+  }
+  return result
+}
+
+function mergeParts(content: Loose, merge: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Loose {
+  const result: Loose = { ...content }
+  for (const [element, parts] of Object.entries(merge)) {
+    const present = result[element]
+    result[element] = typeof present === 'object' && present !== null ? { ...present, ...parts } : { ...parts }
   }
   return result
 }

@@ -137,7 +137,9 @@ async function placeOfDeviceEvent(
 }
 
 const yieldsPersonFacts = (mapped: Mapped): boolean =>
-  mapped.assignment !== undefined || mapped.resources.some((item) => item.scope === 'person')
+  mapped.assignment !== undefined ||
+  mapped.resources.some((item) => item.scope === 'person' && item.onlyWithPerson !== true) ||
+  mapped.amendments.some((amendment) => amendment.onlyWithPerson !== true)
 
 async function readDevice(deps: ProcessDeps, id: string): Promise<StoredResource | undefined> {
   const found = await deps.store.read('Device', id)

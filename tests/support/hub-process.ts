@@ -1,0 +1,84 @@
+/** The hub as a process of its own, so that tests can kill it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface HubProcess {
+  readonly url: string
+  readonly mllpPort: number
+  readonly pid: number
+  /** What it wrote to standard error. */
+  readonly log: () => string
+  readonly kill: (signal?: NodeJS.Signals) => Promise<void>
+  /** SIGTERM; the exit code. */
+  readonly stop: () => Promise<number | null>
+}
+
+const MAIN = join(fileURLToPath(import.meta.url), '..', '..', '..', 'src', 'main.js')
+const START_MS_MAX = 30_000
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Starts the built hub and waits until it is ready. */
+export async function startHubProcess(env: Readonly<Record<string, string>>): Promise<HubProcess> {
+  const port = Number(env['PORT'] ?? (await freePort()))
+  const mllpPort = Number(env['MLLP_PORT'] ?? (await freePort()))
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOST: '127.0.0.1',
+      STAFETT_LOG: 'warn',
+      ...env,
+      PORT: String(port),
+      MLLP_PORT: String(mllpPort),
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const written: string[] = []
+  child.stderr?.on('data', (chunk: Buffer) => written.push(chunk.toString()))
+  const url = `http://127.0.0.1:${port}`
+  await untilReady(child, url, () => written.join(''))
+  return {
+    url,
+    mllpPort,
+    pid: child.pid ?? 0,
+    log: () => written.join(''),
+    kill: async (signal = 'SIGKILL') => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill(signal)
+      await once(child, 'exit')
+    },
+    stop: async () => {
+      if (child.exitCode !== null) return child.exitCode
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      return child.exitCode
+    },
+  }
+}
+
+async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
+  const until = Date.now() + START_MS_MAX
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the hub ended at start: ${log()}`)
+    const ready = await fetch(`${url}/health/ready`).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    if (Date.now() > until) throw new Error(`the hub did not get ready: ${log()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
