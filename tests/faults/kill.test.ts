@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { messageControlId, orderMessage, patientNumber } from '../support/hl7-orders.js'
+import { type HubProcess, startHubProcess } from '../support/hub-process.js'
+import { createOwnDatabase, postgresAnswers, redisAnswers, TEST_REDIS_URL } from '../support/reachable.js'
+
+const MESSAGES = 2_000
+const PATIENTS = 100
+const SENDERS = 16
+
+interface BackEnds {
+  readonly name: string
+  readonly postgres: boolean
+  readonly redis: boolean
+}
+
+const COMBINATIONS: readonly BackEnds[] = [
+  { name: 'embedded store, in-process dispatcher', postgres: false, redis: false },
+  { name: 'embedded store, BullMQ', postgres: false, redis: true },
+  { name: 'PostgreSQL, in-process dispatcher', postgres: true, redis: false },
+  { name: 'PostgreSQL, BullMQ', postgres: true, redis: true },
+]
+
+describe('kill -9 in the middle of a load', () => {
+  for (const backEnds of COMBINATIONS)
+    it(`leaves every acknowledged message processed exactly once (${backEnds.name})`, async function () {
+      this.timeout(180_000)
+      if (backEnds.postgres && !(await postgresAnswers())) this.skip()
+      if (backEnds.redis && !(await redisAnswers())) this.skip()
+      await withBackEnds(backEnds, killAndCount)
+    })
+})
+
+type Env = Readonly<Record<string, string>>
+
+async function withBackEnds(backEnds: BackEnds, test: (env: Env) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'stafett-kill-'))
+  const database = backEnds.postgres ? await createOwnDatabase('stafett_kill') : undefined
+  try {
+    await test({
+      DATA_DIR: folder,
+      STAFETT_LEASE_MS: '1500',
+      STAFETT_SWEEP_MS: '200',
+      ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+      ...(backEnds.redis ? { REDIS_URL: TEST_REDIS_URL } : {}),
+    })
+  } finally {
+    await database?.drop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function killAndCount(env: Env): Promise<void> {
+  const acknowledged = new Set<string>()
+  const first = await startHubProcess(env)
+  const killed = { done: false }
+  await load(first, acknowledged, async () => {
+    if (killed.done || acknowledged.size < MESSAGES / 2) return
+    killed.done = true
+    await first.kill()
+  })
+  assert.ok(killed.done, 'the load ended before the kill')
+  assert.ok(acknowledged.size < MESSAGES, 'the kill came too late to matter')
+
+  const second = await startHubProcess(env)
+  try {
+    await untilDrained(second)
+    const states = await statesOfAll(second)
+    for (const id of acknowledged) assert.equal(states.get(id), 'done', `acknowledged ${id}`)
+    // Senders resend what got no answer: then all is there, and what was there is not there twice.
+    await load(second, acknowledged, async () => undefined)
+    await untilDrained(second)
+    assert.equal(acknowledged.size, MESSAGES)
+    assert.equal(await count(second, 'MedicationRequest'), MESSAGES, 'one prescription a message')
+    assert.equal(await count(second, 'Patient'), PATIENTS)
+    await eachPrescriptionHasOneVersion(second)
+  } finally {
+    assert.equal(await second.stop(), 0)
+  }
+}
+
+/** Sends what is not acknowledged yet, in order within each patient; gives up when the hub is gone. */
+async function load(
+  hub: HubProcess,
+  acknowledged: Set<string>,
+  afterEach: () => Promise<void>,
+): Promise<void> {
+  const perPatient = MESSAGES / PATIENTS
+  const sender = async (start: number) => {
+    for (let patient = start; patient < PATIENTS; patient += SENDERS)
+      for (let order = 0; order < perPatient; order++) {
+        const id = messageControlId(patient, order)
+        if (acknowledged.has(id)) continue
+        const response = await fetch(`${hub.url}/intake/hl7v2`, {
+          method: 'POST',
+          body: orderMessage({ patient, order }),
+          headers: { 'content-type': 'application/hl7-v2' },
+        }).catch(() => undefined)
+        if (response === undefined) return
+        const body = await response.text().catch(() => undefined)
+        if (body === undefined) return
+        assert.equal(response.status, 200, body)
+        acknowledged.add(id)
+        await afterEach()
+      }
+  }
+  await Promise.all(Array.from({ length: SENDERS }, (_, index) => sender(index)))
+}
+
+async function untilDrained(hub: HubProcess): Promise<void> {
+  const until = Date.now() + 90_000
+  for (;;) {
+    const text = await (await fetch(`${hub.url}/metrics`)).text()
+    const waiting = /^stafett_messages_waiting (\d+)/m.exec(text)?.[1]
+    if (waiting === '0') return
+    assert.ok(Date.now() < until, `still waiting: ${waiting}; ${hub.log()}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+async function statesOfAll(hub: HubProcess): Promise<Map<string, string>> {
+  const states = new Map<string, string>()
+  for (let patient = 0; patient < PATIENTS; patient++) {
+    // A duplicate is answered with the row it is a duplicate of; nothing is stored for it.
+    for (let order = 0; order < MESSAGES / PATIENTS; order++) states.set(messageControlId(patient, order), '')
+  }
+  let before = ''
+  for (;;) {
+    const page = (await (await fetch(`${hub.url}/ops/messages?limit=500${before}`)).json()) as {
+      messages: { id: string; state: string; messageId: string }[]
+    }
+    for (const message of page.messages) states.set(message.messageId, message.state)
+    const last = page.messages.at(-1)
+    if (last === undefined) return states
+    before = `&before=${last.id}`
+  }
+}
+
+async function count(hub: HubProcess, type: string): Promise<number> {
+  const response = await fetch(`${hub.url}/fhir/${type}?_count=0&_total=accurate`)
+  return ((await response.json()) as { total: number }).total
+}
+
+async function eachPrescriptionHasOneVersion(hub: HubProcess): Promise<void> {
+  for (const patient of [0, 7, PATIENTS - 1]) {
+    const found = await fetch(`${hub.url}/fhir/Patient/_search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({ identifier: patientNumber(patient) }).toString(),
+    })
+    const id = ((await found.json()) as { entry: { resource: { id: string } }[] }).entry[0]?.resource.id
+    const bundle = (await (
+      await fetch(`${hub.url}/fhir/MedicationRequest?patient=${id}&_count=100`)
+    ).json()) as {
+      entry: { resource: { meta: { versionId: string } } }[]
+    }
+    assert.equal(bundle.entry.length, MESSAGES / PATIENTS)
+    for (const { resource } of bundle.entry) assert.equal(resource.meta.versionId, '1')
+  }
+}
