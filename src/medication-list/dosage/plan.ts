@@ -1,0 +1,258 @@
+/** The canonical form of a dosage (medication-list.md 12.1): what a FHIR `Dosage[]` says, with exact amounts. */
+import type { CodeableConcept, Dosage, Quantity, Ratio, TimingRepeat } from 'fhir/r4.js'
+import { extensionUrl } from '../../core/canonical.js'
+import { type Decimal, decimal, isPositive, whole } from './decimal.js'
+import { unitKey } from './units.js'
+
+export interface DoseAmount {
+  readonly low: Decimal
+  /** Greater than `low` in a range. */
+  readonly high: Decimal
+  /** Key of the unit table, or the source's own unit in lower case; empty where none is stated. */
+  readonly unit: string
+}
+
+export interface Interval {
+  readonly value: number
+  readonly unit: 'min' | 'h' | 'd' | 'wk' | 'mo' | 'a'
+}
+
+export interface Maximum {
+  readonly amount: DoseAmount
+  readonly hours: number
+}
+
+/** One `Dosage`. Same `sequence`: at the same time; next sequence: after. */
+export interface DoseEntry {
+  readonly sequence: number
+  readonly asNeeded: boolean
+  readonly asNeededFor: string | undefined
+  readonly amount: DoseAmount | undefined
+  readonly when: readonly string[]
+  readonly offsetMinutes: number
+  /** `HH:MM`, local. */
+  readonly times: readonly string[]
+  /** 1 Monday … 7 Sunday, ascending. */
+  readonly weekdays: readonly number[]
+  readonly frequency: number | undefined
+  /** A stated range of frequency or period: no fixed number of doses a day. */
+  readonly flexible: boolean
+  readonly period: Interval | undefined
+  readonly cycle: { readonly on: number; readonly off: number } | undefined
+  /** FHIR dateTimes. */
+  readonly start: string | undefined
+  readonly end: string | undefined
+  readonly boundsDuration: Interval | undefined
+  readonly count: number | undefined
+  /** How long one dose lasts (a patch). */
+  readonly lasts: Interval | undefined
+  readonly events: readonly string[]
+  readonly maxima: readonly Maximum[]
+  readonly minIntervalMinutes: number | undefined
+  readonly route: string | undefined
+  readonly routeText: string | undefined
+  readonly site: string | undefined
+  readonly hasTiming: boolean
+}
+
+export type DosagePlan =
+  | {
+      readonly kind: 'structured'
+      readonly entries: readonly DoseEntry[]
+      readonly wording: string | undefined
+    }
+  | { readonly kind: 'text'; readonly wording: string }
+  | { readonly kind: 'none' }
+
+/** Total: what a dosage does not say stays unsaid. */
+export function readDosagePlan(dosages: readonly Dosage[] | undefined): DosagePlan {
+  const all = dosages ?? []
+  const wording = wordingOf(all)
+  const entries = all.filter(isStructured).map((dosage) => readEntry(dosage))
+  if (entries.length > 0) return { kind: 'structured', entries, wording }
+  return wording === undefined ? { kind: 'none' } : { kind: 'text', wording }
+}
+
+const isStructured = (dosage: Dosage): boolean =>
+  dosage.timing !== undefined || (dosage.doseAndRate ?? []).length > 0 || isAsNeeded(dosage)
+
+const isAsNeeded = (dosage: Dosage): boolean =>
+  dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept !== undefined
+
+/** The source's own words, in the order in which they stand, each once. */
+export function wordingOf(dosages: readonly Dosage[]): string | undefined {
+  const words = dosages.flatMap(({ text }) => (text === undefined || text.trim() === '' ? [] : [text.trim()]))
+  return words.length === 0 ? undefined : [...new Set(words)].join('\n')
+}
+
+const NUMBER_WORD =
+  /[0-9½¼¾]|\b(en|ett|ei|én|to|tre|fire|fem|seks|sju|syv|åtte|ni|ti|halv|halvt|halve|one|two|three|four|five|six|seven|eight|nine|ten|half)\b/iu
+
+/** Whether a decision with this dosage states how much (medication-list.md 4.1): if not, the dose in force is kept. */
+export function namesAmount(plan: DosagePlan): boolean {
+  switch (plan.kind) {
+    case 'structured':
+      return plan.entries.some((entry) => entry.amount !== undefined) || NUMBER_WORD.test(plan.wording ?? '')
+    case 'text':
+      return NUMBER_WORD.test(plan.wording)
+    case 'none':
+      return false
+  }
+}
+
+function readEntry(dosage: Dosage): DoseEntry {
+  const repeat: TimingRepeat = dosage.timing?.repeat ?? {}
+  const code = timingOfCode(dosage.timing?.code)
+  return {
+    sequence: dosage.sequence ?? 1,
+    asNeeded: isAsNeeded(dosage),
+    asNeededFor: conceptText(dosage.asNeededCodeableConcept),
+    amount: amountOf(dosage),
+    when: repeat.when ?? [],
+    offsetMinutes: repeat.offset ?? 0,
+    times: (repeat.timeOfDay ?? []).map((time) => time.slice(0, 5)).sort(),
+    weekdays: (repeat.dayOfWeek ?? []).map((day) => WEEKDAYS.indexOf(day) + 1).sort(),
+    frequency: repeat.frequency ?? code?.frequency,
+    flexible: repeat.frequencyMax !== undefined || repeat.periodMax !== undefined,
+    period: interval(repeat.period, repeat.periodUnit) ?? code?.period,
+    cycle: cycleOf(dosage),
+    start: repeat.boundsPeriod?.start,
+    end: repeat.boundsPeriod?.end,
+    boundsDuration: interval(
+      repeat.boundsDuration?.value,
+      repeat.boundsDuration?.code ?? repeat.boundsDuration?.unit,
+    ),
+    count: repeat.countMax === undefined ? repeat.count : undefined,
+    lasts: repeat.durationMax === undefined ? interval(repeat.duration, repeat.durationUnit) : undefined,
+    events: dosage.timing?.event ?? [],
+    maxima: maximaOf(dosage),
+    minIntervalMinutes: minutesOf(
+      extensionOf(dosage, 'min-interval')?.valueDuration ??
+        extensionOf(dosage, 'min-interval')?.valueQuantity,
+    ),
+    route: conceptKey(dosage.route),
+    routeText: conceptText(dosage.route),
+    site: conceptKey(dosage.site),
+    hasTiming: dosage.timing !== undefined,
+  }
+}
+
+const WEEKDAYS: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+function amountOf(dosage: Dosage): DoseAmount | undefined {
+  for (const { doseQuantity, doseRange } of dosage.doseAndRate ?? []) {
+    if (doseQuantity !== undefined) return amountOfQuantity(doseQuantity)
+    const low = amountOfQuantity(doseRange?.low)
+    const high = amountOfQuantity(doseRange?.high)
+    // A range without an upper value says no amount (12.6).
+    if (low !== undefined && high !== undefined)
+      return { ...low, high: high.high, unit: low.unit || high.unit }
+  }
+  return undefined
+}
+
+export function amountOfQuantity(quantity: Quantity | undefined): DoseAmount | undefined {
+  const value = quantity?.value === undefined ? undefined : decimal(quantity.value)
+  if (quantity === undefined || value === undefined || quantity.comparator !== undefined) return undefined
+  return { low: value, high: value, unit: unitKey(quantity) }
+}
+
+/** Codes of GTSAbbreviation that name a number of doses and nothing else. */
+const TIMING_CODES = new Map<string, { readonly frequency: number; readonly period: Interval }>([
+  ['QD', { frequency: 1, period: { value: 1, unit: 'd' } }],
+  ['BID', { frequency: 2, period: { value: 1, unit: 'd' } }],
+  ['TID', { frequency: 3, period: { value: 1, unit: 'd' } }],
+  ['QID', { frequency: 4, period: { value: 1, unit: 'd' } }],
+  ['QOD', { frequency: 1, period: { value: 2, unit: 'd' } }],
+])
+
+const timingOfCode = (code: CodeableConcept | undefined) =>
+  code?.coding?.map((coding) => TIMING_CODES.get(coding.code ?? '')).find((timing) => timing !== undefined)
+
+function interval(value: number | undefined, unit: string | undefined): Interval | undefined {
+  if (value === undefined || !(value > 0)) return undefined
+  switch (unit) {
+    case 'min':
+    case 'h':
+    case 'd':
+    case 'wk':
+    case 'mo':
+    case 'a':
+      return { value, unit }
+    case 's':
+      return { value: value / 60, unit: 'min' }
+    default:
+      return undefined
+  }
+}
+
+const MINUTES: Readonly<Record<Interval['unit'], number>> = {
+  min: 1,
+  h: 60,
+  d: 1440,
+  wk: 10_080,
+  mo: 43_200,
+  a: 525_600,
+}
+/** Months count as 30 and years as 365 days: for comparing lengths only, never for planning a dose. */
+export const intervalMinutes = ({ value, unit }: Interval): number => value * MINUTES[unit]
+
+const minutesOf = (quantity: Quantity | undefined): number | undefined => {
+  const read = interval(quantity?.value, quantity?.code ?? quantity?.unit)
+  return read === undefined ? undefined : intervalMinutes(read)
+}
+
+const extensionOf = (dosage: Dosage, name: string) =>
+  [
+    ...(dosage.extension ?? []),
+    ...(dosage.timing?.extension ?? []),
+    ...(dosage.timing?.repeat?.extension ?? []),
+  ].find(({ url }) => url === extensionUrl(name))
+
+function cycleOf(dosage: Dosage): DoseEntry['cycle'] {
+  const parts = extensionOf(dosage, 'cycle')?.extension ?? []
+  const days = (name: string): number | undefined => {
+    const part = parts.find(({ url }) => url === name)
+    return (
+      part?.valueInteger ?? part?.valuePositiveInt ?? part?.valueUnsignedInt ?? part?.valueQuantity?.value
+    )
+  }
+  const on = days('on')
+  const off = days('off')
+  return on === undefined || off === undefined || on < 1 || off < 0 ? undefined : { on, off }
+}
+
+function maximaOf(dosage: Dosage): Maximum[] {
+  const second = (dosage.extension ?? [])
+    .filter(({ url }) => url === extensionUrl('max-dose-per-period'))
+    .map(({ valueRatio }) => valueRatio)
+  return [dosage.maxDosePerPeriod, ...second].flatMap((ratio) => {
+    const maximum = maximumOf(ratio)
+    return maximum === undefined ? [] : [maximum]
+  })
+}
+
+function maximumOf(ratio: Ratio | undefined): Maximum | undefined {
+  const amount = amountOfQuantity(ratio?.numerator)
+  const minutes = minutesOf(ratio?.denominator)
+  return amount === undefined || minutes === undefined || !isPositive(amount.low)
+    ? undefined
+    : { amount, hours: minutes / 60 }
+}
+
+const conceptText = (concept: CodeableConcept | undefined): string | undefined =>
+  concept?.text ?? concept?.coding?.find(({ display }) => display !== undefined)?.display
+
+const conceptKey = (concept: CodeableConcept | undefined): string | undefined => {
+  const coding = concept?.coding?.find(({ code }) => code !== undefined)
+  return coding === undefined ? concept?.text?.toLowerCase() : `${coding.system ?? ''}|${coding.code}`
+}
+
+/** Days between doses where the entry names an interval of whole days; undefined else. */
+export function intervalDays(entry: DoseEntry): number | undefined {
+  if (entry.period === undefined) return undefined
+  const minutes = intervalMinutes(entry.period)
+  return minutes % 1440 === 0 ? minutes / 1440 : undefined
+}
+
+export const doseCount = (entry: DoseEntry): Decimal => whole(entry.frequency ?? 1)

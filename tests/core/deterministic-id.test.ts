@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { deterministicUuid, sha256Hex } from '../../src/core/deterministic-id.js'
+
+const numRuns = process.env['STAFETT_TEST_DEEP'] ? 1000 : 50
+
+describe('deterministic id', () => {
+  it('agrees with another SHA-256 on any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
+        assert.equal(sha256Hex(text), createHash('sha256').update(text, 'utf8').digest('hex'))
+      }),
+      { numRuns, seed: 7 },
+    )
+  })
+
+  it('agrees with another SHA-256 at every length around a block', () => {
+    for (let length = 0; length < 200; length++) {
+      const text = 'x'.repeat(length)
+      assert.equal(sha256Hex(text), createHash('sha256').update(text).digest('hex'))
+    }
+  })
+
+  it('makes UUIDs of version 8 that keep the parts apart', () => {
+    assert.match(
+      deterministicUuid('a', 'b'),
+      /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    )
+    assert.equal(deterministicUuid('a', 'b'), deterministicUuid('a', 'b'))
+    assert.notEqual(deterministicUuid('a', 'b'), deterministicUuid('ab'))
+    assert.notEqual(deterministicUuid('a', 'bc'), deterministicUuid('ab', 'c'))
+  })
+})
