@@ -47,7 +47,12 @@ export async function drive(options: DriveOptions): Promise<Volley> {
   const seconds = (performance.now() - started) / 1_000
   agent.destroy()
   latencies.sort((a, b) => a - b)
-  return { perSecond: latencies.length / seconds, count: latencies.length, failures: counts.failures, latencies }
+  return {
+    perSecond: latencies.length / seconds,
+    count: latencies.length,
+    failures: counts.failures,
+    latencies,
+  }
 }
 
 function fire(agent: Agent, port: number, shot: Shot): Promise<number> {

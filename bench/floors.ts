@@ -15,7 +15,9 @@ const BODY = JSON.stringify({ filler: 'x'.repeat(2_000) })
 /** F1: BEGIN, three inserts of 2 KB JSON, COMMIT: five round trips. */
 export async function openF1(databaseUrl: string): Promise<Floor> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 64 })
-  await pool.query('create table if not exists floor (id bigint generated always as identity primary key, body jsonb)')
+  await pool.query(
+    'create table if not exists floor (id bigint generated always as identity primary key, body jsonb)',
+  )
   const transaction = async () => {
     const client = await pool.connect()
     try {
@@ -39,7 +41,12 @@ export async function openF7(): Promise<Floor> {
   const db = await PGlite.create(folder)
   await db.exec('create table floor (id bigint generated always as identity primary key, body jsonb)')
   return {
-    run: (connections, ms) => repeat(connections, ms, async () => void (await db.query('insert into floor (body) values ($1)', [BODY]))),
+    run: (connections, ms) =>
+      repeat(
+        connections,
+        ms,
+        async () => void (await db.query('insert into floor (body) values ($1)', [BODY])),
+      ),
     close: async () => {
       await db.close()
       await rm(folder, { recursive: true, force: true })
@@ -81,7 +88,10 @@ export async function openF5(databaseUrl: string, texts: readonly string[]): Pro
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 20 })
   await pool.query('create table if not exists floor_jsonb (patient int, body jsonb)')
   await pool.query('create index if not exists floor_jsonb_patient on floor_jsonb (patient)')
-  await pool.query('insert into floor_jsonb select p, b::jsonb from generate_series(1, 300) p, unnest($1::text[]) b', [texts])
+  await pool.query(
+    'insert into floor_jsonb select p, b::jsonb from generate_series(1, 300) p, unnest($1::text[]) b',
+    [texts],
+  )
   await pool.query('analyze floor_jsonb')
   const app = express().disable('etag').disable('x-powered-by')
   app.get('/', async (_request, response) => {

@@ -43,7 +43,9 @@ export interface Applied {
 export function applyMapped(draft: Draft, mapped: Mapped, context: ApplyContext): Applied {
   const { workspace } = draft
   let superseded = 0
-  for (const item of mapped.resources)
+  const withPerson = workspace.personId !== SHARED
+  const concerns = (item: { readonly onlyWithPerson?: true }) => withPerson || item.onlyWithPerson !== true
+  for (const item of mapped.resources.filter(concerns))
     if (!stageMapped(draft, item, mapped.source.key, context)) superseded += 1
   const amendments = mapped.amendments.filter(concerns).map(
     (amendment): StoredAmendment => ({

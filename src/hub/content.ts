@@ -114,11 +114,15 @@ function applySet(content: Loose, set: Readonly<Record<string, unknown>>): Loose
   return result
 }
 
-function mergeParts(content: Loose, merge: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Loose {
+function mergeParts(
+  content: Loose,
+  merge: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): Loose {
   const result: Loose = { ...content }
   for (const [element, parts] of Object.entries(merge)) {
     const present = result[element]
-    result[element] = typeof present === 'object' && present !== null ? { ...present, ...parts } : { ...parts }
+    result[element] =
+      typeof present === 'object' && present !== null ? { ...present, ...parts } : { ...parts }
   }
   return result
 }

@@ -94,9 +94,13 @@ async function findTarget(deps: WriteDeps, request: WriteRequest): Promise<Found
   if (found.length > 1)
     throw new HubError('MULTIPLE_MATCHES', 'more than one resource meets the condition', { at: 'identifier' })
   if (request.method === 'update' && request.body.id !== undefined && request.body.id !== found[0]?.id)
-    throw new HubError('RESOURCE_STRUCTURE', 'the id in the body is not that of the resource that meets the condition', {
-      at: `${request.type}.id`,
-    })
+    throw new HubError(
+      'RESOURCE_STRUCTURE',
+      'the id in the body is not that of the resource that meets the condition',
+      {
+        at: `${request.type}.id`,
+      },
+    )
   return found[0]
 }
 
