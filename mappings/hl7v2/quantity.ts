@@ -1,0 +1,95 @@
+/** NM and unit fields as Quantity (hl7v2.md 4.6): the number exactly as written, a code only with its system. */
+import type { Quantity } from 'fhir/r4.js'
+import { extensionUrl, UCUM } from '../../src/core/canonical.js'
+import { codeSystemOf } from './code-systems.js'
+import type { Scope } from './scope.js'
+import type { ValueReader } from './trail.js'
+import { ucumOf } from './units.js'
+
+type Amount = Pick<Quantity, 'value' | '_value' | 'comparator'>
+type Unit = Pick<Quantity, 'unit' | 'system' | 'code'>
+
+/**
+ * A number as FHIR decimal. JSON numbers lose trailing zeros and more than 15 digits: then the digits as written stand
+ * beside it in `original-text`. Undefined when the text is no number.
+ */
+export function readAmount(text: string): Amount | undefined {
+  const match = /^(<=|>=|<|>)?\s*\+?(-?\d{1,30}(?:\.\d{1,30})?|-?\.\d{1,30})$/.exec(text.trim())
+  const digits = match?.[2]
+  if (digits === undefined) return undefined
+  const value = Number(digits)
+  const comparator = comparatorOf(match?.[1])
+  return {
+    value,
+    ...(String(value) === digits
+      ? {}
+      : { _value: { extension: [{ url: extensionUrl('original-text'), valueString: digits }] } }),
+    ...(comparator === undefined ? {} : { comparator }),
+  }
+}
+
+function comparatorOf(sign: string | undefined): Quantity['comparator'] {
+  switch (sign) {
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return sign
+    default:
+      return undefined
+  }
+}
+
+/** A whole number that is not negative (NM, SI); undefined when it is none. */
+export function readCount(text: string): number | undefined {
+  const match = /^\+?(\d{1,9})(?:\.0+)?$/.exec(text.trim())
+  return match?.[1] === undefined ? undefined : Number(match[1])
+}
+
+/** CWE as unit: UCUM where it is, another coding system where one is named, else the source's own words. */
+export function readUnit(value: ValueReader, scope: Scope): Unit {
+  const code = value.text(1)
+  const display = value.text(2)
+  const name = value.text(3)
+  // An alternate triplet and the original text say the same unit again.
+  for (const component of [4, 5, 6, 7, 8, 9]) value.text(component)
+  const unit = display ?? code
+  if (unit === undefined) return {}
+  if (code === undefined) return withUcum(unit, ucumOf(unit))
+  if (name !== undefined && !/^(ISO\+?|UCUM|ANS\+|L)$/i.test(name))
+    return { unit, system: codeSystemOf(name, scope.sender, 'unit'), code }
+  if (name?.toUpperCase() === 'UCUM') return { unit, system: UCUM, code }
+  return withUcum(unit, ucumOf(code))
+}
+
+const withUcum = (unit: string, ucum: string | undefined): Unit =>
+  ucum === undefined ? { unit } : { unit, system: UCUM, code: ucum }
+
+/** Amount and unit from two fields; an amount that is no number is noted and left to the text. */
+export function readQuantity(
+  amount: ValueReader,
+  unit: ValueReader | undefined,
+  scope: Scope,
+): Quantity | undefined {
+  const text = amount.text()
+  if (text === undefined) return undefined
+  const number = readAmount(text)
+  if (number === undefined) {
+    amount.reject('invalid-value', undefined, 'not a number')
+    return undefined
+  }
+  return { ...number, ...(unit === undefined ? {} : readUnit(unit, scope)) }
+}
+
+/** CQ: quantity, and unit as CWE in the subcomponents of the second component. */
+export function readCompositeQuantity(value: ValueReader, scope: Scope): Quantity | undefined {
+  const text = value.text(1)
+  const unit = readUnit(value.component(2), scope)
+  if (text === undefined) return undefined
+  const number = readAmount(text)
+  if (number === undefined) {
+    value.reject('invalid-value', 1, 'not a number')
+    return undefined
+  }
+  return { ...number, ...unit }
+}

@@ -1,0 +1,235 @@
+/**
+ * Reading a message so that nothing is dropped in silence: every accessor records what it read, and what nobody read
+ * becomes the list of unmapped places. One trail a message and mapping run; no state outlives it.
+ * Places are `PID-3[2].4.1` (field, repetition, component, subcomponent); `RXE[2]-10` where a segment repeats.
+ */
+import type { Unmapped } from '../../src/core/message.js'
+import { administrativeNote, isKnownSegment } from './known-segments.js'
+import type { Hl7Message, Leaf, Segment } from './tree.js'
+
+export interface Trail {
+  /** The same reader for the same segment. */
+  readonly reader: (segment: Segment) => SegmentReader
+  readonly note: (entry: Unmapped) => void
+  /** Everything noted, then every valued leaf of `segments` that nobody read, gathered to the highest unread level. */
+  readonly unmapped: (segments: readonly Segment[]) => readonly Unmapped[]
+}
+
+export interface SegmentReader {
+  readonly name: string
+  readonly segment: Segment
+  /** `RXE[2]`. */
+  readonly place: string
+  /** The first repetition of a field, also when it is empty. */
+  readonly field: (field: number) => ValueReader
+  /** The repetitions that hold anything. */
+  readonly repetitions: (field: number) => readonly ValueReader[]
+  readonly text: (field: number, component?: number) => string | undefined
+  /** The field is `""`: delete. */
+  readonly isNull: (field: number) => boolean
+  /** What is left unread of this segment has this reason. */
+  readonly setAside: (reason: Unmapped['reason'], note?: string) => void
+}
+
+/** One repetition, or one component whose subcomponents are read as components (HD in CX.4). */
+export interface ValueReader {
+  readonly place: string
+  /** Trimmed text; undefined for nothing and for `""`. Marks the leaf as read. */
+  readonly text: (component?: number, subcomponent?: number) => string | undefined
+  /** As `text`, with its blanks. */
+  readonly verbatim: (component?: number, subcomponent?: number) => string | undefined
+  /** Whether a leaf holds a value, without marking it as read. */
+  readonly has: (component?: number, subcomponent?: number) => boolean
+  readonly isEmpty: () => boolean
+  /** The component as a value of its own. */
+  readonly component: (component: number) => ValueReader
+  /** Notes this place, or a component of it, as unmapped although it was read. */
+  readonly reject: (reason: Unmapped['reason'], component?: number, note?: string) => void
+}
+
+interface SegmentState {
+  readonly reader: SegmentReader
+  readonly read: Set<number>
+  aside: { readonly reason: Unmapped['reason']; readonly note: string | undefined } | undefined
+}
+
+export function openTrail(message: Hl7Message): Trail {
+  const states = new Map<Segment, SegmentState>()
+  const noted: Unmapped[] = []
+  const note = (entry: Unmapped): void => {
+    noted.push(entry)
+  }
+  const repeated = new Set(message.segments.filter((s) => s.occurrence > 1).map((s) => s.name))
+  const stateOf = (segment: Segment): SegmentState => {
+    const known = states.get(segment)
+    if (known !== undefined) return known
+    const place = repeated.has(segment.name) ? `${segment.name}[${segment.occurrence}]` : segment.name
+    const state = openSegment(segment, place, note)
+    states.set(segment, state)
+    return state
+  }
+  return {
+    reader: (segment) => stateOf(segment).reader,
+    note,
+    unmapped: (segments) => [...noted, ...segments.flatMap((segment) => unreadOf(stateOf(segment)))],
+  }
+}
+
+function openSegment(segment: Segment, place: string, note: (entry: Unmapped) => void): SegmentState {
+  const read = new Set<number>()
+  const value = (field: number, repetition: number): ValueReader =>
+    repetitionReader(segment, field, repetition, place, read, note)
+  const reader: SegmentReader = {
+    name: segment.name,
+    segment,
+    place,
+    field: (field) => value(field, 1),
+    repetitions: (field) =>
+      (segment.fields[field - 1] ?? [])
+        .map((_, index) => value(field, index + 1))
+        .filter((repetition) => !repetition.isEmpty()),
+    text: (field, component) => value(field, 1).text(component),
+    isNull: (field) => {
+      const repetitions = segment.fields[field - 1]
+      const isNull =
+        repetitions?.length === 1 && repetitions[0]?.length === 1 && repetitions[0][0]?.[0] === null
+      if (isNull) read.add(leafKey(field, 1, 1, 1))
+      return isNull
+    },
+    setAside: (reason, text) => {
+      state.aside = { reason, note: text }
+    },
+  }
+  const state: SegmentState = { reader, read, aside: undefined }
+  return state
+}
+
+/** Fields up to 1,000, repetitions up to 10,000, components and subcomponents up to 4,096 each stay below 2^53. */
+const leafKey = (field: number, repetition: number, component: number, subcomponent: number): number =>
+  ((field * 16_384 + repetition) * 4_096 + component) * 4_096 + subcomponent
+
+function repetitionReader(
+  segment: Segment,
+  field: number,
+  repetition: number,
+  place: string,
+  read: Set<number>,
+  note: (entry: Unmapped) => void,
+): ValueReader {
+  const components = segment.fields[field - 1]?.[repetition - 1] ?? []
+  const at = repetition === 1 ? `${place}-${field}` : `${place}-${field}[${repetition}]`
+  const leaf = (component: number, subcomponent: number): Leaf =>
+    components[component - 1]?.[subcomponent - 1]
+  return valueReader(at, {
+    leaf,
+    mark: (component, subcomponent) => {
+      read.add(leafKey(field, repetition, component, subcomponent))
+    },
+    isEmpty: components.every((component) => component.every((value) => value === undefined)),
+    component: (component) =>
+      valueReader(`${at}.${component}`, {
+        leaf: (subcomponent, below) => (below === 1 ? leaf(component, subcomponent) : undefined),
+        mark: (subcomponent) => {
+          read.add(leafKey(field, repetition, component, subcomponent))
+        },
+        isEmpty: (components[component - 1] ?? []).every((value) => value === undefined),
+        component: undefined,
+        note,
+      }),
+    note,
+  })
+}
+
+interface ValueSource {
+  readonly leaf: (component: number, subcomponent: number) => Leaf
+  readonly mark: (component: number, subcomponent: number) => void
+  readonly isEmpty: boolean
+  readonly component: ((component: number) => ValueReader) | undefined
+  readonly note: (entry: Unmapped) => void
+}
+
+function valueReader(place: string, source: ValueSource): ValueReader {
+  const verbatim = (component = 1, subcomponent = 1): string | undefined => {
+    const value = source.leaf(component, subcomponent)
+    if (value === undefined) return undefined
+    source.mark(component, subcomponent)
+    return value ?? undefined
+  }
+  const self: ValueReader = {
+    place,
+    verbatim,
+    text: (component, subcomponent) => verbatim(component, subcomponent)?.trim(),
+    has: (component = 1, subcomponent = 1) => typeof source.leaf(component, subcomponent) === 'string',
+    isEmpty: () => source.isEmpty,
+    // Below a component there is nothing more: HL7 v2 has two levels.
+    component: (component) => source.component?.(component) ?? self,
+    reject: (reason, component, text) => {
+      const at = component === undefined ? place : `${place}.${component}`
+      source.note({ at, reason, ...(text === undefined ? {} : { note: text }) })
+    },
+  }
+  return self
+}
+
+/** Leaves that hold a value: `""` states nothing that could be lost. */
+const isValued = (leaf: Leaf): boolean => typeof leaf === 'string'
+
+function unreadOf({ reader, read, aside }: SegmentState): readonly Unmapped[] {
+  const { segment, place } = reader
+  const known = isKnownSegment(segment.name)
+  const reason = aside?.reason ?? (known ? 'no-element' : 'unknown-segment')
+  const entries: Unmapped[] = []
+  const add = (at: string, field: number) => {
+    const administrative = administrativeNote(segment.name, field)
+    if (administrative !== undefined) entries.push({ at, reason: 'administrative', note: administrative })
+    else entries.push({ at, reason, ...(aside?.note === undefined ? {} : { note: aside.note }) })
+  }
+  if (read.size === 0 && (!known || aside !== undefined)) {
+    const holds = segment.fields.some((field) => field.some((r) => r.some((c) => c.some(isValued))))
+    if (holds) entries.push({ at: place, reason, ...(aside?.note === undefined ? {} : { note: aside.note }) })
+    return entries
+  }
+  for (const [index, field] of segment.fields.entries())
+    unreadOfField(segment, index + 1, place, read, add, field)
+  return entries
+}
+
+function unreadOfField(
+  segment: Segment,
+  number: number,
+  place: string,
+  read: ReadonlySet<number>,
+  add: (at: string, field: number) => void,
+  field: Segment['fields'][number],
+): void {
+  if (segment.name === 'MSH' && number <= 2) return
+  const leaves = field.flatMap((repetition, r) =>
+    repetition.flatMap((component, c) =>
+      component.flatMap((leaf, s) =>
+        isValued(leaf)
+          ? [{ r: r + 1, c: c + 1, s: s + 1, isRead: read.has(leafKey(number, r + 1, c + 1, s + 1)) }]
+          : [],
+      ),
+    ),
+  )
+  const unread = leaves.filter((leaf) => !leaf.isRead)
+  if (unread.length === 0) return
+  const at = `${place}-${number}`
+  if (unread.length === leaves.length) {
+    add(at, number)
+    return
+  }
+  const done = new Set<string>()
+  for (const { r, c, s } of unread) {
+    const repetition = r === 1 ? at : `${at}[${r}]`
+    const wholeRepetition = leaves.every((leaf) => leaf.r !== r || !leaf.isRead)
+    const wholeComponent = leaves.every((leaf) => leaf.r !== r || leaf.c !== c || !leaf.isRead)
+    const level = wholeRepetition
+      ? repetition
+      : wholeComponent
+        ? `${repetition}.${c}`
+        : `${repetition}.${c}.${s}`
+    if (!done.has(level)) add(level, number)
+    done.add(level)
+  }
+}
