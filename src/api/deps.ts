@@ -51,8 +51,8 @@ export interface IntakeAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string
-  readonly messageId?: string
-  readonly retryAfterS?: number
+  readonly messageId?: string | undefined
+  readonly retryAfterS?: number | undefined
 }
 
 export interface Health {

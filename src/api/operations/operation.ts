@@ -1,0 +1,121 @@
+/**
+ * Contract of a FHIR operation. The OperationDefinition in fhir-profiles says where it is called, with which methods and
+ * parameters; routing, checks and CapabilityStatement follow from it.
+ */
+import type { FhirResource, OperationDefinition, OperationDefinitionParameter } from 'fhir/r4.js'
+import { HubError } from '../../core/errors.js'
+import type { ApiDeps } from '../deps.js'
+import type { Answer, FhirRequest } from '../exchange.js'
+import { isObject, parseFhirJson } from '../fhir-json.js'
+import { FHIR_RESOURCE_BYTES_MAX } from '../limits.js'
+import { checkContentType, FHIR_BODY_TYPES } from '../negotiation.js'
+
+export interface OperationInput {
+  /** Set when called on an instance. */
+  readonly id: string | undefined
+  readonly type: string
+  /** Values by parameter name, as JSON; only declared names, in declared numbers. */
+  readonly parameters: ReadonlyMap<string, readonly unknown[]>
+  readonly request: FhirRequest
+}
+
+export interface FhirOperation {
+  /** Canonical URL of its OperationDefinition. */
+  readonly definition: string
+  readonly handle: (deps: ApiDeps, input: OperationInput) => Promise<Answer>
+}
+
+export interface BoundOperation {
+  readonly code: string
+  readonly definition: string
+  readonly types: readonly string[]
+  readonly onType: boolean
+  readonly onInstance: boolean
+  readonly methods: readonly string[]
+  readonly parameters: readonly OperationDefinitionParameter[]
+  readonly handle: FhirOperation['handle']
+}
+
+/** @throws HubError CHANNEL_MISCONFIGURED when an operation has no definition: the installation is not whole */
+export function bindOperations(
+  operations: readonly FhirOperation[],
+  definitions: readonly FhirResource[],
+): BoundOperation[] {
+  return operations.map(({ definition: url, handle }) => {
+    const definition = definitions.find(
+      (item): item is OperationDefinition => item.resourceType === 'OperationDefinition' && item.url === url,
+    )
+    if (definition === undefined)
+      throw new HubError('CHANNEL_MISCONFIGURED', 'OperationDefinition is missing in fhir-profiles', {
+        at: url,
+      })
+    return {
+      code: definition.code,
+      definition: url,
+      types: definition.resource ?? [],
+      onType: definition.type,
+      onInstance: definition.instance,
+      methods: definition.affectsState === false ? ['GET', 'HEAD', 'POST'] : ['POST'],
+      parameters: (definition.parameter ?? []).filter(({ use }) => use === 'in'),
+      handle,
+    }
+  })
+}
+
+/** @throws HubError QUERY_INVALID, RESOURCE_STRUCTURE and those of the operation */
+export async function runOperation(
+  deps: ApiDeps,
+  operation: BoundOperation,
+  request: FhirRequest,
+  type: string,
+  id: string | undefined,
+): Promise<Answer> {
+  const parameters = new Map<string, unknown[]>()
+  for (const { name, value } of request.query) {
+    const declared = operation.parameters.find((item) => item.name === name)
+    // Values of complex types cannot stand in a URL (R4 operations, executing an operation).
+    if (declared === undefined || !/^[a-z]/.test(declared.type ?? ''))
+      throw new HubError('QUERY_INVALID', `not a parameter of $${operation.code} in a URL`, {
+        at: declared === undefined ? 'query' : declared.name,
+      })
+    parameters.set(name, [...(parameters.get(name) ?? []), value])
+  }
+  if (request.method === 'POST') await readParameters(operation, request, parameters)
+  for (const { name, min, max } of operation.parameters) {
+    const given = parameters.get(name)?.length ?? 0
+    if (given < min || (max !== '*' && given > Number(max)))
+      throw new HubError('RESOURCE_STRUCTURE', `parameter is expected ${min} to ${max} times`, {
+        at: `Parameters.parameter.where(name='${name}')`,
+      })
+  }
+  return operation.handle(deps, { id, type, parameters, request })
+}
+
+async function readParameters(
+  operation: BoundOperation,
+  request: FhirRequest,
+  parameters: Map<string, unknown[]>,
+): Promise<void> {
+  const bytes = await request.body(FHIR_RESOURCE_BYTES_MAX)
+  // An operation without parameters may be called without a body.
+  if (bytes.length === 0) return
+  checkContentType(request.header('content-type'), FHIR_BODY_TYPES)
+  const body = parseFhirJson(bytes, 'Parameters')
+  if (body['resourceType'] !== 'Parameters')
+    throw structure('Parameters', 'a Parameters resource is expected')
+  const given = body['parameter'] ?? []
+  if (!Array.isArray(given)) throw structure('Parameters.parameter', 'an array is expected')
+  given.forEach((item: unknown, index) => {
+    const place = `Parameters.parameter[${index}]`
+    if (!isObject(item) || typeof item['name'] !== 'string') throw structure(place, 'name is missing')
+    const { name } = item
+    const declared = operation.parameters.find((parameter) => parameter.name === name)
+    if (declared === undefined) throw structure(place, `not a parameter of $${operation.code}`)
+    const element = `value${(declared.type ?? '').charAt(0).toUpperCase()}${(declared.type ?? '').slice(1)}`
+    const value = item[element]
+    if (value === undefined) throw structure(place, `${element} is expected`)
+    parameters.set(declared.name, [...(parameters.get(declared.name) ?? []), value])
+  })
+}
+
+const structure = (at: string, rule: string): HubError => new HubError('RESOURCE_STRUCTURE', rule, { at })

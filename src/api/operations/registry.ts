@@ -1,0 +1,5 @@
+/** All FHIR operations of the hub: one line each. */
+import { medicationListOperation } from './medication-list.js'
+import type { FhirOperation } from './operation.js'
+
+export const OPERATIONS: readonly FhirOperation[] = [medicationListOperation]

@@ -1,0 +1,151 @@
+/** Operations: what became of messages, what the sources say, health, metrics, and the front page (surfaces.md). */
+import express, { type Request, type Response, type Router } from 'express'
+import { HubError } from '../core/errors.js'
+import { type MessageId, messageId } from '../core/ids.js'
+import type { Channel } from '../core/message.js'
+import type { MessageFilter, MessageState, MessageView } from '../store/contract.js'
+import type { ApiDeps } from './deps.js'
+import { frontPage } from './front-page.js'
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const STATES: readonly MessageState[] = ['waiting', 'claimed', 'done', 'superseded', 'refused', 'dead']
+const CHANNELS: readonly Channel[] = ['hl7v2', 'eresept', 'devices', 'fhir']
+const MESSAGES_LIMIT_DEFAULT = 50
+const MESSAGES_LIMIT_MAX = 500
+
+export function opsRoutes(deps: ApiDeps): Router {
+  const router = express.Router()
+  router.get('/ops/messages', async (request, response) => {
+    await admit(deps, request)
+    const filter = filterOf(request.query)
+    const messages = await deps.store.messages(filter)
+    const last = messages.at(-1)
+    const next =
+      last !== undefined && messages.length === filter.limit
+        ? `/ops/messages?${nextQuery(filter, last.id)}`
+        : undefined
+    json(response, 200, { messages: messages.map(messageJson), ...(next === undefined ? {} : { next }) })
+  })
+  router.get('/ops/messages/:id', async (request, response) => {
+    await admit(deps, request)
+    const id = idOf(request)
+    if (request.query['raw'] === 'true') return sendRaw(deps, response, id)
+    const message = await deps.store.message(id)
+    if (message === undefined) throw noMessage()
+    const items = await deps.store.messageItems(id)
+    json(response, 200, {
+      ...messageJson(message),
+      ...(items.length === 0 ? {} : { items: items.map(messageJson) }),
+    })
+  })
+  router.post('/ops/messages/:id/replay', async (request, response) => {
+    await admit(deps, request)
+    const id = idOf(request)
+    const result = await deps.replayMessage(id)
+    if (result === 'unknown') throw noMessage()
+    if (result === 'not-dead') throw new HubError('MESSAGE_CONFLICT', 'only a dead letter can be run again')
+    json(response, 202, { id, state: 'waiting' })
+  })
+  router.get('/ops/sources', async (request, response) => {
+    await admit(deps, request)
+    json(response, 200, { sources: await deps.store.sources() })
+  })
+  router.get('/health/live', (_request, response) => json(response, 200, { status: 'live' }))
+  router.get('/health/ready', async (_request, response) => {
+    const health = await deps.health()
+    json(response, health.status === 'unavailable' ? 503 : 200, health)
+  })
+  router.get('/metrics', async (_request, response) => {
+    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
+    response.end(await deps.metrics())
+  })
+  router.get('/', (_request, response) => {
+    response.setHeader('Content-Type', 'text/html; charset=utf-8')
+    response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+    response.end(frontPage(deps.version))
+  })
+  router.all(
+    ['/ops/messages', '/ops/messages/:id', '/ops/sources', '/health/live', '/health/ready', '/metrics', '/'],
+    (_request, response) => refuseMethod(response, 'GET, HEAD'),
+  )
+  router.all('/ops/messages/:id/replay', (_request, response) => refuseMethod(response, 'POST'))
+  return router
+}
+
+const admit = async (deps: ApiDeps, request: Request): Promise<void> => {
+  await deps.callerOf({ authorization: request.headers.authorization })
+}
+
+/** The bytes as received. A browser must not take them for a page of the hub. */
+async function sendRaw(deps: ApiDeps, response: Response, id: MessageId): Promise<void> {
+  const raw = await deps.store.rawMessage(id)
+  if (raw === undefined) throw noMessage()
+  response.setHeader('Content-Type', raw.contentType)
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Content-Disposition', `attachment; filename="${id}"`)
+  response.setHeader('Content-Security-Policy', 'sandbox')
+  response.setHeader('Cache-Control', 'no-store')
+  response.end(Buffer.from(raw.body))
+}
+
+function messageJson(view: MessageView): Record<string, unknown> {
+  const { parentId, doneAt, nextAttemptAt, reason, ...rest } = view
+  return {
+    ...rest,
+    // Absent is told as null, so that a reader need not know which fields there are.
+    doneAt: doneAt ?? null,
+    reason: reason ?? null,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+  }
+}
+
+/** @throws HubError QUERY_INVALID for unknown filters and values */
+function filterOf(query: Request['query']): MessageFilter {
+  let filter: MessageFilter = { limit: MESSAGES_LIMIT_DEFAULT }
+  for (const [name, value] of Object.entries(query)) {
+    if (typeof value !== 'string') throw invalid(name, 'given more than once')
+    const state = STATES.find((known) => known === value)
+    const channel = CHANNELS.find((known) => known === value)
+    if (name === 'state' && state) filter = { ...filter, state }
+    else if (name === 'channel' && channel) filter = { ...filter, channel }
+    else if (name === 'limit' && /^[1-9]\d{0,5}$/.test(value))
+      filter = { ...filter, limit: Math.min(Number(value), MESSAGES_LIMIT_MAX) }
+    else if (name === 'before' && UUID.test(value)) filter = { ...filter, before: messageId(value) }
+    else
+      throw invalid(
+        /^[a-z]{1,20}$/.test(name) ? name : 'query',
+        'filters are state, channel, limit and before',
+      )
+  }
+  return filter
+}
+
+function nextQuery({ state, channel, limit }: MessageFilter, before: MessageId): string {
+  const query = new URLSearchParams({ limit: String(limit), before })
+  if (state !== undefined) query.set('state', state)
+  if (channel !== undefined) query.set('channel', channel)
+  return query.toString()
+}
+
+function idOf(request: Request): MessageId {
+  const { id } = request.params
+  // Ids of messages are UUIDs; others were never given out.
+  if (typeof id !== 'string' || !UUID.test(id)) throw noMessage()
+  return messageId(id)
+}
+
+function json(response: Response, status: number, body: unknown): void {
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Cache-Control', 'no-store')
+  response.end(JSON.stringify(body))
+}
+
+function refuseMethod(response: Response, allow: string): never {
+  response.setHeader('Allow', allow)
+  throw new HubError('METHOD_NOT_ALLOWED', `allowed here: ${allow}`)
+}
+
+const noMessage = (): HubError => new HubError('NOT_FOUND', 'no such message')
+const invalid = (at: string, rule: string): HubError => new HubError('QUERY_INVALID', rule, { at })

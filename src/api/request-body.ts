@@ -1,0 +1,91 @@
+/** Raw bodies: bounded in bytes (also after inflating) and in time, streamed so that a huge one costs no memory. */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { createGunzip, createInflate } from 'node:zlib'
+import { HubError } from '../core/errors.js'
+import { BODY_TIMEOUT_MS } from './limits.js'
+
+/** What a sender may still send, unread, after a refusal before the connection is cut. */
+const DISCARD_BYTES_MAX = 67_108_864
+
+/**
+ * The whole body.
+ * @throws HubError MESSAGE_TOO_LARGE, REQUEST_TIMEOUT, MEDIA_TYPE_UNSUPPORTED (content coding), MESSAGE_UNREADABLE (broken coding or aborted)
+ */
+export async function readBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  timeoutMs: number = BODY_TIMEOUT_MS,
+): Promise<Buffer> {
+  try {
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax)
+    return await collect(request, decoded(request), bytesMax, timeoutMs)
+  } catch (error) {
+    discardRest(request)
+    throw error
+  }
+}
+
+function decoded(request: IncomingMessage): Readable {
+  const coding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if (coding === 'identity') return request
+  if (coding === 'gzip' || coding === 'x-gzip') return request.pipe(createGunzip())
+  if (coding === 'deflate') return request.pipe(createInflate())
+  throw new HubError('MEDIA_TYPE_UNSUPPORTED', 'Content-Encoding must be gzip, deflate or identity')
+}
+
+function collect(
+  request: IncomingMessage,
+  source: Readable,
+  bytesMax: number,
+  timeoutMs: number,
+): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(
+      () => fail(new HubError('REQUEST_TIMEOUT', `body did not arrive within ${timeoutMs} ms`)),
+      timeoutMs,
+    )
+    const stop = (): void => {
+      clearTimeout(timer)
+      source.removeListener('data', take)
+      if (source !== request) request.unpipe()
+    }
+    const fail = (error: HubError): void => {
+      stop()
+      // A coder or aborted connection may still report errors; they are answered already.
+      source.on('error', () => undefined)
+      if (source !== request) source.destroy()
+      reject(error)
+    }
+    const broken = (cause: unknown): void =>
+      fail(new HubError('MESSAGE_UNREADABLE', 'body could not be read to its end', { cause }))
+    const take = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size > bytesMax) fail(tooLarge(bytesMax))
+      else chunks.push(chunk)
+    }
+    source.on('data', take)
+    source.once('end', () => {
+      stop()
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))
+    })
+    source.once('error', broken)
+    if (source !== request) request.once('error', broken)
+  })
+}
+
+/** Lets a sender finish so that it can read the refusal; one that does not stop is cut off. */
+function discardRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return
+  let discarded = 0
+  request.on('data', (chunk: Buffer) => {
+    discarded += chunk.length
+    if (discarded > DISCARD_BYTES_MAX) request.destroy()
+  })
+  request.resume()
+}
+
+const tooLarge = (bytesMax: number): HubError =>
+  new HubError('MESSAGE_TOO_LARGE', `body is larger than ${bytesMax} bytes`)

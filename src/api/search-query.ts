@@ -1,0 +1,223 @@
+/**
+ * Searches, read strictly: an unknown parameter is refused, or named and left out where the client asked for that; a
+ * malformed value is always refused (fhir-api.md S-04 to S-06). What is applied is what the self link shows.
+ */
+import { HubError } from '../core/errors.js'
+import { personId } from '../core/ids.js'
+import type { Identity } from '../core/message.js'
+import { searchParameter } from '../core/search-parameters.js'
+import type { SearchClause } from '../store/contract.js'
+import type { QueryPair } from './exchange.js'
+import {
+  SEARCH_COUNT_DEFAULT,
+  SEARCH_COUNT_MAX,
+  SEARCH_OR_VALUES_MAX,
+  SEARCH_PARAMETERS_MAX,
+} from './limits.js'
+import { looksNational, nationalIdInUrl } from './national-id.js'
+import {
+  dateRangeOf,
+  FHIR_ID,
+  identityOf,
+  referenceOf,
+  splitUnescaped,
+  stringToken,
+  tokenOf,
+  uriOf,
+} from './search-value.js'
+
+/** Stands for a value that a self link must not show; sent back as a value it finds nothing and is refused. */
+export const MASK = '***'
+
+export interface SearchContext {
+  readonly type: string
+  readonly handling: 'strict' | 'lenient'
+  /** Whether the parameters stand in a URL, where national ids are refused. */
+  readonly inUrl: boolean
+  readonly zone: string
+  /** Absolute references below this base are our own. */
+  readonly base: string
+}
+
+/** A criterion that the store can answer at once, or one that needs the persons of these identifiers first. */
+export type Criterion =
+  | { readonly kind: 'clause'; readonly clause: SearchClause }
+  | { readonly kind: 'person-identifier'; readonly anyOf: readonly Identity[] }
+
+export interface SearchQuery {
+  readonly criteria: readonly Criterion[]
+  /** Page size; 0: only the total is asked for. */
+  readonly count: number
+  readonly total: 'none' | 'accurate'
+  /** In order, as applied. */
+  readonly applied: readonly QueryPair[]
+  readonly ignored: readonly string[]
+}
+
+interface Parts {
+  readonly criteria: Criterion[]
+  readonly applied: QueryPair[]
+  readonly ignored: string[]
+  count: number
+  total: 'none' | 'accurate'
+}
+
+/** @throws HubError QUERY_INVALID, TOO_COSTLY, NATIONAL_ID_IN_URL */
+export function parseSearch(pairs: readonly QueryPair[], context: SearchContext): SearchQuery {
+  if (pairs.length > SEARCH_PARAMETERS_MAX)
+    throw new HubError('TOO_COSTLY', `more than ${SEARCH_PARAMETERS_MAX} search parameters`)
+  const parts: Parts = { criteria: [], applied: [], ignored: [], count: SEARCH_COUNT_DEFAULT, total: 'none' }
+  for (const pair of pairs) {
+    if (pair.value === '') throw invalid(pair.name, 'value is empty')
+    if (readControl(pair, parts)) continue
+    const criterion = readCriterion(pair, context)
+    if (criterion !== undefined) {
+      parts.criteria.push(criterion)
+      parts.applied.push(pair)
+    } else if (context.handling === 'lenient') parts.ignored.push(nameOnly(pair.name))
+    else
+      throw invalid(nameOnly(pair.name), `not a search parameter, modifier or prefix of ${context.type} here`)
+  }
+  return parts
+}
+
+/** `_count`, `_total` and the one order there is. */
+function readControl(pair: QueryPair, parts: Parts): boolean {
+  const { name, value } = pair
+  if (name === '_count') {
+    if (!/^\d{1,9}$/.test(value)) throw invalid(name, 'a whole number is expected')
+    parts.count = Math.min(Number(value), SEARCH_COUNT_MAX)
+    parts.applied.push({ name, value: String(parts.count) })
+    return true
+  }
+  if (name === '_total') {
+    if (value !== 'none' && value !== 'estimate' && value !== 'accurate')
+      throw invalid(name, 'none, estimate or accurate is expected')
+    // An estimate is answered with the exact number.
+    parts.total = value === 'none' ? 'none' : 'accurate'
+    parts.applied.push(pair)
+    return true
+  }
+  // The order in which results come anyway, so a client that asks for it gets what it asks for.
+  if (name === '_sort' && value === '-_lastUpdated') {
+    parts.applied.push(pair)
+    return true
+  }
+  return false
+}
+
+/** `undefined`: not supported, which strict and lenient handling answer differently. */
+function readCriterion({ name, value }: QueryPair, context: SearchContext): Criterion | undefined {
+  const chained = /^([a-z]+)\.identifier$/.exec(name)
+  const [code = '', modifier] = chained?.[1] === undefined ? name.split(':', 2) : [chained[1], 'identifier']
+  const parameter = searchParameter(context.type, code)
+  if (parameter === undefined) return undefined
+  const values = splitUnescaped(value, ',')
+  if (values.length > SEARCH_OR_VALUES_MAX)
+    throw new HubError('TOO_COSTLY', `more than ${SEARCH_OR_VALUES_MAX} values in one parameter`, {
+      at: code,
+    })
+  if (values.some((item) => item === '' || item === MASK || item.endsWith(`|${MASK}`)))
+    throw invalid(code, 'a value is empty or masked: send the search itself again')
+  const byIdentifier = code === 'identifier' || modifier === 'identifier'
+  if (context.inUrl) refuseNationalIds(code, values, byIdentifier, context.type)
+  if (code === '_id') return modifier === undefined ? idClause(values) : undefined
+  if (code === '_lastUpdated' || parameter.type === 'date') {
+    const ranges =
+      modifier === undefined ? values.map((item) => dateRangeOf(item, code, context.zone)) : [undefined]
+    const anyOf = ranges.filter((range) => range !== undefined)
+    if (anyOf.length < ranges.length) return undefined
+    return clause(
+      code === '_lastUpdated' ? { kind: 'lastUpdated', anyOf } : { kind: 'date', param: code, anyOf },
+    )
+  }
+  if (chained && parameter.type !== 'person') return undefined
+  switch (parameter.type) {
+    case 'token':
+      return modifier === undefined
+        ? tokens(
+            code,
+            values.map((item) => tokenOf(code, item)),
+          )
+        : undefined
+    case 'uri':
+      return modifier === undefined
+        ? tokens(
+            code,
+            values.map((item) => uriOf(code, item)),
+          )
+        : undefined
+    case 'string':
+      return modifier === undefined || modifier === 'exact'
+        ? tokens(
+            code,
+            values.map((item) => stringToken(code, item, modifier === 'exact')),
+          )
+        : undefined
+    case 'reference':
+      return modifier === 'identifier'
+        ? tokens(
+            code,
+            values.map((item) => tokenOf(`${code}:identifier`, item)),
+          )
+        : referenceClause(code, modifier, values, parameter.targets ?? [], context)
+    case 'person':
+      return modifier === 'identifier'
+        ? { kind: 'person-identifier', anyOf: values.map((item) => identityOf(code, item)) }
+        : referenceClause(code, modifier, values, parameter.targets ?? [], context)
+    default:
+      return undefined
+  }
+}
+
+/** References to a Patient are asked by whose resource it is; others by their token. */
+function referenceClause(
+  code: string,
+  modifier: string | undefined,
+  values: readonly string[],
+  targets: readonly string[],
+  context: SearchContext,
+): Criterion | undefined {
+  if (modifier !== undefined && !targets.includes(modifier)) return undefined
+  const person = searchParameter(context.type, code)?.type === 'person'
+  const found = values.map((item) =>
+    referenceOf(item, code, person ? 'Patient' : modifier, modifier, targets, context.base),
+  )
+  const persons = found.filter((item) => person && item.type === 'Patient')
+  if (persons.length === 0)
+    return tokens(
+      code,
+      found.map((item) => item.token),
+    )
+  if (persons.length < found.length)
+    throw invalid(code, 'patients and others cannot be mixed in one list of values')
+  return clause({ kind: 'person', anyOf: persons.map((item) => personId(item.id)) })
+}
+
+function idClause(values: readonly string[]): Criterion {
+  if (!values.every((value) => FHIR_ID.test(value))) throw invalid('_id', 'not an id')
+  return clause({ kind: 'id', anyOf: values })
+}
+
+function refuseNationalIds(
+  code: string,
+  values: readonly string[],
+  byIdentifier: boolean,
+  type: string,
+): void {
+  if (!byIdentifier && code !== '_id' && code !== 'patient' && code !== 'subject') return
+  for (const value of values) {
+    const [first = '', second] = splitUnescaped(value, '|')
+    const last = second ?? first.slice(first.lastIndexOf('/') + 1)
+    if (looksNational(second === undefined ? undefined : first, last)) throw nationalIdInUrl(type, code)
+  }
+}
+
+const clause = (value: SearchClause): Criterion => ({ kind: 'clause', clause: value })
+const tokens = (param: string, anyOf: readonly string[]): Criterion => clause({ kind: 'token', param, anyOf })
+
+/** A parameter's name is the client's own text: shown in full only when it can be a name. */
+const nameOnly = (name: string): string =>
+  /^[A-Za-z_][\w.:-]{0,63}$/.test(name) ? name : '(unreadable name)'
+
+const invalid = (name: string, rule: string): HubError => new HubError('QUERY_INVALID', rule, { at: name })
