@@ -2,22 +2,17 @@
  * Applies what a message says to one person, in the workspace: upserts in the source's own order, amendments, the
  * Patient, source snapshots, Provenance. Pure but for the workspace it is given; the result is committed as one effect.
  */
-import type { FhirResource, List, Patient, Provenance, Reference } from 'fhir/r4.js'
-import { sidUrl } from '../core/canonical.js'
+import type { FhirResource, Patient } from 'fhir/r4.js'
 import type { MessageId } from '../core/ids.js'
-import {
-  type Authorship,
-  type Identity,
-  type Mapped,
-  type MappedResource,
-  SUBJECT_REFERENCE,
-} from '../core/message.js'
+import type { Identity, Mapped, MappedResource } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
 import { SHARED, type SourceState, type StoredAmendment, type StoredResource } from '../core/stored.js'
 import type { ResourceWrite } from '../store/contract.js'
 import { amend, sameContent } from './content.js'
 import { type Draft, finishDraft, stage, stageResolvedReferences, type Validate } from './draft.js'
 import { mergePatient } from './merge-patient.js'
+import { retireFormerSnapshots } from './source-snapshots.js'
+import { stageProvenance } from './stage-provenance.js'
 import { compareText, putAmendment, type Workspace } from './workspace.js'
 
 export interface ApplyContext {
@@ -162,52 +157,6 @@ function stageAmended(draft: Draft, amendment: StoredAmendment): boolean {
 /** A client that wrote the resource over the API has seen the amendments before its write. */
 const writtenByClient = (stored: StoredResource): boolean => stored.sourceKey.startsWith('fhir|')
 
-/** Of a source's list snapshots of one kind the newest is current, the others are retired (eresept.md 11.5). */
-function retireFormerSnapshots(draft: Draft): void {
-  const incoming = [...draft.staged.values()].filter((entry) => entry.content.resourceType === 'List')
-  if (incoming.length === 0) return
-  const snapshots = new Map<
-    string,
-    { ref: string; order: string; list: List; stored: StoredResource | undefined }[]
-  >()
-  const add = (ref: string, order: string, content: FhirResource, stored: StoredResource | undefined) => {
-    if (content.resourceType !== 'List' || content.mode !== 'snapshot') return
-    const kind = content.code?.coding?.[0]?.code ?? ''
-    const known = snapshots.get(kind) ?? []
-    snapshots.set(kind, [
-      ...known.filter((other) => other.ref !== ref),
-      { ref, order, list: content, stored },
-    ])
-  }
-  for (const [ref, stored] of draft.workspace.resources)
-    if (stored.type === 'List' && stored.layer === 'fact') add(ref, stored.order, stored.resource, stored)
-  for (const [ref, entry] of draft.staged) add(ref, entry.order, entry.content, undefined)
-  for (const lists of snapshots.values()) {
-    const newest = lists.reduce((a, b) => (compareText(b.order, a.order) > 0 ? b : a))
-    for (const { ref, list, stored } of lists) {
-      const status = ref === newest.ref ? 'current' : 'retired'
-      if (list.status === status || list.status === 'entered-in-error') continue
-      restage(draft, ref, { ...list, status }, stored)
-    }
-  }
-}
-
-function restage(draft: Draft, ref: string, content: FhirResource, stored: StoredResource | undefined): void {
-  const staged = draft.staged.get(ref)
-  if (staged !== undefined) stage(draft, { ...staged, content })
-  else if (stored !== undefined)
-    stage(draft, {
-      id: stored.id,
-      previous: stored,
-      content,
-      key: stored.key,
-      order: stored.order,
-      layer: stored.layer,
-      sourceKey: stored.sourceKey,
-      shared: false,
-    })
-}
-
 /** Every person has a Patient, even when no message described one. */
 function stagePatient(draft: Draft, mapped: Mapped): void {
   const ref = `Patient/${draft.workspace.personId}`
@@ -245,76 +194,6 @@ function stagePatientContent(
     shared: false,
   })
 }
-
-function stageProvenance(
-  draft: Draft,
-  authorship: Authorship,
-  caused: readonly ResourceWrite[],
-  context: ApplyContext,
-): void {
-  const provenance: Provenance = {
-    resourceType: 'Provenance',
-    target: caused.map(({ stored }) => ({
-      reference: `${stored.type}/${stored.id}/_history/${stored.version}`,
-    })),
-    ...(isDateTime(authorship.recorded) ? { occurredDateTime: authorship.recorded } : {}),
-    recorded: isInstant(authorship.recorded) ? authorship.recorded : context.receivedAt,
-    ...(authorship.activity === undefined ? {} : { activity: { text: authorship.activity } }),
-    agent: [
-      ...(authorship.author === undefined
-        ? []
-        : [
-            {
-              type: agentType('author'),
-              who: agentReference(authorship.author),
-              ...(authorship.onBehalfOf === undefined
-                ? {}
-                : { onBehalfOf: agentReference(authorship.onBehalfOf) }),
-            },
-          ]),
-      { type: agentType('assembler'), who: { type: 'Device', display: 'Stafett' } },
-    ],
-    entity: [
-      {
-        role: 'source',
-        what: { identifier: { system: sidUrl('message'), value: context.messageId } },
-      },
-    ],
-  }
-  const patient: Reference = { reference: SUBJECT_REFERENCE }
-  const id = context.newId()
-  stage(draft, {
-    id,
-    previous: undefined,
-    content: draft.workspace.personId === SHARED ? provenance : withPatient(provenance, patient),
-    key: `id|${id}`,
-    order: context.receivedAt,
-    layer: 'hub',
-    sourceKey: 'hub',
-    shared: draft.workspace.personId === SHARED,
-  })
-}
-
-/** R4 Provenance has no patient element; the compartment is reached through its targets, the Patient among them. */
-function withPatient(provenance: Provenance, patient: Reference): Provenance {
-  return { ...provenance, target: [...provenance.target, patient] }
-}
-
-const agentType = (code: 'author' | 'assembler') => ({
-  coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code }],
-})
-
-function agentReference(agent: NonNullable<Authorship['author']>): Reference {
-  return {
-    type: agent.type,
-    ...(agent.identifier === undefined ? {} : { identifier: { ...agent.identifier } }),
-    ...(agent.display === undefined ? {} : { display: agent.display }),
-  }
-}
-
-const isInstant = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text)
-const isDateTime = (text: string): boolean => isInstant(text) || /^\d{4}(-\d\d(-\d\d)?)?$/.test(text)
 
 const latest = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b)
 

@@ -1,26 +1,6 @@
-/**
- * One inbox row to its effect: parse, map, apply, derive the list, commit; all of it again from the start after a
- * retry, nothing kept from the attempt before (reliability.md 4).
- */
-import type { Device } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
-import {
-  type LaneKey,
-  type MessageId,
-  type PersonId,
-  personId,
-  personLane,
-  personOfLane,
-} from '../core/ids.js'
-import type {
-  ChannelProtocol,
-  Envelope,
-  Identity,
-  Mapped,
-  MessageType,
-  Reply,
-  Subject,
-} from '../core/message.js'
+import { type LaneKey, type MessageId, type PersonId, personId, personOfLane } from '../core/ids.js'
+import type { ChannelProtocol, Envelope, Identity, Mapped, MessageType, Reply } from '../core/message.js'
 import type { Clock, NewId } from '../core/ports.js'
 import { SHARED, type StoredResource } from '../core/stored.js'
 import type { AssignmentWrite, Claim, Effect, LaneRow, ResourceWrite, Store } from '../store/contract.js'
@@ -28,6 +8,7 @@ import { type Applied, applyMapped } from './apply-message.js'
 import { type DeriveContext, deriveList } from './derive-list.js'
 import { type Draft, openDraft } from './draft.js'
 import { stageMerge } from './merge-persons.js'
+import { findPlace, type Here } from './message-place.js'
 import type { PersonCache } from './person-cache.js'
 import { identifiersOf } from './references.js'
 import type { SharedRegister } from './shared-register.js'
@@ -80,106 +61,6 @@ export async function processRow(deps: ProcessDeps, claim: Claim, row: LaneRow):
     throw error
   }
   return { kind: 'committed' }
-}
-
-interface Here {
-  readonly kind: 'here'
-  readonly person: PersonId | undefined
-  /** The Device resource that a device event speaks of, when it is registered. */
-  readonly device: StoredResource | undefined
-  /** Of a merge: who is joined into `person`. */
-  readonly prior: PersonId | undefined
-}
-type Place = Here | { readonly kind: 'elsewhere'; readonly lane: LaneKey }
-
-async function findPlace(deps: ProcessDeps, claim: Claim, row: LaneRow, mapped: Mapped): Promise<Place> {
-  const person = personOfLane(claim.lane)
-  const { subject } = row.envelope
-  switch (subject.by) {
-    case 'device':
-      return placeOfDeviceEvent(deps, person, subject, mapped)
-    case 'merge':
-      return placeOfMerge(deps, claim, subject)
-    case 'person':
-    case 'none':
-      return { kind: 'here', person, device: undefined, prior: undefined }
-  }
-}
-
-async function placeOfDeviceEvent(
-  deps: ProcessDeps,
-  person: PersonId | undefined,
-  subject: Extract<Subject, { by: 'device' }>,
-  mapped: Mapped,
-): Promise<Place> {
-  const found = await deps.store.resolveDevice(subject.identifiers, subject.occurredAt, subject.assignmentRef)
-  if (found.ambiguous)
-    throw new HubError('ASSIGNMENT_CONFLICT', 'the identifiers name two devices', {
-      at: 'device.identifiers',
-    })
-  const device = found.deviceId === undefined ? undefined : await readDevice(deps, found.deviceId)
-  const stated = mapped.assignment?.person ?? []
-  const target =
-    stated.length > 0
-      ? await deps.store.ensurePerson(stated, personId(deps.newId()))
-      : (found.personId ?? (mapped.assignment === undefined ? undefined : person))
-  if (target !== undefined && target !== person) return { kind: 'elsewhere', lane: personLane(target) }
-  if (target === undefined && yieldsPersonFacts(mapped)) {
-    if (device === undefined && found.deviceId === undefined)
-      throw new HubError('DEVICE_UNKNOWN', 'no device is registered under these identifiers', {
-        at: 'device.identifiers',
-      })
-    throw new HubError('DEVICE_UNASSIGNED', 'the device was assigned to nobody at that time', {
-      at: 'occurredAt',
-    })
-  }
-  return { kind: 'here', person: target, device, prior: undefined }
-}
-
-const yieldsPersonFacts = (mapped: Mapped): boolean =>
-  mapped.assignment !== undefined ||
-  mapped.resources.some((item) => item.scope === 'person' && item.onlyWithPerson !== true) ||
-  mapped.amendments.some((amendment) => amendment.onlyWithPerson !== true)
-
-async function readDevice(deps: ProcessDeps, id: string): Promise<StoredResource | undefined> {
-  const found = await deps.store.read('Device', id)
-  if (found === undefined || found.deleted) return undefined
-  const resource = JSON.parse(found.text) as Device // The store holds Devices under this type.
-  const first = identifiersOf(resource)[0]
-  return {
-    type: 'Device',
-    id,
-    version: found.version,
-    key: first === undefined ? `id|${id}` : `${first.system}|${first.value}`,
-    order: '',
-    layer: 'fact',
-    text: found.text,
-    resource,
-    sourceKey: '',
-    messageId: undefined,
-    lastUpdated: found.lastUpdated,
-  }
-}
-
-async function placeOfMerge(
-  deps: ProcessDeps,
-  claim: Claim,
-  subject: Extract<Subject, { by: 'merge' }>,
-): Promise<Place> {
-  const survivor = personOfLane(claim.lane)
-  const second = claim.second === undefined ? undefined : personOfLane(claim.second.lane)
-  const priors = await deps.store.findPersons(subject.prior)
-  if (priors.length > 1)
-    throw new HubError('IDENTITY_CONFLICT', 'the prior identifiers belong to two persons', { at: 'MRG-1' })
-  // The row may have been claimed through either of its two lanes.
-  const prior = priors[0]
-  const person = prior !== undefined && prior === survivor ? second : survivor
-  return {
-    kind: 'here',
-    person: person ?? survivor,
-    device: undefined,
-    prior: prior === person ? undefined : prior,
-  }
 }
 
 async function openPerson(deps: ProcessDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {

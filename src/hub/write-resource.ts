@@ -10,12 +10,13 @@ import type { Identity, Mapped } from '../core/message.js'
 import { SHARED, type StoredResource } from '../core/stored.js'
 import type { Claim, FoundResource, NewMessage, Store } from '../store/contract.js'
 import { type Applied, applyMapped } from './apply-message.js'
-import { amend } from './content.js'
 import { deriveList } from './derive-list.js'
-import { type Draft, finishDraft, openDraft, stage } from './draft.js'
+import { type Draft, finishDraft, openDraft } from './draft.js'
 import { identifiersOf } from './references.js'
+import { stageClientContent } from './stage-client-write.js'
 import { keepLease, type WorkDeps, workClaim } from './work-lane.js'
 import { openWorkspace, type Workspace } from './workspace.js'
+import { findOwner, findTarget } from './write-target.js'
 
 export type WriteCondition =
   | (Identity & { readonly kind: 'identifier' })
@@ -76,113 +77,6 @@ function sharedLane(request: WriteRequest, target: FoundResource | undefined): L
   return laneKey(
     `r-${request.type}-${target?.id ?? (first === undefined ? 'new' : `${first.system}|${first.value}`)}`,
   )
-}
-
-/** The resource that the request is about, if it exists. */
-async function findTarget(deps: WriteDeps, request: WriteRequest): Promise<FoundResource | undefined> {
-  if (request.id !== undefined) {
-    const found = await deps.store.read(request.type, request.id)
-    if (found === undefined)
-      throw new HubError('METHOD_NOT_ALLOWED', 'an update cannot create: no resource has this id', {
-        at: 'id',
-      })
-    if (found.deleted) throw new HubError('GONE', 'the resource was deleted', { at: 'id' })
-    return found
-  }
-  if (request.condition === undefined) return undefined
-  const found = await findByCondition(deps, request.type, request.condition)
-  if (found.length > 1)
-    throw new HubError('MULTIPLE_MATCHES', 'more than one resource meets the condition', { at: 'identifier' })
-  if (request.method === 'update' && request.body.id !== undefined && request.body.id !== found[0]?.id)
-    throw new HubError(
-      'RESOURCE_STRUCTURE',
-      'the id in the body is not that of the resource that meets the condition',
-      {
-        at: `${request.type}.id`,
-      },
-    )
-  return found[0]
-}
-
-async function findByCondition(
-  deps: WriteDeps,
-  type: string,
-  condition: WriteCondition,
-): Promise<readonly FoundResource[]> {
-  if (condition.kind === 'id') {
-    const found = await deps.store.read(type, condition.id)
-    return found === undefined || found.deleted ? [] : [found]
-  }
-  const identifier = `identifier=${condition.system}|${condition.value}`
-  return deps.store.search({
-    type,
-    clauses: [{ kind: 'token', param: 'identifier', anyOf: [identifier] }],
-    count: 2,
-    after: undefined,
-    asOf: new Date(deps.clock() + 60_000).toISOString(),
-  })
-}
-
-/** The person whose lane the write belongs to; undefined for shared resources. */
-async function findOwner(
-  deps: WriteDeps,
-  request: WriteRequest,
-  target: FoundResource | undefined,
-): Promise<PersonId | undefined> {
-  if (SHARED_WRITE_TYPES.has(request.type)) return undefined
-  if (request.type === 'Patient') {
-    if (target !== undefined) return personId(target.id)
-    return ownerOfNewPatient(deps, request.body)
-  }
-  const reference = subjectOf(request.body)
-  const id = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(reference ?? '')?.[1]
-  if (id === undefined)
-    throw new HubError(
-      'REFERENCE_UNKNOWN',
-      'the patient must be a reference Patient/<id> that this server holds',
-      {
-        at: `${request.type}.subject`,
-      },
-    )
-  const patient = await deps.store.read('Patient', id)
-  if (patient === undefined || patient.deleted)
-    throw new HubError('REFERENCE_UNKNOWN', 'no such Patient on this server', {
-      at: `${request.type}.subject`,
-    })
-  return patient.personId === SHARED ? personId(id) : patient.personId
-}
-
-function subjectOf(resource: FhirResource): string | undefined {
-  // R4 names the patient `subject` in some types and `patient` in others.
-  const { subject, patient } = resource as {
-    subject?: { reference?: string }
-    patient?: { reference?: string }
-  }
-  return subject?.reference ?? patient?.reference
-}
-
-/** One Patient per person: a number that is known already belongs to the Patient that has it. */
-async function ownerOfNewPatient(deps: WriteDeps, body: FhirResource): Promise<PersonId> {
-  const identifiers = identifiersOf(body)
-  const known = identifiers.length === 0 ? [] : await deps.store.findPersons(identifiers)
-  if (known.length > 1)
-    throw new HubError('IDENTITY_CONFLICT', 'the identifiers belong to two persons', {
-      at: 'Patient.identifier',
-    })
-  const person = known[0]
-  if (person === undefined) {
-    const fresh = personId(deps.newId())
-    return identifiers.length === 0 ? fresh : deps.store.ensurePerson(identifiers, fresh)
-  }
-  if ((await deps.store.read('Patient', person)) !== undefined)
-    throw new HubError(
-      'IDENTITY_CONFLICT',
-      'a Patient with this identifier exists: use If-None-Exist or an update',
-      {
-        at: 'Patient.identifier',
-      },
-    )
-  return person
 }
 
 /** Takes the lease of the lane and works off what waits ahead. @throws HubError LANE_BUSY */
@@ -311,48 +205,6 @@ function newRow(deps: WriteDeps, request: WriteRequest, id: string, now: number)
     answer: { status: 200, contentType: 'application/fhir+json', body: `{"id":"${id}"}` },
     receivedAt: new Date(now).toISOString(),
   }
-}
-
-function stageClientContent(
-  draft: Draft,
-  request: WriteRequest,
-  id: string,
-  previous: StoredResource | undefined,
-  now: number,
-): void {
-  const order = new Date(now).toISOString()
-  const content = keepServerTags(request.body, previous)
-  const first = identifiersOf(content)[0]
-  const key = previous?.key ?? freeKey(draft, request.type, first, id)
-  const amendments = draft.workspace.amendments.get(`${request.type}|${key}`) ?? []
-  stage(draft, {
-    id,
-    previous,
-    // Amendments that came before this write are what the client has seen.
-    content:
-      previous === undefined ? amend(content, amendments, undefined) : amend(content, amendments, order),
-    key,
-    order,
-    layer: 'fact',
-    sourceKey: `fhir|${request.clientId}`,
-    shared: SHARED_WRITE_TYPES.has(request.type),
-  })
-}
-
-/** The natural key, unless another resource of this person has it already: a client may create the same thing twice. */
-function freeKey(draft: Draft, type: string, first: Identity | undefined, id: string): string {
-  if (type === 'Patient' || first === undefined) return `id|${id}`
-  const key = `${first.system}|${first.value}`
-  return draft.workspace.byKey.has(`${type}|${key}`) ? `id|${id}` : key
-}
-
-/** Server-owned meta cannot be set or removed by a client (fhir-api.md W-02). */
-function keepServerTags(body: FhirResource, previous: StoredResource | undefined): FhirResource {
-  const { id: _id, meta, ...rest } = body
-  const { versionId: _version, lastUpdated: _updated, source: _source, ...kept } = meta ?? {}
-  const source = previous?.resource.meta?.source
-  const ownMeta = { ...kept, ...(source === undefined ? {} : { source }) }
-  return { ...rest, ...(Object.keys(ownMeta).length === 0 ? {} : { meta: ownMeta }) } as FhirResource // Same type, other meta.
 }
 
 interface Write {
