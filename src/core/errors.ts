@@ -37,6 +37,9 @@ export type HubErrorCode =
   | 'LEASE_LOST'
   | 'CONCURRENT_CHANGE'
   | 'STORE_UNAVAILABLE'
+  | 'STORE_OUTCOME_UNKNOWN'
+  | 'STORE_LOCKED'
+  | 'STORE_SCHEMA'
   | 'OVERLOADED'
   | 'LANE_BUSY'
   | 'CHANNEL_MISCONFIGURED'
@@ -108,6 +111,9 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   LEASE_LOST: { status: 503, issue: 'lock-error', fate: 'retry' },
   CONCURRENT_CHANGE: { status: 409, issue: 'conflict', fate: 'retry' },
   STORE_UNAVAILABLE: { status: 503, issue: 'transient', fate: 'retry' },
+  STORE_OUTCOME_UNKNOWN: { status: 503, issue: 'timeout', fate: 'look-up' },
+  STORE_LOCKED: { status: 503, issue: 'lock-error', fate: 'retry' },
+  STORE_SCHEMA: { status: 503, issue: 'exception', fate: 'retry' },
   OVERLOADED: { status: 429, issue: 'throttled', fate: 'retry' },
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },

@@ -1,0 +1,75 @@
+/** Intake statement: one durable transaction for all rows of one request. */
+import { laneKey, messageId } from '../core/ids.js'
+import type { Reply } from '../core/message.js'
+import type { Accepted, Database, MessageState, NewMessage, Store } from './contract.js'
+import { messageJson } from './message-json.js'
+import { onlyRow, toJson } from './rows.js'
+
+interface AcceptRow {
+  readonly ord: number
+  readonly outcome: 'stored' | 'duplicate' | 'conflict'
+  readonly id: string
+  readonly lane: string
+  readonly state: MessageState
+  readonly answer: Reply | null
+}
+
+export const acceptMessages =
+  (db: Database): Store['accept'] =>
+  async (messages) => {
+    if (messages.length === 0) return []
+    const first = firstOfEach(messages)
+    const sent = messages.filter((message) => first.get(identityOf(message)) === message)
+    const { rows } = await db.query<AcceptRow>('/*accept*/ select * from accept_v1($1::jsonb)', [
+      toJson(sent.map(messageJson)),
+    ])
+    const results = new Map<NewMessage, Accepted>()
+    for (const row of rows) {
+      const message = sent[row.ord]
+      if (message !== undefined) results.set(message, toAccepted(row))
+    }
+    return messages.map((message) => {
+      const original = first.get(identityOf(message)) ?? message
+      const result = onlyRow([results.get(original)].filter((found) => found !== undefined))
+      return original === message ? result : repeatedWithin(original, message, result)
+    })
+  }
+
+const identityOf = ({ envelope }: NewMessage): string =>
+  JSON.stringify([envelope.channel, envelope.sender, envelope.messageId, envelope.part])
+
+function firstOfEach(messages: readonly NewMessage[]): ReadonlyMap<string, NewMessage> {
+  const first = new Map<string, NewMessage>()
+  for (const message of messages) {
+    const key = identityOf(message)
+    if (!first.has(key)) first.set(key, message)
+  }
+  return first
+}
+
+function toAccepted(row: AcceptRow): Accepted {
+  const id = messageId(row.id)
+  const lane = laneKey(row.lane)
+  switch (row.outcome) {
+    case 'stored':
+      return { kind: 'stored', id, lane, state: row.state }
+    case 'duplicate':
+      return { kind: 'duplicate', id, lane, answer: row.answer ?? undefined, state: row.state }
+    case 'conflict':
+      return { kind: 'conflict', id }
+  }
+}
+
+/** The same identity twice in one request. */
+function repeatedWithin(original: NewMessage, message: NewMessage, result: Accepted): Accepted {
+  if (result.kind === 'conflict' || original.contentHash !== message.contentHash)
+    return { kind: 'conflict', id: result.id }
+  if (result.kind === 'duplicate') return result
+  return {
+    kind: 'duplicate',
+    id: result.id,
+    lane: result.lane,
+    state: result.state,
+    answer: original.answer,
+  }
+}

@@ -1,0 +1,163 @@
+/** The effect of one message, committed in one statement. */
+import { HubError, isHubError } from '../core/errors.js'
+import type { Claim, Database, Effect, NewMessage, ResourceWrite, SearchIndex, Store } from './contract.js'
+import { type EndedClaims, noteEnded } from './lanes.js'
+import { messageJson } from './message-json.js'
+import { toJson } from './rows.js'
+import { sha256Hex } from './sha256-hex.js'
+import { AT_CONNECT } from './store-error.js'
+
+/** Look-ups after a lost answer, and the pause before each in milliseconds. */
+const LOOK_UP_PAUSES_MS = [50, 250, 1_000, 2_000]
+
+/**
+ * When the answer to the statement is lost, the row is looked up under its lane's lock: a commit that happened is a
+ * success, one that did not is STORE_UNAVAILABLE, and what cannot be found out is STORE_OUTCOME_UNKNOWN.
+ */
+export const commitEffect =
+  (db: Database, ended: EndedClaims): Store['commit'] =>
+  async (claim, effect) => {
+    try {
+      const { rows } = await db.query<{ idle: boolean }>('/*commit*/ select commit_v1($1::jsonb) as idle', [
+        toJson(effectJson(claim, effect)),
+      ])
+      if (claim !== undefined && rows[0]?.idle) noteEnded(ended, claim)
+    } catch (error) {
+      if (!isHubError(error) || error.code !== 'STORE_UNAVAILABLE' || error.at === AT_CONNECT) throw error
+      if (!(await happened(db, claim, effect, error))) throw error
+    }
+  }
+
+async function happened(
+  db: Database,
+  claim: Claim | undefined,
+  effect: Effect,
+  lost: HubError,
+): Promise<boolean> {
+  const { message } = effect
+  // Work by time alone is derived again from what is stored, whether it was committed or not.
+  if (message.kind === 'none') return false
+  const id = message.kind === 'claimed' ? message.id : message.message.id
+  for (const pauseMs of LOOK_UP_PAUSES_MS) {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    try {
+      return await db.transaction(async (query) => {
+        // Waits for a statement that may still run: the row cannot change its state behind this look.
+        await query('select 1 from lane where lane_key = $1 for update', [claim?.lane ?? homeOf(effect)])
+        const { rows } = await query<{ state: string }>('select state from message where id = $1', [id])
+        return rows[0] !== undefined && rows[0].state !== 'waiting'
+      })
+    } catch (error) {
+      if (!isHubError(error) || error.code !== 'STORE_UNAVAILABLE') throw error
+    }
+  }
+  throw new HubError('STORE_OUTCOME_UNKNOWN', 'the database went away while an effect was committed', {
+    at: 'store.commit',
+    cause: lost,
+  })
+}
+
+const homeOf = (effect: Effect): string | null =>
+  effect.personId !== undefined
+    ? `p-${effect.personId}`
+    : effect.message.kind === 'new'
+      ? senderLane(effect.message.message)
+      : null
+
+const senderLane = ({ envelope }: NewMessage): string =>
+  `s-${sha256Hex(`${envelope.channel}|${envelope.sender}`)}`
+
+function effectJson(claim: Claim | undefined, effect: Effect) {
+  return {
+    claim:
+      claim === undefined
+        ? null
+        : { lane: claim.lane, owner: claim.owner, epoch: claim.epoch, second: claim.second ?? null },
+    personId: effect.personId ?? null,
+    ...messagePart(effect.message),
+    writes: effect.writes.map((write) => writeJson(write, effect.merge?.prior, effect.personId)),
+    amendments: effect.amendments.map((amendment) => ({
+      type: amendment.type,
+      key: amendment.key,
+      name: amendment.name,
+      at: amendment.at,
+      changes: JSON.stringify(amendment),
+      message_id: amendment.messageId,
+      source_key: amendment.sourceKey,
+    })),
+    identities: effect.identities,
+    sources: effect.sources.map(({ key, role, name, lastHeard, failed }) => ({
+      key,
+      role,
+      name,
+      last_heard: lastHeard,
+      failed: failed ?? null,
+    })),
+    list: effect.list ?? null,
+    nextChangeAt: effect.nextChangeAt ?? null,
+    merge: effect.merge ?? null,
+    devices: effect.devices.map(({ deviceId, identities }) => ({ device: deviceId, identities })),
+    assignment: effect.assignment ?? null,
+    at: effect.at,
+  }
+}
+
+function messagePart(message: Effect['message']) {
+  switch (message.kind) {
+    case 'claimed':
+      return {
+        kind: 'claimed',
+        messageId: message.id,
+        state: message.state,
+        unmapped: message.unmapped,
+        answer: message.answer ?? null,
+      }
+    case 'new':
+      return {
+        kind: 'new',
+        message: messageJson(message.message),
+        unmapped: message.unmapped,
+        senderLane: senderLane(message.message),
+      }
+    case 'none':
+      return { kind: 'none' }
+  }
+}
+
+function writeJson(write: ResourceWrite, prior: string | undefined, survivor: string | undefined) {
+  const { stored, index } = write
+  const owner = write.personId === prior && survivor !== undefined ? survivor : write.personId
+  return {
+    person_id: owner,
+    type: stored.type,
+    id: stored.id,
+    version: stored.version,
+    base: write.previousVersion,
+    natural_key: stored.key,
+    sort_order: stored.order,
+    layer: stored.layer,
+    body: stored.text,
+    source_key: stored.sourceKey,
+    message_id: stored.messageId ?? null,
+    last_updated: stored.lastUpdated,
+    deleted: write.method === 'DELETE',
+    method: write.method,
+    tokens: index.tokens.map((token) => `${stored.type}?${token}`),
+    dates: datesJson(index.dates),
+  }
+}
+
+/** Milliseconds; a bound that is no instant is open. */
+function datesJson(dates: SearchIndex['dates']) {
+  return Object.fromEntries(
+    Object.entries(dates).map(([param, [from, to]]) => [param, [msOr(from, -FAR_MS), msOr(to, FAR_MS)]]),
+  )
+}
+
+/** The farthest instant that a Date can hold. */
+const FAR_MS = 8.64e15
+
+function msOr(text: string, open: number): number {
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? open : ms
+}

@@ -1,0 +1,208 @@
+/** The two back ends behind one small interface: a PostgreSQL server through `pg`, and PGlite in this process. */
+import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+import { HubError } from '../core/errors.js'
+import type { Database, Query } from './contract.js'
+import { type FolderLock, lockFolder } from './folder-lock.js'
+import { SESSION_SETTINGS } from './session-settings.js'
+import { AT_CONNECT, AT_STATEMENT, isRace, storeError } from './store-error.js'
+
+export interface PostgresOptions {
+  /** Connections at most. */
+  readonly max: number
+  readonly connectTimeoutMs?: number
+  /** Called for connections that fail while idle; the pool replaces them. */
+  readonly onError?: (error: HubError) => void
+}
+
+const CONNECT_TIMEOUT_MS = 5_000
+const RACE_ATTEMPTS_MAX = 5
+const INT8_OID = 20
+/** A statement that opens with this comment is prepared once a connection under that name. */
+const STATEMENT_NAME = /^\/\*([a-z0-9-]+)\*\//
+/** Opens a text of several statements without values. */
+const SCRIPT = '/*script*/'
+
+export const script = (sql: string): string => `${SCRIPT}${sql}`
+
+/**
+ * Opens a pool; connects only when first used. bigint columns come as numbers (the hub counts below 2^53).
+ * Statements that lose a race (40001, 40P01) are run again up to 5 times, then CONCURRENT_CHANGE.
+ */
+export function openPostgres(url: string, options: PostgresOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'stafett',
+    options: Object.entries(SESSION_SETTINGS)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+    },
+  })
+  const report = (error: Error) => options.onError?.(storeError(error, AT_CONNECT))
+  pool.on('error', report)
+  // Without a listener a connection that breaks while in use would end the process.
+  pool.on('connect', (client) => client.on('error', report))
+  const query: Query = (sql, values = []) =>
+    withRetries(() => withClient(pool, (client) => run(client, sql, values)))
+  return {
+    kind: 'postgresql',
+    query,
+    transaction: (work) => withClient(pool, (client) => transact(client, work)),
+    close: () => pool.end(),
+  }
+}
+
+async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw storeError(error, AT_CONNECT)
+  })
+  let broken = false
+  try {
+    return await work(client)
+  } catch (error) {
+    broken = storeError(error, AT_STATEMENT).code === 'STORE_UNAVAILABLE'
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+async function run<Row>(client: pg.PoolClient, sql: string, values: readonly unknown[]) {
+  const name = values.length > 0 ? STATEMENT_NAME.exec(sql)?.[1] : undefined
+  const result = await client.query({
+    text: sql,
+    ...(values.length > 0 ? { values: [...values] } : {}),
+    ...(name === undefined ? {} : { name }),
+  })
+  // The caller of Query says what a row of its own statement looks like.
+  return { rows: result.rows as Row[], affected: result.rowCount ?? 0 }
+}
+
+async function transact<T>(client: pg.PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
+  const query: Query = <Row>(sql: string, values: readonly unknown[] = []) =>
+    run<Row>(client, sql, values).catch((error: unknown) => {
+      throw storeError(error, AT_STATEMENT)
+    })
+  await query('begin')
+  let result: T
+  try {
+    result = await work(query)
+  } catch (error) {
+    // The first fault is the one to tell; a connection that cannot roll back is thrown away.
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+  try {
+    await client.query('commit')
+  } catch (error) {
+    throw storeError(error, AT_STATEMENT)
+  }
+  return result
+}
+
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isRace(error) || attempt === RACE_ATTEMPTS_MAX) throw storeError(error, AT_STATEMENT)
+    }
+  }
+}
+
+export interface EmbeddedDatabase extends Database {
+  /** A copy of the whole database (gzipped tar), from which `restoreFrom` starts. */
+  readonly dump: () => Promise<Uint8Array>
+}
+export interface EmbeddedOptions {
+  /** File that `dump` was written to; read only when the folder holds no database yet. */
+  readonly restoreFrom?: string
+}
+
+/** In memory, for tests. */
+export const IN_MEMORY = 'memory'
+
+/**
+ * Opens PGlite on `folder` (locked for this process) or in memory.
+ * Survives the death of its process, not a power cut: PGlite never syncs to disk (reliability.md 2).
+ * @throws HubError STORE_LOCKED, STORE_UNAVAILABLE when the folder does not open
+ */
+export async function openEmbedded(folder: string, options: EmbeddedOptions = {}): Promise<EmbeddedDatabase> {
+  const lock = folder === IN_MEMORY ? undefined : await lockFolder(folder)
+  try {
+    const engine = await openEngine(folder, options)
+    await engine.exec(
+      Object.entries(SESSION_SETTINGS)
+        .map(([name, value]) => `set ${name} = '${value}';`)
+        .join(''),
+    )
+    return embeddedDatabase(engine, lock)
+  } catch (error) {
+    lock?.release()
+    const known = storeError(error, AT_CONNECT)
+    throw known.code === 'UNEXPECTED'
+      ? new HubError('STORE_UNAVAILABLE', 'the data folder does not open; start from a backup', {
+          at: AT_CONNECT,
+          cause: known,
+        })
+      : known
+  }
+}
+
+async function openEngine(folder: string, options: EmbeddedOptions): Promise<PGlite> {
+  if (folder === IN_MEMORY) return PGlite.create('memory://')
+  const dataDir = join(folder, 'db')
+  mkdirSync(dataDir, { recursive: true })
+  if (options.restoreFrom === undefined) return PGlite.create(dataDir)
+  const bytes = await readFile(options.restoreFrom)
+  return PGlite.create(dataDir, { loadDataDir: new Blob([bytes], { type: 'application/x-gzip' }) })
+}
+
+interface EngineQuery {
+  query<Row>(sql: string, values: unknown[]): Promise<{ rows: Row[]; affectedRows?: number }>
+  exec(sql: string): Promise<unknown>
+}
+
+function embeddedDatabase(engine: PGlite, lock: FolderLock | undefined): EmbeddedDatabase {
+  const query: Query = (sql, values) => withRetries(() => runEmbedded(engine, sql, values))
+  return {
+    kind: 'embedded',
+    query,
+    transaction: async (work) => {
+      try {
+        return await engine.transaction((transaction) =>
+          work((sql, values) =>
+            runEmbedded<never>(transaction, sql, values).catch((error: unknown) => {
+              throw storeError(error, AT_STATEMENT)
+            }),
+          ),
+        )
+      } catch (error) {
+        throw storeError(error, AT_STATEMENT)
+      }
+    },
+    dump: async () => new Uint8Array(await (await engine.dumpDataDir('gzip')).arrayBuffer()),
+    close: async () => {
+      await engine.close()
+      lock?.release()
+    },
+  }
+}
+
+async function runEmbedded<Row>(engine: EngineQuery, sql: string, values: readonly unknown[] = []) {
+  if (sql.startsWith(SCRIPT)) {
+    await engine.exec(sql)
+    return { rows: [], affected: 0 }
+  }
+  const result = await engine.query<Row>(sql, [...values])
+  return { rows: result.rows, affected: result.affectedRows ?? 0 }
+}

@@ -1,0 +1,45 @@
+/** Outcomes without effect: retry, dead letter, hand-over, replay. */
+import { laneKey } from '../core/ids.js'
+import type { Claim, Database, Store } from './contract.js'
+import { type EndedClaims, noteEnded } from './lanes.js'
+import { toJson } from './rows.js'
+
+export const failMessage =
+  (db: Database, ended: EndedClaims): Store['fail'] =>
+  async (claim, id, failure, next, source) => {
+    const { rows } = await db.query<{ idle: boolean }>(
+      '/*fail*/ select fail_message_v1($1::jsonb, $2, $3, $4, $5, $6, $7::jsonb) as idle',
+      [
+        claimJson(claim),
+        id,
+        failure.code,
+        failure.text,
+        failure.at ?? null,
+        next.kind === 'retry' ? next.delayMs : null,
+        source === undefined ? null : toJson(source),
+      ],
+    )
+    if (rows[0]?.idle) noteEnded(ended, claim)
+  }
+
+export const handOverMessage =
+  (db: Database, ended: EndedClaims): Store['handOver'] =>
+  async (claim, id, to) => {
+    const { rows } = await db.query<{ idle: boolean }>(
+      '/*hand-over*/ select hand_over_v1($1::jsonb, $2, $3) as idle',
+      [claimJson(claim), id, to],
+    )
+    if (rows[0]?.idle) noteEnded(ended, claim)
+  }
+
+/** @throws HubError IDENTITY_CONFLICT when the identifiers still belong to two persons */
+export const replayMessage =
+  (db: Database): Store['replay'] =>
+  async (id) => {
+    const { rows } = await db.query<{ lane: string | null }>('/*replay*/ select replay_v1($1) as lane', [id])
+    const lane = rows[0]?.lane
+    return lane === null || lane === undefined ? undefined : laneKey(lane)
+  }
+
+const claimJson = ({ lane, owner, epoch, second }: Claim): string =>
+  toJson({ lane, owner, epoch, second: second ?? null })

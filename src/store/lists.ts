@@ -1,0 +1,69 @@
+/** The shared list as it is served, with what is needed to tell whether it is whole. */
+import type { SourceState } from '../core/stored.js'
+import type { Database, Store } from './contract.js'
+import { toInstant, toInstantIfAny } from './rows.js'
+
+interface ListRow {
+  readonly version: number
+  readonly body: string
+  readonly created_at: Date
+  readonly next_change_at: Date | null
+  readonly sources: readonly (Omit<SourceState, 'failed' | 'lastHeard'> & {
+    readonly failed: string | null
+    readonly last_heard_ms: number
+  })[]
+  readonly waiting: number
+  readonly dead: number
+}
+
+const CURRENT = `/*current-list*/
+with own as (select coalesce((select merged_into from person where person_id = $1), $1) as person_id)
+select v.version, v.body, v.created_at, l.next_change_at,
+    (select coalesce(jsonb_agg(jsonb_build_object('key', s.key, 'role', s.role, 'name', s.name, 'failed', s.failed,
+        'last_heard_ms', extract(epoch from s.last_heard) * 1000) order by s.key), '[]')
+      from source_state s where s.person_id = o.person_id) as sources,
+    (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'waiting')
+      + (select count(*) from message m where m.second_lane = l.lane_key and m.state = 'waiting') as waiting,
+    (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'dead') as dead
+  from own o
+  join lane l on l.lane_key = 'p-' || o.person_id
+  cross join lateral (
+    select version, body, created_at from list_version
+    where person_id = o.person_id order by version desc limit 1) v`
+
+export const currentList =
+  (db: Database): Store['currentList'] =>
+  async (person) => {
+    const { rows } = await db.query<ListRow>(CURRENT, [person])
+    const row = rows[0]
+    if (row === undefined) return undefined
+    return {
+      version: row.version,
+      body: row.body,
+      createdAt: toInstant(row.created_at),
+      nextChangeAt: toInstantIfAny(row.next_change_at),
+      sources: row.sources.map(({ key, role, name, failed, last_heard_ms }) => ({
+        key,
+        role,
+        name,
+        lastHeard: new Date(last_heard_ms).toISOString(),
+        ...(failed === null ? {} : { failed }),
+      })),
+      waiting: row.waiting,
+      dead: row.dead,
+    }
+  }
+
+/** A version that the person had before being merged away is found under the old id; else the survivor's. */
+export const listVersion =
+  (db: Database): Store['listVersion'] =>
+  async (person, version) => {
+    const { rows } = await db.query<{ body: string }>(
+      `/*list-version*/ select v.body from list_version v
+       where v.version = $2
+         and v.person_id in ($1, (select merged_into from person where person_id = $1))
+       order by v.person_id = $1 desc limit 1`,
+      [person, version],
+    )
+    return rows[0]?.body
+  }

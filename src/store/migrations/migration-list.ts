@@ -1,0 +1,23 @@
+/** In order of application. A migration that has run anywhere is never edited: changes are new entries. */
+import { tables } from './0001-tables.js'
+import { lookups } from './0002-lookups.js'
+import { accept } from './0003-accept.js'
+import { lanes } from './0004-lanes.js'
+import { effects } from './0005-effects.js'
+import { merge } from './0006-merge.js'
+import { outcomes } from './0007-outcomes.js'
+
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+export const migrations: readonly Migration[] = [
+  { name: '0001-tables', sql: tables },
+  { name: '0002-lookups', sql: lookups },
+  { name: '0003-accept', sql: accept },
+  { name: '0004-lanes', sql: lanes },
+  { name: '0005-effects', sql: effects },
+  { name: '0006-merge', sql: merge },
+  { name: '0007-outcomes', sql: outcomes },
+]

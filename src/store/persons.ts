@@ -1,0 +1,143 @@
+/** Persons by identifier, and the whole state of one person. */
+import { HubError } from '../core/errors.js'
+import { messageId, type PersonId, personId } from '../core/ids.js'
+import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
+import type { Database, Store } from './contract.js'
+import { toStored } from './resources.js'
+import { onlyRow, systemsOf, toJson, valuesOf } from './rows.js'
+
+export const findPersons =
+  (db: Database): Store['findPersons'] =>
+  async (identifiers) => {
+    const { rows } = await db.query<{ person_id: string }>(
+      `/*find-persons*/ select distinct i.person_id from unnest($1::text[], $2::text[]) u(system, value)
+       join person_identity i on i.system = u.system and i.value = u.value order by 1`,
+      [systemsOf(identifiers), valuesOf(identifiers)],
+    )
+    return rows.map((row) => personId(row.person_id))
+  }
+
+/** @throws HubError IDENTITY_CONFLICT when the identifiers are those of two persons */
+export const ensurePerson =
+  (db: Database): Store['ensurePerson'] =>
+  async (identifiers, create) => {
+    const { rows } = await db.query<{ person: string }>(
+      '/*ensure-person*/ select ensure_person_v1($1::jsonb, $2) as person',
+      [toJson(identifiers), create],
+    )
+    return personId(onlyRow(rows).person)
+  }
+
+/** One statement, so that all parts are of one moment. `part` says what the other columns mean. */
+const PERSON_STATE = `/*load-person*/
+select 'person' as part, p.merged_into as a, null as b, null as c, null as d, null as e, null as f, null as g,
+    coalesce(l.effect_seq, 0) as n,
+    (select v.version from list_version v where v.person_id = p.person_id order by v.version desc limit 1) as m,
+    l.next_change_at as t
+  from person p left join lane l on l.lane_key = 'p-' || p.person_id where p.person_id = $1
+union all
+select 'identity', system, value, use, null, null, null, null, null, null, null
+  from person_identity where person_id = $1
+union all
+select 'source', key, role, name, failed, null, null, null, null, null, last_heard
+  from source_state where person_id = $1
+union all
+select 'amendment', changes, message_id, source_key, null, null, null, null, null, null, null
+  from amendment where person_id = $1
+union all
+select 'resource', type, id, natural_key, sort_order, layer, body, source_key || chr(10) || coalesce(message_id, ''),
+    version, null, last_updated
+  from resource where person_id = $1 and not deleted and type not in ('Provenance', 'AuditEvent')`
+
+interface PartRow {
+  readonly part: 'person' | 'identity' | 'source' | 'amendment' | 'resource'
+  readonly a: string
+  readonly b: string
+  readonly c: string
+  readonly d: string | null
+  readonly e: string
+  readonly f: string
+  readonly g: string
+  readonly n: number
+  readonly m: number | null
+  readonly t: Date | null
+}
+
+/**
+ * Everything that applying a message needs; empty for an unknown person. Provenance and AuditEvent are left out: they
+ * are only ever added, and there are more of them than of all else.
+ */
+export const loadPerson =
+  (db: Database): Store['loadPerson'] =>
+  async (person) => {
+    const { rows } = await db.query<PartRow>(PERSON_STATE, [person])
+    return assemble(person, rows)
+  }
+
+function assemble(person: PersonId, rows: readonly PartRow[]): PersonState {
+  const identities: PersonState['identities'][number][] = []
+  const sources: SourceState[] = []
+  const amendments: StoredAmendment[] = []
+  const resources = new Map<string, StoredResource>()
+  let self: PartRow | undefined
+  for (const row of rows) {
+    switch (row.part) {
+      case 'person':
+        self = row
+        break
+      case 'identity':
+        identities.push({ system: row.a, value: row.b, use: row.c === 'old' ? 'old' : 'official' })
+        break
+      case 'source':
+        sources.push(toSource(row))
+        break
+      case 'amendment':
+        // written by commit from a StoredAmendment
+        amendments.push(JSON.parse(row.a) as StoredAmendment)
+        break
+      case 'resource':
+        resources.set(`${row.a}/${row.b}`, partToStored(row))
+        break
+    }
+  }
+  return {
+    personId: person,
+    mergedInto: self?.a ? personId(self.a) : undefined,
+    effectSeq: self?.n ?? 0,
+    identities,
+    resources,
+    amendments,
+    sources,
+    listVersion: self?.m ?? 0,
+    nextChangeAt: self?.t?.toISOString(),
+  }
+}
+
+function toSource(row: PartRow): SourceState {
+  // column check of source_state: a role is written from a SourceState only
+  const role = row.b as SourceState['role']
+  const state = { key: row.a, role, name: row.c, lastHeard: instantOf(row) }
+  return row.d === null ? state : { ...state, failed: row.d }
+}
+
+function partToStored(row: PartRow): StoredResource {
+  const end = row.g.lastIndexOf('\n')
+  const cause = row.g.slice(end + 1)
+  return toStored({
+    type: row.a,
+    id: row.b,
+    version: row.n,
+    natural_key: row.c,
+    sort_order: row.d ?? '',
+    layer: row.e,
+    body: row.f,
+    source_key: row.g.slice(0, end),
+    message_id: cause === '' ? null : messageId(cause),
+    last_updated: row.t ?? new Date(0),
+  })
+}
+
+function instantOf(row: PartRow): string {
+  if (row.t === null) throw new HubError('UNEXPECTED', 'a stored time is missing', { at: row.part })
+  return row.t.toISOString()
+}

@@ -1,0 +1,66 @@
+/** Puts the statements together behind the contract. */
+import { acceptMessages } from './accept.js'
+import { commitEffect } from './commit.js'
+import type { Database, Store } from './contract.js'
+import { resolveDevice } from './devices.js'
+import { failMessage, handOverMessage, replayMessage } from './failures.js'
+import { claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
+import { currentList, listVersion } from './lists.js'
+import {
+  answerOf,
+  rawMessage,
+  viewBacklog,
+  viewItems,
+  viewMessage,
+  viewMessages,
+  viewSources,
+} from './messages.js'
+import { migrate } from './migrate.js'
+import { ensurePerson, findPersons, loadPerson } from './persons.js'
+import { loadShared, readHistory, readResource, readVersion } from './resources.js'
+import { countMatches, searchResources } from './search.js'
+
+/**
+ * Brings the schema up to date and opens the store on it; closing the store closes `db`.
+ * @throws HubError STORE_UNAVAILABLE, STORE_SCHEMA
+ */
+export async function openStore(db: Database): Promise<Store> {
+  const incarnation = await migrate(db)
+  const ended: EndedClaims = new Set()
+  return {
+    kind: db.kind,
+    incarnation,
+    accept: acceptMessages(db),
+    answerOf: answerOf(db),
+    claim: claimLane(db),
+    heartbeat: heartbeatLane(db, ended),
+    release: releaseLane(db, ended),
+    dueLanes: dueLanes(db),
+    loadPerson: loadPerson(db),
+    loadShared: loadShared(db),
+    commit: commitEffect(db, ended),
+    fail: failMessage(db, ended),
+    handOver: handOverMessage(db, ended),
+    replay: replayMessage(db),
+    findPersons: findPersons(db),
+    ensurePerson: ensurePerson(db),
+    resolveDevice: resolveDevice(db),
+    read: readResource(db),
+    vread: readVersion(db),
+    history: readHistory(db),
+    search: searchResources(db),
+    countMatches: countMatches(db),
+    currentList: currentList(db),
+    listVersion: listVersion(db),
+    messages: viewMessages(db),
+    message: viewMessage(db),
+    messageItems: viewItems(db),
+    rawMessage: rawMessage(db),
+    sources: viewSources(db),
+    backlog: viewBacklog(db),
+    ping: async () => {
+      await db.query('/*ping*/ select 1')
+    },
+    close: db.close,
+  }
+}
