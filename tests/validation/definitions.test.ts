@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CodeSystem } from 'fhir/r4.js'
 import { CANONICAL_BASE } from '../../src/core/canonical.js'
@@ -42,7 +42,9 @@ const NAME_CALL = /\b(extensionUrl|profileUrl|codeSystemUrl)\(\s*'([^']+)'/g
 /** `StructureDefinition/x` or `CodeSystem/x` of every name of our own that the code asks for by a literal. */
 function usedNames(root: string): Map<string, string> {
   const used = new Map<string, string>()
-  for (const folder of ['src', 'mappings', 'adapters', 'queue'])
+  for (const folder of ['src', 'mappings', 'adapters', 'queue'].filter((name) =>
+    existsSync(join(root, name)),
+  ))
     for (const entry of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!/\.[jt]s$/.test(entry)) continue
       for (const [, call, name] of readFileSync(join(root, folder, entry), 'utf8').matchAll(NAME_CALL))
