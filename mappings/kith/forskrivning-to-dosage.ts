@@ -1,0 +1,277 @@
+/**
+ * Dosing of a Forskrivning → Dosage[] (eresept.md 11.2, medication-list.md 12). Nothing here may turn a weekday, an
+ * interval above a day or a cycle into "daily": what has no sure timing keeps its words and amounts, without timing.
+ */
+import type { CodeableConcept, Dosage, Extension, Quantity, TimingRepeat } from 'fhir/r4.js'
+import { UCUM } from '../../src/core/canonical.js'
+import { concept, duration, ext, filled, nested, quantity } from './build.js'
+import { PART_OF_DAY, TIME_UNIT, WEEKDAY } from './code-lists.js'
+import { isDate, isDateTime, startOfDay, toDate, toDateTime, toTime, toUtc } from './dates.js'
+import { EXT } from './extensions.js'
+import type { Frame } from './frame.js'
+import type { DoseEtterBehov, DoseFastTidspunkt, Dosering, Forskrivning } from './resept-dok.js'
+
+const AS_NEEDED = '3'
+
+/**
+ * One Dosage for each dose element, in order; the wording stands on the first. With words only, one Dosage with text.
+ * Doses whose block cannot be placed in time are left out of the structure and noted as unmapped.
+ */
+export function forskrivningToDosage(frame: Frame, forskrivning: Forskrivning): Dosage[] {
+  const asNeeded = forskrivning.bruk?.V === AS_NEEDED
+  const route = routeOf(forskrivning)
+  const doses = isPlaceable(forskrivning.dosering)
+    ? sequenced(forskrivning.dosering, frame.zone).flatMap(({ block, sequence }) =>
+        blockToDosage(frame, block, sequence, asNeeded, route),
+      )
+    : noteUnplaced(frame, forskrivning.dosering)
+  const text = forskrivning.dosVeiledEnkel
+  const [first, ...rest] = doses
+  const wording = {
+    ...filled('extension', shortDose(forskrivning)),
+    ...(text === undefined ? {} : { text }),
+  }
+  if (first === undefined) {
+    if (text === undefined && forskrivning.kortdose === undefined) return []
+    return [
+      {
+        sequence: 1,
+        ...wording,
+        ...(asNeeded ? { asNeededBoolean: true } : {}),
+        ...(route === undefined ? {} : { route }),
+      },
+    ]
+  }
+  const extension = [...shortDose(forskrivning), ...(first.extension ?? [])]
+  return [{ ...first, ...filled('extension', extension), ...(text === undefined ? {} : { text }) }, ...rest]
+}
+
+const shortDose = ({ kortdose }: Forskrivning): readonly Extension[] =>
+  ext(EXT.shortDose, 'valueCodeableConcept', kortdose && concept(kortdose, 7478))
+
+const routeOf = ({ administrering }: Forskrivning): CodeableConcept | undefined =>
+  administrering && concept(administrering.admMate, 9075)
+
+/**
+ * Several fixed blocks follow each other in time, but only their dates say so; without dates they could as well be
+ * meant together, and either reading would be a guess at the dose.
+ */
+const isPlaceable = (blocks: readonly Dosering[]): boolean => {
+  const fixed = blocks.filter((block) => block.fast.length > 0)
+  return fixed.length < 2 || fixed.every((block) => block.starttidspunkt !== undefined)
+}
+
+function noteUnplaced(frame: Frame, blocks: readonly Dosering[]): Dosage[] {
+  for (const block of blocks)
+    frame.unmapped.push({
+      at: block.at,
+      reason: 'invalid-value',
+      note: 'several dosing blocks without start dates: order unknown',
+    })
+  return []
+}
+
+/** Same sequence: at the same time; next sequence: after. A block is after another when it starts at or after its end. */
+function sequenced(
+  blocks: readonly Dosering[],
+  zone: string,
+): readonly { readonly block: Dosering; readonly sequence: number }[] {
+  let sequence = 1
+  let end: string | undefined
+  return blocks.map((block) => {
+    const start = instantOf(block.starttidspunkt, zone)
+    if (start !== undefined && end !== undefined && start >= end) sequence += 1
+    end = instantOf(block.sluttidspunkt, zone) ?? end
+    return { block, sequence }
+  })
+}
+
+const instantOf = (point: string | undefined, zone: string): string | undefined =>
+  point !== undefined && (isDate(point) || isDateTime(point)) ? toUtc(point, zone) : undefined
+
+function blockToDosage(
+  frame: Frame,
+  block: Dosering,
+  sequence: number,
+  asNeeded: boolean,
+  route: CodeableConcept | undefined,
+): Dosage[] {
+  const bounds = boundsOf(frame, block)
+  const rule = block.doseringsregel
+  const extension = nested(EXT.dosingRule, [
+    ext('basis', 'valueCodeableConcept', rule && concept(rule.doseresEtter, 9080)),
+    ext('note', 'valueString', rule?.merknad),
+  ])
+  const common = { sequence, ...(route === undefined ? {} : { route }) }
+  return [
+    ...block.fast.map((dose) => fixedDose(frame, dose, { common, bounds, extension, asNeeded })),
+    ...block.etterBehov.map((dose) => neededDose(frame, dose, { common, bounds, extension, asNeeded })),
+  ]
+}
+
+interface DoseFrame {
+  readonly common: Pick<Dosage, 'sequence' | 'route'>
+  readonly bounds: Pick<TimingRepeat, 'boundsPeriod'>
+  readonly extension: readonly Extension[]
+  readonly asNeeded: boolean
+}
+
+function fixedDose(frame: Frame, dose: DoseFastTidspunkt, given: DoseFrame): Dosage {
+  const extension = [...given.extension]
+  const repeat = fixedTiming(frame, dose, extension)
+  return {
+    ...filled('extension', extension),
+    ...given.common,
+    ...(given.asNeeded ? { asNeededBoolean: true } : {}),
+    ...timing({ ...given.bounds, ...repeat }),
+    doseAndRate: [{ doseQuantity: quantity(dose.mengde), ...rateOf(frame, dose) }],
+  }
+}
+
+/** Empty when the timing cannot be told for sure; what it lacks is noted. */
+function fixedTiming(frame: Frame, dose: DoseFastTidspunkt, extension: Extension[]): TimingRepeat {
+  extension.push(...ext(EXT.exactTime, 'valueBoolean', dose.gisEksakt || undefined))
+  const days = dose.fasteUkedager.map(({ V }) => WEEKDAY.get(V ?? ''))
+  const every = days.length > 0 ? undefined : intervalOf(dose)
+  if (days.includes(undefined) || every === 'unknown') {
+    frame.unmapped.push({ at: dose.at, reason: 'unknown-code', note: 'weekday or unit of the interval' })
+    return {}
+  }
+  const cycle = cycleOf(frame, dose)
+  if (cycle === 'unknown') return {}
+  extension.push(...cycle)
+  if (days.length > 0 && dose.intervall !== undefined)
+    // The weekday restricts; the stated interval is kept beside, it decides nothing.
+    extension.push(
+      ...ext(EXT.statedInterval, 'valueQuantity', duration(dose.intervall) ?? quantity(dose.intervall)),
+    )
+  return {
+    ...(days.length > 0 ? { period: 1, periodUnit: 'wk' } : (every ?? {})),
+    ...filled(
+      'dayOfWeek',
+      days.filter((day) => day !== undefined),
+    ),
+    ...partOfDay(frame, dose, extension),
+  }
+}
+
+function partOfDay(
+  frame: Frame,
+  dose: DoseFastTidspunkt,
+  extension: Extension[],
+): Pick<TimingRepeat, 'timeOfDay' | 'when'> {
+  const part = dose.tidsomrade
+  const when = part && PART_OF_DAY.get(part.V ?? '')
+  if (part !== undefined && when === undefined)
+    frame.unmapped.push({ at: `${dose.at}/Tidsomrade`, reason: 'unknown-code' })
+  // R4 allows either a clock time or a part of the day; the other is kept as extension.
+  if (part !== undefined && (dose.klokkeslett !== undefined || when === undefined))
+    extension.push(...ext(EXT.partOfDay, 'valueCodeableConcept', concept(part, 8325)))
+  if (dose.klokkeslett !== undefined) return { timeOfDay: [toTime(dose.klokkeslett)] }
+  return when === undefined ? {} : { when: [when] }
+}
+
+function cycleOf(frame: Frame, dose: DoseFastTidspunkt): readonly Extension[] | 'unknown' {
+  if (dose.dagerPa === undefined && dose.dagerAv === undefined) return []
+  const on = Number(dose.dagerPa ?? '0')
+  const off = Number(dose.dagerAv ?? '0')
+  if (on < 1 || off < 1) {
+    frame.unmapped.push({
+      at: `${dose.at}/FastDose`,
+      reason: 'invalid-value',
+      note: 'a cycle needs days on and days off',
+    })
+    return 'unknown'
+  }
+  return nested(EXT.cycle, [ext('on', 'valueInteger', on), ext('off', 'valueInteger', off)])
+}
+
+function neededDose(frame: Frame, dose: DoseEtterBehov, given: DoseFrame): Dosage {
+  const every = intervalOf(dose)
+  if (every === 'unknown')
+    frame.unmapped.push({ at: `${dose.at}/Intervall`, reason: 'unknown-code', note: 'unit of time' })
+  const window = duration(dose.tidsrom)
+  const interval = duration(dose.doseIntervallMin)
+  for (const [name, value] of [
+    ['Tidsrom', window],
+    ['DoseIntervallMin', interval],
+  ] as const)
+    if (value === undefined)
+      frame.unmapped.push({ at: `${dose.at}/${name}`, reason: 'unknown-code', note: 'unit of time' })
+  const extension = [
+    ...given.extension,
+    ...ext(
+      EXT.maxDosePerPeriod,
+      'valueRatio',
+      window && { numerator: quantity(dose.doseTidsromMaks), denominator: window },
+    ),
+    ...ext(EXT.minInterval, 'valueDuration', interval),
+  ]
+  return {
+    ...filled('extension', extension),
+    ...given.common,
+    asNeededBoolean: true,
+    ...timing({ ...given.bounds, ...(every === 'unknown' ? {} : every) }),
+    doseAndRate: [{ doseQuantity: quantity(dose.mengde), ...rateOf(frame, dose) }],
+    maxDosePerPeriod: { numerator: quantity(dose.doseDognMaks), denominator: ONE_DAY },
+  }
+}
+
+const ONE_DAY: Quantity = { value: 1, unit: 'Døgn', system: UCUM, code: 'd' }
+
+const timing = (repeat: TimingRepeat): Pick<Dosage, 'timing'> =>
+  Object.keys(repeat).length === 0 ? {} : { timing: { repeat } }
+
+function intervalOf(dose: DoseFastTidspunkt | DoseEtterBehov): TimingRepeat | 'unknown' | undefined {
+  if (dose.intervall === undefined) return undefined
+  const periodUnit = TIME_UNIT.get(dose.intervall.U ?? '')
+  const period = Number(dose.intervall.V)
+  return periodUnit === undefined || !(period > 0) ? 'unknown' : { frequency: 1, period, periodUnit }
+}
+
+function rateOf(frame: Frame, dose: DoseFastTidspunkt | DoseEtterBehov) {
+  if (dose.infusjonshastighet === undefined) return {}
+  const { tidsenhet, volum } = dose.infusjonshastighet
+  const denominator = duration({ V: '1', U: tidsenhet.V ?? tidsenhet.DN ?? '' })
+  if (denominator === undefined) {
+    frame.unmapped.push({ at: `${dose.at}/Infusjonshastighet`, reason: 'unknown-code', note: 'unit of time' })
+    return {}
+  }
+  return { rateRatio: { numerator: quantity(volum), denominator } }
+}
+
+/**
+ * The end of a block given as a day is the first day without a dose: "in 6 days" from the 17th is written with the
+ * 23rd. R4 reads a date as the whole day, so it becomes the instant at which that day begins. Start and end on one
+ * day can only mean that day.
+ */
+function boundsOf(frame: Frame, block: Dosering): Pick<TimingRepeat, 'boundsPeriod'> {
+  const start = pointOf(frame, block.starttidspunkt, `${block.at}/Starttidspunkt`)
+  const end = pointOf(frame, block.sluttidspunkt, `${block.at}/Sluttidspunkt`)
+  if (start === undefined && end === undefined) return {}
+  if (end === undefined || start === end)
+    return { boundsPeriod: { ...(start && { start }), ...(end && { end }) } }
+  const from = instantOf(start, frame.zone)
+  const to = instantOf(end, frame.zone)
+  if (from !== undefined && to !== undefined && to < from) {
+    frame.unmapped.push({
+      at: `${block.at}/Sluttidspunkt`,
+      reason: 'invalid-value',
+      note: 'ends before it starts',
+    })
+    return start === undefined ? {} : { boundsPeriod: { start } }
+  }
+  return {
+    boundsPeriod: { ...(start && { start }), end: isDate(end) ? startOfDay(end, frame.zone) : end },
+  }
+}
+
+/** FHIR dateTime of a TS; a bare time of day is no point in time. */
+function pointOf(frame: Frame, point: string | undefined, at: string): string | undefined {
+  if (point === undefined) return undefined
+  if (isDate(point)) return toDate(point)
+  if (isDateTime(point)) return toDateTime(point, frame.zone)
+  if (/^\d{4}(-\d{2})?$/.test(point)) return point
+  frame.unmapped.push({ at, reason: 'invalid-value', note: 'a time of day without a date' })
+  return undefined
+}

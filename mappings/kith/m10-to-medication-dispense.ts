@@ -1,0 +1,182 @@
+/** M10 Utleveringsrapport → MedicationDispense, or SupplyDelivery for merchandise (eresept.md 6, 11.4). */
+import type {
+  Extension,
+  MedicationDispense,
+  MedicationDispensePerformer,
+  Quantity,
+  SupplyDelivery,
+} from 'fhir/r4.js'
+import { type Amendment, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { concept, ext, filled, identifier, idIdentity, keyOf, logical, quantity } from './build.js'
+import { toDate } from './dates.js'
+import { dispenseExtensions, substitutionOf } from './dispense-extensions.js'
+import { DATA_ABSENT_REASON, EXT } from './extensions.js'
+import { forskrivningToDosage } from './forskrivning-to-dosage.js'
+import { type Frame, organisationIdent } from './frame.js'
+import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
+import { merchandiseCode } from './m1-to-device-request.js'
+import { PACKAGE_UNIT } from './m1-to-medication-request.js'
+import type { Utlevering, Utleveringsrapport } from './m10.js'
+import { totalAmount } from './package-size.js'
+import { addNamedOrganisation, hprPractitioner } from './parties.js'
+import type { ReseptDokHandelsvare } from './resept-dok.js'
+import { commonExtensions, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
+
+const YES = '1'
+const NOT_WANTED = '1'
+
+/** Adds what was handed out (or given up, or cancelled) and gives the changes to what other messages own. */
+export function m10ToMedicationDispense(frame: Frame, report: Utleveringsrapport): readonly Amendment[] {
+  const { utlevering } = report
+  const { herId, navn } = utlevering.utleverer
+  if (herId !== undefined) addNamedOrganisation(frame, organisationIdent(herId, frame.sender), navn)
+  const resource =
+    utlevering.dok?.kind === 'merchandise'
+      ? supplyDelivery(frame, report, utlevering.dok)
+      : medicationDispense(frame, report)
+  frame.resources.push({ key: keyOf(frame.message), resource, order: frame.order, scope: 'person' })
+  return [...cancellation(frame, utlevering, resource.resourceType), ...finished(frame, utlevering)]
+}
+
+function medicationDispense(frame: Frame, report: Utleveringsrapport): MedicationDispense {
+  const { utlevering } = report
+  const dok = utlevering.dok?.kind === 'medicine' ? utlevering.dok : undefined
+  const status = statusOf(report)
+  const supplied = dok && suppliedQuantity(dok.antall, dok.mengde && quantity(dok.mengde))
+  const total = dok && totalAmount(dok.antall, dok.forskrivning.legemiddel)
+  const day = toDate(utlevering.utleveringsdato)
+  const givenUp = status === 'cancelled' || status === 'declined'
+  return {
+    resourceType: 'MedicationDispense',
+    ...(dok === undefined
+      ? {}
+      : { contained: [legemiddelToMedication(dok.forskrivning.legemiddel, utlevering.batchnr)] }),
+    extension: [
+      ...(dok === undefined ? [] : [...reseptDokExtensions(dok), ...supplyExtensions(dok)]),
+      ...ext(EXT.totalAmount, 'valueQuantity', total),
+      // Without product there is no Medication to carry the batch.
+      ...ext(EXT.batch, 'valueString', dok === undefined ? utlevering.batchnr : undefined),
+      ...ext(EXT.statusDate, 'valueDateTime', givenUp ? day : undefined),
+      ...dispenseExtensions(frame, report),
+    ],
+    identifier: [identifier(frame.message, 'M10id')],
+    status,
+    ...(report.kanselleringskode === undefined
+      ? {}
+      : { statusReasonCodeableConcept: concept(report.kanselleringskode, 7411) }),
+    ...(dok === undefined
+      ? { medicationCodeableConcept: { extension: [{ url: DATA_ABSENT_REASON, valueCode: 'unknown' }] } }
+      : { medicationReference: { reference: `#${MEDICATION_ID}` } }),
+    subject: { reference: SUBJECT_REFERENCE },
+    performer: performers(frame, report),
+    authorizingPrescription: [
+      logical('MedicationRequest', idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
+    ],
+    ...(supplied === undefined ? {} : { quantity: supplied }),
+    ...(givenUp ? {} : { whenHandedOver: day }),
+    ...(dok?.merknad === undefined ? {} : { note: [{ text: dok.merknad }] }),
+    ...(dok === undefined ? {} : filled('dosageInstruction', forskrivningToDosage(frame, dok.forskrivning))),
+    ...substitutionOf(utlevering.intervensjoner),
+  }
+}
+
+function supplyDelivery(frame: Frame, report: Utleveringsrapport, dok: ReseptDokHandelsvare): SupplyDelivery {
+  const { utlevering } = report
+  const status = statusOf(report)
+  const supplied = suppliedQuantity(dok.antall, undefined)
+  return {
+    resourceType: 'SupplyDelivery',
+    extension: [
+      ...commonExtensions(dok),
+      ...ext(
+        EXT.authorizingPrescription,
+        'valueReference',
+        logical('DeviceRequest', idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
+      ),
+      ...ext(EXT.usageInstruction, 'valueString', dok.bruksveiledning),
+      ...ext(EXT.note, 'valueString', dok.merknad),
+      ...ext(EXT.batch, 'valueString', utlevering.batchnr),
+      ...ext(
+        EXT.statusReason,
+        'valueCodeableConcept',
+        report.kanselleringskode && concept(report.kanselleringskode, 7411),
+      ),
+      ...dispenseExtensions(frame, report),
+      ...ext(EXT.performer, 'valueReference', performers(frame, report)[0]?.actor),
+    ],
+    identifier: [identifier(frame.message, 'M10id')],
+    status: status === 'completed' || status === 'entered-in-error' ? status : 'abandoned',
+    patient: { reference: SUBJECT_REFERENCE },
+    suppliedItem: {
+      ...(supplied === undefined ? {} : { quantity: supplied }),
+      itemCodeableConcept: merchandiseCode(dok),
+    },
+    occurrenceDateTime: toDate(utlevering.utleveringsdato),
+    supplier: hprPractitioner(report.ansattId),
+  }
+}
+
+function statusOf(report: Utleveringsrapport): 'completed' | 'entered-in-error' | 'cancelled' | 'declined' {
+  if (report.utlevering.annullering) return 'entered-in-error'
+  if (report.kanselleringskode === undefined) return 'completed'
+  return report.kanselleringskode.V === NOT_WANTED ? 'declined' : 'cancelled'
+}
+
+/** Packages where the pharmacy counted packages, else the amount. */
+const suppliedQuantity = (
+  packages: string | undefined,
+  amount: Quantity | undefined,
+): Quantity | undefined => (packages === undefined ? amount : { value: Number(packages), unit: PACKAGE_UNIT })
+
+function performers(frame: Frame, report: Utleveringsrapport): MedicationDispensePerformer[] {
+  const { herId, navn } = report.utlevering.utleverer
+  const organisation =
+    herId === undefined
+      ? { type: 'Organization', ...(navn === undefined ? {} : { display: navn }) }
+      : logical('Organization', organisationIdent(herId, frame.sender), navn)
+  return [{ actor: organisation }, { actor: hprPractitioner(report.ansattId) }]
+}
+
+/** A cancelling M10 makes the one that it names an error; what that one said about the prescription goes with it. */
+function cancellation(
+  frame: Frame,
+  utlevering: Utlevering,
+  type: 'MedicationDispense' | 'SupplyDelivery',
+): readonly Amendment[] {
+  if (!utlevering.annullering || utlevering.annulleringsId === undefined) return []
+  const cancelled = idIdentity(utlevering.annulleringsId, frame.sender, 'MsgId')
+  return [
+    {
+      type,
+      key: keyOf(cancelled),
+      name: `cancelled:${frame.message.value}`,
+      at: frame.order,
+      set: { status: 'entered-in-error', extension: statusExtensions(frame) },
+    },
+    {
+      type: 'MedicationRequest',
+      key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
+      name: `finished:${cancelled.value}`,
+      at: frame.order,
+      set: {},
+    },
+  ]
+}
+
+function finished(frame: Frame, utlevering: Utlevering): readonly Amendment[] {
+  if (utlevering.annullering || utlevering.avsluttet?.V !== YES) return []
+  const merchandise = utlevering.dok?.kind === 'merchandise'
+  return [
+    {
+      type: merchandise ? 'DeviceRequest' : 'MedicationRequest',
+      key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
+      name: `finished:${frame.message.value}`,
+      at: frame.order,
+      set: { status: 'completed', extension: statusExtensions(frame) },
+    },
+  ]
+}
+
+const statusExtensions = (frame: Frame): Extension[] => [
+  ...ext(EXT.statusDate, 'valueDateTime', frame.genDate),
+]

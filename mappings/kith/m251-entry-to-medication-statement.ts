@@ -1,0 +1,122 @@
+/** EnkeltoppforingLIB → MedicationStatement (eresept.md 11.5). */
+import type { Extension, MedicationStatement, Reference } from 'fhir/r4.js'
+import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { concept, ext, filled, identifier, idIdentity, keyOf, logical, nested } from './build.js'
+import { toDate, toDateTime, toUtc } from './dates.js'
+import { EXT } from './extensions.js'
+import { forskrivningToDosage } from './forskrivning-to-dosage.js'
+import type { Frame } from './frame.js'
+import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
+import type { Enkeltoppforing } from './m251.js'
+import { helsepersonReference, organisasjonReference } from './parties.js'
+import { reasonsOf, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
+import type { Rolle } from './roles.js'
+
+/** Entries without a prescription: U today, F in the requirements of 2015. */
+const WITHOUT_PRESCRIPTION = new Set(['U', 'F'])
+const PRESCRIBER = 'R'
+
+export const entryIdentity = (frame: Frame, entry: Enkeltoppforing): Identity =>
+  idIdentity(entry.id, frame.sender, 'PLL')
+
+/** Newest change wins; of two statements of one change the newer message. */
+export const entryOrder = (frame: Frame, entry: Enkeltoppforing): string =>
+  `${toUtc(entry.sistEndret, frame.zone)}|${frame.order}`
+
+/** Whether the stop has come at the time of receipt; a stop ahead leaves the medicine in use until then. */
+export const isStopped = (frame: Frame, entry: Enkeltoppforing): boolean =>
+  entry.seponering !== undefined &&
+  toUtc(entry.seponering.tidspunkt, frame.zone) <= toUtc(frame.receivedAt, frame.zone)
+
+/** Adds the entry; the same PLL id in a later list updates it. */
+export function m251EntryToMedicationStatement(frame: Frame, entry: Enkeltoppforing): void {
+  const identity = entryIdentity(frame, entry)
+  const { dok, seponering } = entry
+  const prescription =
+    entry.reseptId === undefined ? undefined : idIdentity(entry.reseptId, frame.sender, 'ReseptId')
+  const roles = entry.roller.map((role) => ({ role, actor: actorOf(frame, role) }))
+  const basedOn = prescription !== undefined && !WITHOUT_PRESCRIPTION.has(entry.type.V ?? '')
+  const stop = seponering && toDateTime(seponering.tidspunkt, frame.zone)
+  const notes = [
+    ...(dok.merknad === undefined ? [] : [{ text: dok.merknad }]),
+    ...(seponering?.merknad === undefined || stop === undefined
+      ? []
+      : [{ time: stop, text: seponering.merknad }]),
+  ]
+  const resource: MedicationStatement = {
+    resourceType: 'MedicationStatement',
+    contained: [legemiddelToMedication(dok.forskrivning.legemiddel)],
+    extension: [
+      ...entryExtensions(entry),
+      ...ext(EXT.statusDate, 'valueDateTime', stop),
+      ...ext(EXT.statedStart, 'valueDate', isStartAfter(frame, entry) ? startDay(entry) : undefined),
+      ...roles.flatMap(({ role, actor }) => roleExtension(role, actor)),
+      ...reseptDokExtensions(dok),
+      ...supplyExtensions(dok),
+    ],
+    identifier: [
+      identifier(identity, 'PLL'),
+      ...(prescription === undefined ? [] : [identifier(prescription, 'ReseptId')]),
+    ],
+    ...(basedOn ? { basedOn: [logical('MedicationRequest', prescription)] } : {}),
+    status: isStopped(frame, entry) ? 'stopped' : 'active',
+    ...(seponering === undefined ? {} : { statusReason: [concept(seponering.arsak, 7494)] }),
+    medicationReference: { reference: `#${MEDICATION_ID}` },
+    subject: { reference: SUBJECT_REFERENCE },
+    ...effective(isStartAfter(frame, entry) ? undefined : startDay(entry), stop),
+    dateAsserted: toDateTime(entry.sistEndret, frame.zone),
+    informationSource: roles.find(({ role }) => role.rolle.V === PRESCRIBER)?.actor ?? frame.author,
+    ...filled('reasonCode', reasonsOf(dok)),
+    ...filled('note', notes),
+    ...filled('dosage', forskrivningToDosage(frame, dok.forskrivning)),
+  }
+  frame.resources.push({
+    key: keyOf(identity),
+    resource,
+    order: entryOrder(frame, entry),
+    scope: 'person',
+  })
+}
+
+function entryExtensions(entry: Enkeltoppforing): readonly Extension[] {
+  const expiry = entry.utlopsdatoResept
+  return [
+    ...ext(EXT.prescriptionType, 'valueCodeableConcept', concept(entry.type, 7491)),
+    ...ext(EXT.prescriptionExpiry, 'valueDate', expiry === undefined ? undefined : toDate(expiry)),
+    ...ext(EXT.medicalChange, 'valueBoolean', entry.medEndring),
+  ]
+}
+
+const startDay = (entry: Enkeltoppforing): string | undefined =>
+  entry.datoOppstart === undefined ? undefined : toDate(entry.datoOppstart)
+
+/** A start later than the stop makes no period; it is then kept beside it. */
+function isStartAfter(frame: Frame, entry: Enkeltoppforing): boolean {
+  const start = startDay(entry)
+  if (start === undefined || entry.seponering === undefined) return false
+  return toUtc(start, frame.zone) > toUtc(entry.seponering.tidspunkt, frame.zone)
+}
+
+function effective(
+  start: string | undefined,
+  end: string | undefined,
+): Pick<MedicationStatement, 'effectivePeriod'> {
+  if (start === undefined && end === undefined) return {}
+  return {
+    effectivePeriod: { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) },
+  }
+}
+
+export const actorOf = (frame: Frame, role: Rolle): Reference =>
+  role.helseperson !== undefined
+    ? helsepersonReference(frame, role.helseperson)
+    : organisasjonReference(frame, role.organisasjon ?? {})
+
+export function roleExtension(role: Rolle, actor: Reference): readonly Extension[] {
+  const specialty = role.helseperson?.spesialitet
+  return nested(EXT.listRole, [
+    ext('role', 'valueCodeableConcept', concept(role.rolle, 7490)),
+    ext('actor', 'valueReference', actor),
+    ext('specialty', 'valueCodeableConcept', specialty && concept(specialty, 7426)),
+  ])
+}

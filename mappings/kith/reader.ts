@@ -1,0 +1,138 @@
+/**
+ * Reading values out of a checked tree, with a ledger of what was read: whatever leaf nobody read ends up in
+ * `unmapped`, so that nothing of a message can vanish unnoticed. The structure was checked before (shape.ts):
+ * a missing required element here is a fault of the program, not of the sender.
+ */
+import type { Unmapped } from '../../src/core/message.js'
+import { pathOf, type XmlElement } from './xml.js'
+
+export interface Reader {
+  readonly root: XmlElement
+  readonly seen: Uint8Array
+  readonly unmapped: Unmapped[]
+}
+
+/** A coded value as sent: CS has no S, both may have OT only. */
+export interface Coded {
+  readonly V?: string
+  readonly S?: string
+  readonly DN?: string
+  readonly OT?: string
+}
+/** V is the number as written. */
+export interface Amount {
+  readonly V: string
+  readonly U?: string
+}
+
+export const openReader = (root: XmlElement): Reader => ({
+  root,
+  seen: new Uint8Array(root.last + 1),
+  unmapped: [],
+})
+
+export function child(parent: XmlElement, name: string): XmlElement | undefined {
+  for (const candidate of parent.children) if (candidate.local === name) return candidate
+  return undefined
+}
+
+export const children = (parent: XmlElement, name: string): readonly XmlElement[] =>
+  parent.children.filter((candidate) => candidate.local === name)
+
+/** @throws TypeError when the structure check let a missing element through */
+export function needed<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new TypeError(`checked structure lacks ${name}`)
+  return value
+}
+
+/** Own text of the element, trimmed; undefined when empty. */
+export function ownText(reader: Reader, element: XmlElement): string | undefined {
+  reader.seen[element.index] = 1
+  const text = element.text.trim()
+  return text === '' ? undefined : text
+}
+
+export function text(reader: Reader, parent: XmlElement, name: string): string | undefined {
+  const element = child(parent, name)
+  return element === undefined ? undefined : ownText(reader, element)
+}
+
+export const neededText = (reader: Reader, parent: XmlElement, name: string): string =>
+  needed(text(reader, parent, name), name)
+
+export const texts = (reader: Reader, parent: XmlElement, name: string): readonly string[] =>
+  children(parent, name).flatMap((element) => ownText(reader, element) ?? [])
+
+export function flag(reader: Reader, parent: XmlElement, name: string): boolean | undefined {
+  const value = text(reader, parent, name)
+  return value === undefined ? undefined : value === 'true' || value === '1'
+}
+
+export function ownCoded(reader: Reader, element: XmlElement): Coded | undefined {
+  reader.seen[element.index] = 1
+  const coded: { V?: string; S?: string; DN?: string; OT?: string } = {}
+  for (const name of ['V', 'S', 'DN', 'OT'] as const) {
+    const value = element.attributes[name]?.trim()
+    if (value) coded[name] = value
+  }
+  noteOtherAttributes(reader, element, 'V S DN OT')
+  return coded.V || coded.DN || coded.OT ? coded : undefined
+}
+
+export function coded(reader: Reader, parent: XmlElement, name: string): Coded | undefined {
+  const element = child(parent, name)
+  return element === undefined ? undefined : ownCoded(reader, element)
+}
+
+export const codedAll = (reader: Reader, parent: XmlElement, name: string): readonly Coded[] =>
+  children(parent, name).flatMap((element) => ownCoded(reader, element) ?? [])
+
+export const neededCoded = (reader: Reader, parent: XmlElement, name: string): Coded =>
+  needed(coded(reader, parent, name), name)
+
+export function amount(reader: Reader, parent: XmlElement, name: string): Amount | undefined {
+  const element = child(parent, name)
+  if (element === undefined) return undefined
+  reader.seen[element.index] = 1
+  noteOtherAttributes(reader, element, 'V U')
+  const V = element.attributes['V']?.trim()
+  const U = element.attributes['U']?.trim()
+  return V ? { V, ...(U ? { U } : {}) } : undefined
+}
+
+export const neededAmount = (reader: Reader, parent: XmlElement, name: string): Amount =>
+  needed(amount(reader, parent, name), name)
+
+/** The V attribute alone (TS, URL). */
+export function point(reader: Reader, parent: XmlElement, name: string): string | undefined {
+  const element = child(parent, name)
+  if (element === undefined) return undefined
+  reader.seen[element.index] = 1
+  return element.attributes['V']?.trim() || undefined
+}
+
+/** Sets a subtree aside as not clinical: recorded once, with its path and why. */
+export function administrative(reader: Reader, element: XmlElement | undefined, note: string): void {
+  if (element === undefined) return
+  reader.seen.fill(1, element.index, element.last + 1)
+  reader.unmapped.push({ at: pathOf(element), reason: 'administrative', note })
+}
+
+/** Notes every leaf with a value that nobody read. Call once, when all reading is done. */
+export function closeReader(reader: Reader): readonly Unmapped[] {
+  noteUnread(reader, reader.root)
+  return reader.unmapped
+}
+
+function noteUnread(reader: Reader, element: XmlElement): void {
+  for (const inner of element.children) noteUnread(reader, inner)
+  if (element.children.length > 0 || reader.seen[element.index] === 1) return
+  if (element.text.trim() !== '' || Object.keys(element.attributes).length > 0)
+    reader.unmapped.push({ at: pathOf(element), reason: 'no-element' })
+}
+
+function noteOtherAttributes(reader: Reader, element: XmlElement, known: string): void {
+  for (const name of Object.keys(element.attributes))
+    if (!known.split(' ').includes(name))
+      reader.unmapped.push({ at: `${pathOf(element)}/@${name}`, reason: 'no-element' })
+}

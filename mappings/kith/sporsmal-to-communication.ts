@@ -1,0 +1,60 @@
+/** Sporsmal and Svar of a list entry → Communication, the answer in response to the question (eresept.md 11.5). */
+import type { Communication } from 'fhir/r4.js'
+import { senderSidUrl } from '../../src/core/canonical.js'
+import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { concept, keyOf, logical } from './build.js'
+import { toDateTime, toUtc } from './dates.js'
+import type { Frame } from './frame.js'
+import type { Enkeltoppforing, Sporsmal } from './m251.js'
+import { entryIdentity, entryOrder } from './m251-entry-to-medication-statement.js'
+import { herOrganisation } from './parties.js'
+
+/** A question has no id of its own: entry, time and kind tell it apart, the same in every list that repeats it. */
+export function sporsmalToCommunication(frame: Frame, entry: Enkeltoppforing): void {
+  for (const question of entry.sporsmal) {
+    const identity = questionIdentity(frame, entry, question)
+    add(frame, entry, identity, {
+      ...about(frame, entry, identity),
+      reasonCode: [concept(question.kode, 7495)],
+      sent: toDateTime(question.tidspunkt, frame.zone),
+      ...(question.stiller === undefined ? {} : { sender: herOrganisation(question.stiller) }),
+      ...(question.mottaker === undefined ? {} : { recipient: [herOrganisation(question.mottaker)] }),
+      ...(question.merknad === undefined ? {} : { payload: [{ contentString: question.merknad }] }),
+    })
+    if (question.svar === undefined) continue
+    const reply = { ...identity, value: `${identity.value}/svar` }
+    add(frame, entry, reply, {
+      ...about(frame, entry, reply),
+      inResponseTo: [logical('Communication', identity)],
+      reasonCode: [concept(question.svar.kode, 7493)],
+      sender: frame.author,
+      ...(question.stiller === undefined ? {} : { recipient: [herOrganisation(question.stiller)] }),
+      ...(question.svar.merknad === undefined ? {} : { payload: [{ contentString: question.svar.merknad }] }),
+    })
+  }
+}
+
+function questionIdentity(frame: Frame, entry: Enkeltoppforing, question: Sporsmal): Identity {
+  const asked = toUtc(question.tidspunkt, frame.zone)
+  return {
+    system: senderSidUrl('eresept', 'Sporsmal'),
+    value: `${entry.id.toLowerCase()}/${asked}/${question.kode.V ?? ''}`,
+  }
+}
+
+const about = (frame: Frame, entry: Enkeltoppforing, identity: Identity): Communication => ({
+  resourceType: 'Communication',
+  identifier: [identity],
+  status: 'completed',
+  subject: { reference: SUBJECT_REFERENCE },
+  about: [logical('MedicationStatement', entryIdentity(frame, entry))],
+})
+
+function add(frame: Frame, entry: Enkeltoppforing, identity: Identity, resource: Communication): void {
+  frame.resources.push({
+    key: keyOf(identity),
+    resource,
+    order: entryOrder(frame, entry),
+    scope: 'person',
+  })
+}
