@@ -6,10 +6,12 @@ import type { DeviceEventKind } from './event-kinds.js'
 
 /** Read for every event: names, times and marks of the resources, and the Device. */
 const COMMON: readonly string[] = [
+  '/specVersion',
   '/eventId',
   '/vendorType',
   '/source/system',
   '/source/vendor',
+  '/source/product',
   '/source/organisation',
   '/occurredAt',
   '/time/clock',
@@ -21,10 +23,18 @@ const COMMON: readonly string[] = [
   '/device',
 ]
 
+/** What the message is known by, also where nothing else of it is mapped. */
+const IDENTIFYING: readonly string[] = [
+  '/specVersion',
+  '/eventId',
+  '/source',
+  '/occurredAt',
+  '/time/clock',
+  '/device',
+]
+
 /** Not about the patient or the treatment; kept with the raw message. */
 const ADMINISTRATIVE: readonly { readonly place: string; readonly note: string }[] = [
-  { place: '/specVersion', note: 'version of the format' },
-  { place: '/source/product', note: 'names the source' },
   { place: '/source/mappingVersion', note: 'version of the mapping' },
   { place: '/time/zone', note: 'zone of the home; the time has its offset' },
   { place: '/time/sentAt', note: 'time of sending' },
@@ -65,9 +75,7 @@ export function unmappedPlaces(
       reason: WITHOUT_EFFECT.has(event.type) ? 'administrative' : 'no-element',
       note: 'events of this kind are kept with their message only',
     })
-  const read = mapped
-    ? ['/type', ...COMMON, ...used]
-    : ['/type', '/eventId', '/source', '/occurredAt', '/device']
+  const read = mapped ? ['/type', ...COMMON, ...used] : ['/type', ...IDENTIFYING]
   for (const place of leaves(event, '')) {
     const administrative = ADMINISTRATIVE.find((row) => covers(row.place, place))
     if (event.type === 'supply.wrong-person' && place === '/supply/rollId')
