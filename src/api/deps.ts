@@ -50,7 +50,7 @@ export interface MedicationListAnswer {
 export interface IntakeAnswer {
   readonly status: number
   readonly contentType: string
-  readonly body: string
+  readonly body: string | Uint8Array
   readonly messageId?: string | undefined
   readonly retryAfterS?: number | undefined
 }

@@ -3,6 +3,8 @@
  * Values without an offset are read in the hub's zone (fhir-api.md S-09).
  */
 
+import { instantOfLocalTime } from './zone.js'
+
 /** [from, to) as ISO instants in UTC with milliseconds. */
 export type InstantRange = readonly [from: string, to: string]
 
@@ -17,6 +19,8 @@ const DATE_TIME =
 const SECOND_MS = 1_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
+const ZONED_YEAR_MIN = 1000
+const ZONED_YEAR_MAX = 9999
 
 /**
  * The range that a FHIR date, dateTime or instant stands for; minutes without seconds are taken too, as search values
@@ -42,7 +46,7 @@ export function dateRange(value: string, zone: string = DEFAULT_ZONE): InstantRa
   const ms = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'))
   const local = wall(y, m, d) + h * HOUR_MS + min * MINUTE_MS + s * SECOND_MS + ms
   const lengthMs = fraction !== undefined ? 1 : second !== undefined ? SECOND_MS : MINUTE_MS
-  const shiftMs = offset === undefined ? undefined : offsetMs(offset)
+  const shiftMs = offset === undefined ? undefined : shiftOf(offset)
   if (shiftMs === null) return undefined
   const from = shiftMs === undefined ? zonedInstant(local, zone) : local - shiftMs
   return range(from, from + lengthMs)
@@ -59,45 +63,19 @@ export function periodRange(
   return [start?.[0] ?? BEGINNING_OF_TIME, end?.[1] ?? END_OF_TIME]
 }
 
-/** Milliseconds of a wall-clock time of `zone`, given as if it were UTC. In a gap or overlap: one stated choice, the same each time. */
+/** Milliseconds of a wall-clock time of `zone`, given as if it were UTC. */
 function zonedInstant(wallMs: number, zone: string): number {
-  const guess = wallMs - zoneOffsetMs(wallMs, zone)
-  return wallMs - zoneOffsetMs(guess, zone)
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>()
-
-function zoneOffsetMs(instantMs: number, zone: string): number {
-  if (zone === 'UTC') return 0
-  // Making a formatter costs some 50 µs and it holds no state, so each zone's is kept.
-  let formatter = formatters.get(zone)
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      era: 'short',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    })
-    formatters.set(zone, formatter)
-  }
-  const field: Record<string, string> = {}
-  for (const { type, value } of formatter.formatToParts(instantMs)) field[type] = value
-  const year = field['era'] === 'BC' ? 1 - Number(field['year']) : Number(field['year'])
-  const local =
-    wall(year, Number(field['month']), Number(field['day'])) +
-    Number(field['hour']) * HOUR_MS +
-    Number(field['minute']) * MINUTE_MS +
-    Number(field['second']) * SECOND_MS
-  return local - Math.floor(instantMs / SECOND_MS) * SECOND_MS
+  // Outside these years zones mean nothing, and the range is cut to its ends anyway.
+  if (wallMs < wall(ZONED_YEAR_MIN, 1, 1) || wallMs >= wall(ZONED_YEAR_MAX, 12, 31)) return wallMs
+  const iso = new Date(wallMs).toISOString()
+  return (
+    instantOfLocalTime(iso.slice(0, 10), iso.slice(11, 19), zone) +
+    (((wallMs % SECOND_MS) + SECOND_MS) % SECOND_MS)
+  )
 }
 
 /** `null`: no such offset. */
-function offsetMs(offset: string): number | null {
+function shiftOf(offset: string): number | null {
   if (offset === 'Z') return 0
   const hours = Number(offset.slice(1, 3))
   const minutes = Number(offset.slice(4, 6))

@@ -69,7 +69,7 @@ function send(response: ServerResponse, answer: IntakeAnswer): void {
   if (answer.retryAfterS !== undefined) response.setHeader('Retry-After', answer.retryAfterS)
   response.setHeader('Cache-Control', 'no-store')
   if (answer.contentType !== '') response.setHeader('Content-Type', answer.contentType)
-  const body = Buffer.from(answer.body, 'utf8')
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body
   response.setHeader('Content-Length', body.length)
   response.end(body)
 }
