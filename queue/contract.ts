@@ -6,8 +6,8 @@ export interface Dispatcher {
   readonly kind: 'bullmq' | 'in-process'
   /** Best effort after COMMIT; never throws, never waits longer than its cap (200 ms). */
   readonly ring: (lane: LaneKey) => void
-  /** Begins to hand lanes to `work`. A lane may be handed out twice; the lease sorts that out. */
-  readonly start: (work: (lane: LaneKey) => Promise<void>) => Promise<void>
+  /** Begins to hand out lanes, and to sweep. A lane may be handed out twice; the lease sorts that out. */
+  readonly start: (work: LaneWork) => Promise<void>
   /** Takes no new lanes, waits for those in hand (at most `drainMs`). */
   readonly stop: (drainMs: number) => Promise<void>
   /** `sweep-only` while Redis is away. */
@@ -19,4 +19,6 @@ export interface LaneWork {
   /** Claims the lane and works off due rows until empty, 50 rows or 5 s; true when rows remain. */
   readonly workLane: (lane: LaneKey) => Promise<boolean>
   readonly dueLanes: (limit: number) => Promise<readonly LaneKey[]>
+  /** Told how many lanes each sweep found that were due and in nobody's hands. */
+  readonly onSweep?: (lanes: number) => void
 }

@@ -1,0 +1,247 @@
+/**
+ * Doorbells over Redis, so that any worker process takes any lane. A job names a lane and nothing else; Redis may lose
+ * everything at any moment (reliability.md 5). While Redis is away rings go straight to this process's own workers.
+ */
+import { Queue, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import { codeOf } from '../src/core/errors.js'
+import { type LaneKey, laneKey } from '../src/core/ids.js'
+import type { Log } from '../src/core/ports.js'
+import type { Dispatcher } from './contract.js'
+import { jobIdOf } from './job-id.js'
+import { reportRedis } from './redis-report.js'
+import { type Sweep, startSweep } from './sweep.js'
+import { atMost, openWorkerPool, type WorkerPool } from './worker-pool.js'
+
+export interface BullmqOptions {
+  readonly redisUrl: string
+  /** Of the database (Store.incarnation); part of every job id. */
+  readonly incarnation: string
+  /** Lanes worked at the same time at most. */
+  readonly concurrency: number
+  readonly log: Log
+  readonly sweepMs?: number
+  /** First part of every key in Redis. */
+  readonly prefix?: string
+  /** Without a job taken for this long although a lane waits, the worker object is replaced. */
+  readonly stuckMs?: number
+  /** Called when that did not help: the process should end and be started again. */
+  readonly onStuck?: () => void
+}
+
+const QUEUE_NAME = 'lanes'
+const KEY_PREFIX = 'stafett'
+const RING_MS = 200
+const RINGS_PENDING_MAX = 1_000
+/** After a ring that failed, the next ones go straight to the workers for this long. */
+const SUSPEND_MS = 1_000
+const LOCK_MS = 30_000
+const STUCK_MS = 30_000
+const RECONNECT_MS_MAX = 1_000
+const CLOSE_MS = 1_000
+/** A stalled doorbell is only rung again. */
+const STALLED_MAX = 1_000_000
+
+export function openBullmqDispatcher(options: BullmqOptions): Dispatcher {
+  const producer = openProducer(options)
+  let consumer: Consumer | undefined
+  return {
+    kind: 'bullmq',
+    mode: () => (producer.isUp() ? 'bullmq' : 'sweep-only'),
+    ring: (lane) => {
+      if (consumer?.pool.has(lane) === true) void consumer.pool.run(lane)
+      else producer.ring(lane, () => void consumer?.pool.run(lane))
+    },
+    start: async (work) => {
+      consumer = openConsumer(options, work, producer)
+    },
+    stop: async (drainMs) => {
+      await consumer?.stop(drainMs)
+      await producer.close()
+    },
+  }
+}
+
+interface Producer {
+  readonly isUp: () => boolean
+  /** `missed` is called when the ring could not be placed within its cap. */
+  readonly ring: (lane: LaneKey, missed: () => void) => void
+  readonly close: () => Promise<void>
+}
+
+function openProducer(options: BullmqOptions): Producer {
+  const connection = connect(options, { enableOfflineQueue: false, commandTimeout: RING_MS * 5 })
+  const queue = new Queue<{ lane: string }>(QUEUE_NAME, {
+    connection,
+    prefix: options.prefix ?? KEY_PREFIX,
+    skipMetasUpdate: true,
+  })
+  // The connection's own listener tells of it.
+  queue.on('error', () => undefined)
+  let suspendedUntilMs = 0
+  let pending = 0
+  const isUp = () => connection.status === 'ready' && Date.now() >= suspendedUntilMs
+  connection.on('ready', () => void reportRedis(connection, options.log))
+
+  function ring(lane: LaneKey, missed: () => void): void {
+    if (!isUp() || pending >= RINGS_PENDING_MAX) {
+      missed()
+      return
+    }
+    pending += 1
+    const added = queue.add(
+      'lane',
+      { lane },
+      { jobId: jobIdOf(options.incarnation, lane), removeOnComplete: true, removeOnFail: true, attempts: 1 },
+    )
+    withinCap(added)
+      .catch(() => {
+        suspendedUntilMs = Date.now() + SUSPEND_MS
+        missed()
+      })
+      .finally(() => {
+        pending -= 1
+      })
+  }
+
+  return {
+    isUp,
+    ring,
+    close: async () => {
+      await atMost(
+        CLOSE_MS,
+        queue.close().catch(() => undefined),
+      )
+      connection.disconnect()
+    },
+  }
+}
+
+interface Consumer {
+  readonly pool: WorkerPool
+  readonly stop: (drainMs: number) => Promise<void>
+}
+
+function openConsumer(options: BullmqOptions, work: LaneWorkOf, producer: Producer): Consumer {
+  const { log } = options
+  const pool = openWorkerPool(work.workLane, {
+    concurrency: options.concurrency,
+    onError: (error, lane) => log.error('lane work failed', { lane, code: codeOf(error) }, error),
+  })
+  const stuckMs = options.stuckMs ?? STUCK_MS
+  let takenMs = Date.now()
+  let revivals = 0
+  let worker = openWorker()
+
+  function openWorker(): OpenWorker {
+    return startWorker(options, async (lane) => {
+      takenMs = Date.now()
+      revivals = 0
+      await pool.run(lane)
+      // A ring from another process during the work found this job's id and was lost: look once more.
+      await pool.run(lane)
+    })
+  }
+
+  /** BullMQ workers have stopped silently after reconnects; a new one starts afresh (rule 5.10). */
+  function revive(): void {
+    takenMs = Date.now()
+    revivals += 1
+    log.warn('doorbells are not heard, worker replaced', { revivals })
+    const old = worker
+    worker = openWorker()
+    void old.close(0)
+    if (revivals > 1) options.onStuck?.()
+  }
+
+  const sweep: Sweep = startSweep({
+    dueLanes: work.dueLanes,
+    found: (lane, sweeps) => {
+      if (producer.isUp() && sweeps > 1 && Date.now() - takenMs > stuckMs) revive()
+      // What a ring did not set going by the next sweep is taken here, if there is room.
+      if (sweeps > 1 && pool.hasRoom()) void pool.run(lane)
+      else producer.ring(lane, () => void pool.run(lane))
+    },
+    onSweep: work.onSweep ?? (() => undefined),
+    log,
+    ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),
+  })
+  return {
+    pool,
+    stop: async (drainMs) => {
+      await sweep.stop()
+      await Promise.all([pool.stop(drainMs), worker.close(drainMs)])
+    },
+  }
+}
+
+type LaneWorkOf = Parameters<Dispatcher['start']>[0]
+
+interface OpenWorker {
+  readonly close: (drainMs: number) => Promise<void>
+}
+
+function startWorker(options: BullmqOptions, take: (lane: LaneKey) => Promise<void>): OpenWorker {
+  const connection = connect(options, { maxRetriesPerRequest: null })
+  const worker = new Worker<{ lane: string }>(
+    QUEUE_NAME,
+    // Other data than a lane's name is not ours: the job ends, and is removed.
+    async (job) => {
+      if (typeof job.data.lane === 'string') await take(laneKey(job.data.lane))
+    },
+    {
+      connection,
+      prefix: options.prefix ?? KEY_PREFIX,
+      concurrency: options.concurrency,
+      lockDuration: LOCK_MS,
+      maxStalledCount: STALLED_MAX,
+    },
+  )
+  // The connection's own listener tells of it.
+  worker.on('error', () => undefined)
+  return {
+    close: async (drainMs) => {
+      await atMost(
+        drainMs + CLOSE_MS,
+        worker.close(drainMs === 0).catch(() => undefined),
+      )
+      connection.disconnect()
+    },
+  }
+}
+
+function connect(
+  options: BullmqOptions,
+  own: { enableOfflineQueue?: boolean; commandTimeout?: number; maxRetriesPerRequest?: null },
+): Redis {
+  const connection = new Redis(options.redisUrl, {
+    retryStrategy: (times: number) => Math.min(times * 50, RECONNECT_MS_MAX),
+    ...own,
+  })
+  // One line at each change of state; without a listener an error would end the process.
+  let up = true
+  connection.on('error', (error: Error) => {
+    if (up) options.log.warn('redis away', { reason: reasonOf(error) })
+    up = false
+  })
+  connection.on('ready', () => {
+    if (!up) options.log.info('redis back')
+    up = true
+  })
+  return connection
+}
+
+/** The operating system's code where there is one: texts of errors may hold addresses with credentials. */
+function reasonOf(error: Error): string {
+  const code: unknown = Reflect.get(error, 'code')
+  return typeof code === 'string' ? code : error.name
+}
+
+/** Rejects after the cap; what comes later is of no interest. */
+function withinCap(added: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined
+  const cap = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('ring took too long')), RING_MS)
+  })
+  return Promise.race([added, cap]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto'
+import type { LaneKey } from '../src/core/ids.js'
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/**
+ * Job id of a lane: never only digits, no `:`, tells nothing of the lane, and differs after the database was rebuilt
+ * (reliability.md 5.3).
+ */
+export function jobIdOf(incarnation: string, lane: LaneKey): string {
+  const digest = createHash('sha256').update(`${incarnation}\n${lane}`).digest()
+  return `d-${base32(digest)}`
+}
+
+function base32(bytes: Uint8Array): string {
+  let text = ''
+  let bits = 0
+  let held = 0
+  for (const byte of bytes) {
+    held = (held << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += BASE32.charAt((held >>> bits) & 31)
+    }
+    held &= (1 << bits) - 1
+  }
+  return bits > 0 ? text + BASE32.charAt((held << (5 - bits)) & 31) : text
+}

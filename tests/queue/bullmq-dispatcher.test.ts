@@ -1,0 +1,140 @@
+/** What Redis may do to the doorbells (reliability.md 8, F-01 to F-08), on a server of our own. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { type BullmqOptions, openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
+import type { Dispatcher } from '../../queue/contract.js'
+import { freePort, hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
+import { laneModel, recordedLog, until } from './lane-model.js'
+
+const suite = hasRedisServer() ? describe : describe.skip
+if (!hasRedisServer()) process.stderr.write('no redis-server on the path: Redis fault tests are left out\n')
+
+suite('doorbells over a Redis that fails', function () {
+  this.timeout(30_000)
+  const servers: RedisServer[] = []
+  const dispatchers: Dispatcher[] = []
+  const server = async (port?: number, ...settings: string[]) => {
+    const started = await startRedisServer(port, ...settings)
+    servers.push(started)
+    return started
+  }
+  const dispatcher = (url: string, more: Partial<BullmqOptions> = {}) => {
+    const log = recordedLog()
+    const opened = openBullmqDispatcher({
+      redisUrl: url,
+      incarnation: randomUUID(),
+      concurrency: 4,
+      log,
+      sweepMs: 100,
+      ...more,
+    })
+    dispatchers.push(opened)
+    return { opened, log }
+  }
+  afterEach(async () => {
+    for (const opened of dispatchers.splice(0)) await opened.stop(500)
+    for (const started of servers.splice(0)) await started.stop()
+  })
+
+  it('starts and works while Redis is away, and uses it once it is there', async () => {
+    const port = await freePort()
+    const { opened } = dispatcher(`redis://127.0.0.1:${port}`)
+    const model = laneModel(5)
+    await opened.start(model)
+    assert.equal(opened.mode(), 'sweep-only')
+    for (let row = 0; row < 50; row += 1) opened.ring(model.add(`p-${row % 10}`, row))
+    await until(() => model.waiting() === 0, 5_000, 'worked without Redis')
+    await server(port)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+  })
+
+  it('goes on when Redis is killed in the middle and recovers without a restart', async () => {
+    const first = await server()
+    const { opened } = dispatcher(first.url)
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    for (let row = 0; row < 300; row += 1) {
+      if (row === 100) first.signal('SIGKILL')
+      if (row === 200) await server(first.port)
+      opened.ring(model.add(`p-${row % 20}`, row))
+    }
+    await until(() => model.waiting() === 0, 10_000, 'all rows worked')
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use again')
+  })
+
+  it('loses nothing when Redis is emptied again and again', async () => {
+    const redis = await server()
+    const { opened } = dispatcher(redis.url)
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    for (let row = 0; row < 300; row += 1) {
+      opened.ring(model.add(`p-${row % 20}`, row))
+      if (row % 50 === 0) await redis.command('FLUSHALL')
+    }
+    await until(() => model.waiting() === 0, 10_000, 'all rows worked')
+  })
+
+  it('rings within its cap while Redis hangs, and works on', async () => {
+    const redis = await server()
+    const { opened } = dispatcher(redis.url)
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    redis.signal('SIGSTOP')
+    const began = Date.now()
+    for (let row = 0; row < 50; row += 1) opened.ring(model.add(`p-${row}`, row))
+    assert.ok(Date.now() - began < 200, 'a ring waits for nothing')
+    await until(() => model.waiting() === 0, 5_000, 'worked without Redis')
+    assert.equal(opened.mode(), 'sweep-only')
+    redis.signal('SIGCONT')
+  })
+
+  it('works on when Redis is full', async () => {
+    const redis = await server(undefined, '--maxmemory', '1mb', '--maxmemory-policy', 'noeviction')
+    const { opened } = dispatcher(redis.url)
+    const model = laneModel(5)
+    await opened.start(model)
+    for (let row = 0; row < 50; row += 1) opened.ring(model.add(`p-${row}`, row))
+    await until(() => model.waiting() === 0, 5_000, 'all rows worked')
+  })
+
+  it('warns of a Redis that evicts keys', async () => {
+    const redis = await server(undefined, '--maxmemory-policy', 'allkeys-lru')
+    const { log } = dispatcher(redis.url)
+    await until(() => log.lines.some((line) => line.includes('evicts')), 5_000, 'warning')
+  })
+
+  it('puts nothing into Redis but the lane’s name, and leaves no finished job', async () => {
+    const redis = await server()
+    const { opened } = dispatcher(redis.url)
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    opened.ring(model.add('p-1', 0))
+    await until(() => model.waiting() === 0, 5_000, 'worked')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const keys = (await redis.command('KEYS', '*')) as string[]
+    assert.deepEqual(
+      keys.filter((key) => key.includes(':d-')),
+      [],
+    )
+  })
+
+  it('shares lanes between processes and lets a ring through that another one placed', async () => {
+    const redis = await server()
+    const incarnation = randomUUID()
+    const model = laneModel(5, 10)
+    const { opened: worker } = dispatcher(redis.url, { incarnation, sweepMs: 600_000 })
+    await worker.start(model)
+    const { opened: api } = dispatcher(redis.url, { incarnation })
+    await until(() => api.mode() === 'bullmq' && worker.mode() === 'bullmq', 5_000, 'Redis in use')
+    const lane = model.add('p-1', 0)
+    api.ring(lane)
+    await until(() => model.mostAtOnce() === 1, 5_000, 'in hand')
+    model.add('p-1', 1)
+    api.ring(lane)
+    await until(() => model.waiting() === 0, 5_000, 'second row without a sweep')
+  })
+})

@@ -1,0 +1,65 @@
+/** A Redis server of a test's own, from the binary on the path: it may be emptied, stopped and killed. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { programOnPath } from './reachable.js'
+
+export interface RedisServer {
+  readonly url: string
+  readonly port: number
+  readonly command: (...words: [string, ...string[]]) => Promise<unknown>
+  readonly signal: (name: NodeJS.Signals) => void
+  readonly stop: () => Promise<void>
+}
+
+export const hasRedisServer = (): boolean => programOnPath('redis-server') !== undefined
+
+/** Starts on `port`, or on a free one; resolves when it answers. */
+export async function startRedisServer(port?: number, ...settings: string[]): Promise<RedisServer> {
+  const chosen = port ?? (await freePort())
+  const folder = mkdtempSync(join(tmpdir(), 'stafett-redis-'))
+  const child: ChildProcess = spawn(
+    'redis-server',
+    ['--port', `${chosen}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings],
+    { stdio: 'ignore' },
+  )
+  const client = new Redis(chosen, '127.0.0.1', {
+    lazyConnect: true,
+    retryStrategy: (times: number) => (times < 60 ? 50 : null),
+  })
+  client.on('error', () => undefined)
+  await client.connect().catch(() => undefined)
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (client.status === 'ready') break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return {
+    url: `redis://127.0.0.1:${chosen}`,
+    port: chosen,
+    command: (name, ...rest) => client.call(name, ...rest),
+    signal: (name) => void child.kill(name),
+    stop: async () => {
+      client.disconnect()
+      if (child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit')
+        child.kill('SIGKILL')
+        await gone
+      }
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
