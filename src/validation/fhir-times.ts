@@ -1,6 +1,7 @@
 /** Order of FHIR dates and times of different precision. */
 
 const MS_PER_DAY = 86_400_000
+const DATE = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/
 
 /**
  * Whether `first` lies wholly after `second`. Two dates are compared at the coarser precision of the two; a date and a
@@ -8,7 +9,7 @@ const MS_PER_DAY = 86_400_000
  */
 export function isAfter(first: unknown, second: unknown): boolean {
   if (typeof first !== 'string' || typeof second !== 'string') return false
-  if (!first.includes('T') && !second.includes('T')) {
+  if (DATE.test(first) && DATE.test(second)) {
     const length = Math.min(first.length, second.length)
     return first.slice(0, length) > second.slice(0, length)
   }
@@ -23,7 +24,7 @@ function interval(text: string): { readonly from: number; readonly to: number } 
     const at = Date.parse(text.replace(/:60(?=[.Z+-])/, ':59'))
     return Number.isNaN(at) ? undefined : { from: at, to: at }
   }
-  const match = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(text)
+  const match = DATE.exec(text)
   if (match === null) return undefined
   const [, year, month, day] = match
   const from = Date.UTC(

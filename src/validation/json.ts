@@ -11,9 +11,9 @@ export const nodeOf = (value: unknown): Node => (isNode(value) ? value : {})
 /** The list; a single value is no list and gives an empty one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** An own property only: `constructor` and the like are not there. */
-export const own = (node: Node, name: string): unknown => (Object.hasOwn(node, name) ? node[name] : undefined)
+/** A child by the name of its element; no element has a name that every object inherits (`constructor` and the like). */
+export const own = (node: Node, name: string): unknown => node[name]
 
 /** Whether the element is there, as a value or as the extension of a missing value. */
 export const has = (node: Node, name: string): boolean =>
-  own(node, name) !== undefined || own(node, `_${name}`) !== undefined
+  node[name] !== undefined || node[`_${name}`] !== undefined

@@ -1,6 +1,7 @@
 /** What ajv reports, in the words of FHIR: place as FHIRPath, rule as text; never a value of the resource. */
 import type { ErrorObject } from 'ajv'
 import type { HubErrorCode, Problem } from '../core/errors.js'
+import { ruleText } from './rule-texts.js'
 
 export interface ProblemNames {
   readonly choiceNames: Readonly<Record<string, string>>
@@ -95,7 +96,7 @@ function describe(error: ErrorObject, names: ProblemNames): Description {
     case 'false schema':
       return invalid('element is not allowed by the profile')
     case 'invariants':
-      return invalid(`breaks the rule ${name}`)
+      return invalid(ruleText(name))
     default:
       return structure(`breaks the rule ${error.keyword}`)
   }

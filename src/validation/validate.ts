@@ -160,18 +160,30 @@ function valuesWithin(value: unknown, budget: number): number {
   return left
 }
 
+const NO_PROFILES: ReadonlySet<string> = new Set()
+
 /** Validators of the profiles that apply: those that it names, the one asked for, and those of the layer `line`. */
-function profilesOf(engine: Engine, resource: Node, type: string, asked: string | undefined): Set<string> {
-  const named = listOf(own(nodeOf(own(resource, 'meta')), 'profile')).map(String)
+function profilesOf(
+  engine: Engine,
+  resource: Node,
+  type: string,
+  asked: string | undefined,
+): ReadonlySet<string> {
+  const meta = own(resource, 'meta')
+  if (meta === undefined && asked === undefined) return NO_PROFILES
+  const named = listOf(own(nodeOf(meta), 'profile')).map(String)
   if (asked !== undefined) named.push(asked)
   if (layersOf(resource).includes('line')) {
     if (type === 'MedicationStatement') named.push(profileUrl('hub-line'))
     if (type === 'List') named.push(profileUrl('hub-list'))
   }
-  const found = named
-    .map((url) => url.split('|', 1)[0] ?? url)
-    .map((url) => (Object.hasOwn(engine.tables.profiles, url) ? engine.tables.profiles[url] : undefined))
-  return new Set(found.flatMap((profile) => (profile?.type === type ? [profile.validator] : [])))
+  const validators = new Set<string>()
+  for (const canonical of named) {
+    const url = canonical.split('|', 1)[0] ?? canonical
+    const profile = Object.hasOwn(engine.tables.profiles, url) ? engine.tables.profiles[url] : undefined
+    if (profile?.type === type) validators.add(profile.validator)
+  }
+  return validators
 }
 
 function validateEntries(
