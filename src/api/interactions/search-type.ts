@@ -6,7 +6,7 @@ import { searchset } from '../bundle.js'
 import type { ApiContext } from '../context.js'
 import type { Answer, FhirRequest, QueryPair } from '../exchange.js'
 import { decodeUtf8 } from '../fhir-json.js'
-import { SEARCH_FORM_BYTES_MAX } from '../limits.js'
+import { CLOCK_SKEW_MS_MAX, SEARCH_FORM_BYTES_MAX } from '../limits.js'
 import { checkContentType, FORM_TYPES } from '../negotiation.js'
 import { ignoredParameterIssue, outcome } from '../operation-outcome.js'
 import type { Page } from '../page-link.js'
@@ -52,7 +52,9 @@ async function firstPage(
   query: SearchQuery,
   self: string,
 ): Promise<Answer> {
-  const asOf = new Date(context.deps.clock()).toISOString()
+  // Another process's clock may be ahead of ours: what it has just written must be seen too. Later pages are held
+  // in place by where the page before ended.
+  const asOf = new Date(context.deps.clock() + CLOCK_SKEW_MS_MAX).toISOString()
   const clauses = await resolve(context, query)
   const total =
     query.total === 'accurate' || query.count === 0 ? await count(context, type, clauses, asOf) : undefined
