@@ -14,13 +14,11 @@ import { present, said } from './present.js'
 export type Phase = 'open' | 'cleared' | 'reading'
 
 export function deviceEventToObservation(frame: EventFrame, phase: Phase): Yield {
-  const { status, assignment } = frame.event
-  const proof = said(assignment?.wipeProof)
+  const { status } = frame.event
   const main: Observation = {
     ...observation(frame, eventIdentity(frame), eventConcept(frame)),
     ...(phase === 'reading' ? {} : { interpretation: [{ text: phase }] }),
     ...present({ valueCodeableConcept: faultConcept(frame), component: components(frame) }),
-    ...(proof === undefined ? {} : { valueString: proof }),
   }
   const resources = [shared(frame, eventIdentity(frame), main)]
   if (status?.batteryPercent !== undefined) resources.push(batteryCharge(frame, status.batteryPercent))
@@ -98,5 +96,7 @@ function components(frame: EventFrame): ObservationComponent[] {
     list.push({ code: { text: 'recoverable' }, valueBoolean: fault.recoverable })
   if (fault?.stopsDispensing !== undefined)
     list.push({ code: { text: 'stops dispensing' }, valueBoolean: fault.stopsDispensing })
+  const proof = said(frame.event.assignment?.wipeProof)
+  if (proof !== undefined) list.push({ code: { text: 'wipe proof' }, valueString: proof })
   return list
 }

@@ -20,6 +20,7 @@ import {
 import { present, said } from './present.js'
 
 const ROLL: CodeableConcept = { text: 'multidose roll' }
+const SUPPLY_ITEM_TYPE = 'http://terminology.hl7.org/CodeSystem/supply-item-type'
 const DATA_ABSENT = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason'
 
 export function supplyEventToSupplyDelivery(frame: EventFrame): Yield {
@@ -44,7 +45,7 @@ export function supplyEventToSupplyDelivery(frame: EventFrame): Yield {
     ],
     status: 'completed',
     patient: frame.patient,
-    type: ROLL,
+    type: { coding: [{ system: SUPPLY_ITEM_TYPE, code: 'medication' }] },
     suppliedItem:
       roll === undefined
         ? { itemCodeableConcept: ROLL }

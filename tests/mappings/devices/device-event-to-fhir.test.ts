@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { CanonicalEvent } from '../../../mappings/devices/canonical-event.js'
 import { type DeviceEventKind, EVENT_KINDS } from '../../../mappings/devices/event-kinds.js'
 import type { Mapped } from '../../../src/core/message.js'
+import { openValidation } from '../../../src/validation/validate.js'
 import {
   assignmentEvent,
   deviceEvent,
@@ -92,6 +93,16 @@ function fullEvent(type: DeviceEventKind): CanonicalEvent {
   })
 }
 
+/** The parts that one kind or another needs, with nothing in them that is not needed. */
+const BARE: Partial<CanonicalEvent> = {
+  dose: { doseId: 'd1' },
+  travel: {},
+  alert: { alertId: 'alert-1' },
+  supply: {},
+  status: { fault: { code: 'f1' } },
+  assignmentRef: 'asg-1',
+}
+
 const KINDS = Object.keys(EVENT_KINDS) as DeviceEventKind[]
 
 describe('device event to FHIR', () => {
@@ -104,17 +115,20 @@ describe('device event to FHIR', () => {
 
   it('yields valid R4 for every kind, with nothing filled that is not needed', function () {
     this.timeout(60_000)
-    const parts = {
-      dose: { doseId: 'd1' },
-      travel: {},
-      alert: { alertId: 'alert-1' },
-      supply: {},
-      status: { fault: { code: 'f1' } },
-      assignmentRef: 'asg-1',
-    }
     for (const kind of KINDS)
-      for (const { resource } of mapEvent(deviceEvent(kind, { over: parts })).resources)
+      for (const { resource } of mapEvent(deviceEvent(kind, { over: BARE })).resources)
         assert.deepEqual(validateR4(resource), [], `${kind} ${resource.resourceType}`)
+  })
+
+  it('passes the validation of the hub itself, for every kind', async function () {
+    this.timeout(60_000)
+    const { validate } = await openValidation()
+    for (const kind of KINDS)
+      for (const event of [fullEvent(kind), deviceEvent(kind, { over: BARE })])
+        for (const { resource } of mapEvent(event).resources)
+          assert.deepEqual(validate(resource), [], `${kind} ${resource.resourceType}`)
+    for (const [target, resource] of foldMapped(KINDS.map((kind) => mapEvent(fullEvent(kind)))))
+      assert.deepEqual(validate(resource), [], target)
   })
 
   it('stays valid R4 with all amendments on top', function () {
