@@ -29,7 +29,7 @@ export function cweToCodeableConcept(
     const display = value.text(place.text)
     if (display !== undefined) texts.push(display)
     if (code === undefined) continue
-    if (/\s{2}|\s.*\s{2}|[\r\n\t]/.test(code)) {
+    if (/\s{2}|[\r\n\t]/.test(code)) {
       // No FHIR code may look so: the text is kept as text.
       texts.push(code)
       continue

@@ -59,7 +59,7 @@ export function readUnit(value: ValueReader, scope: Scope): Unit {
   if (name !== undefined && !/^(ISO\+?|UCUM|ANS\+|L)$/i.test(name))
     return { unit, system: codeSystemOf(name, scope.sender, 'unit'), code }
   if (name?.toUpperCase() === 'UCUM') return { unit, system: UCUM, code }
-  return withUcum(unit, ucumOf(code))
+  return withUcum(unit, ucumOf(code) ?? ucumOf(unit))
 }
 
 const withUcum = (unit: string, ucum: string | undefined): Unit =>

@@ -45,6 +45,8 @@ export interface ValueReader {
   readonly component: (component: number) => ValueReader
   /** Notes this place, or a component of it, as unmapped although it was read. */
   readonly reject: (reason: Unmapped['reason'], component?: number, note?: string) => void
+  /** Notes the whole value as unmapped, whatever of it was read. */
+  readonly setAside: (reason: Unmapped['reason'], note?: string) => void
 }
 
 interface SegmentState {
@@ -120,12 +122,18 @@ function repetitionReader(
   const at = repetition === 1 ? `${place}-${field}` : `${place}-${field}[${repetition}]`
   const leaf = (component: number, subcomponent: number): Leaf =>
     components[component - 1]?.[subcomponent - 1]
+  const markComponent = (component: number, length: number) => {
+    for (let s = 1; s <= length; s++) read.add(leafKey(field, repetition, component, s))
+  }
   return valueReader(at, {
     leaf,
     mark: (component, subcomponent) => {
       read.add(leafKey(field, repetition, component, subcomponent))
     },
     isEmpty: components.every((component) => component.every((value) => value === undefined)),
+    markAll: () => {
+      for (const [c, component] of components.entries()) markComponent(c + 1, component.length)
+    },
     component: (component) =>
       valueReader(`${at}.${component}`, {
         leaf: (subcomponent, below) => (below === 1 ? leaf(component, subcomponent) : undefined),
@@ -133,6 +141,7 @@ function repetitionReader(
           read.add(leafKey(field, repetition, component, subcomponent))
         },
         isEmpty: (components[component - 1] ?? []).every((value) => value === undefined),
+        markAll: () => markComponent(component, (components[component - 1] ?? []).length),
         component: undefined,
         note,
       }),
@@ -144,6 +153,7 @@ interface ValueSource {
   readonly leaf: (component: number, subcomponent: number) => Leaf
   readonly mark: (component: number, subcomponent: number) => void
   readonly isEmpty: boolean
+  readonly markAll: () => void
   readonly component: ((component: number) => ValueReader) | undefined
   readonly note: (entry: Unmapped) => void
 }
@@ -166,6 +176,11 @@ function valueReader(place: string, source: ValueSource): ValueReader {
     reject: (reason, component, text) => {
       const at = component === undefined ? place : `${place}.${component}`
       source.note({ at, reason, ...(text === undefined ? {} : { note: text }) })
+    },
+    setAside: (reason, text) => {
+      if (source.isEmpty) return
+      source.markAll()
+      source.note({ at: place, reason, ...(text === undefined ? {} : { note: text }) })
     },
   }
   return self
