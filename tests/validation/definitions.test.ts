@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { CodeSystem } from 'fhir/r4.js'
 import { CANONICAL_BASE } from '../../src/core/canonical.js'
 import { ERRORS } from '../../src/core/errors.js'
+import type { SourceRole } from '../../src/core/message.js'
+import type { Completeness, EntryFlag, SourceCondition } from '../../src/medication-list/contract.js'
 import { openDefinitions } from '../../src/validation/definitions.js'
 import { flagAllowsStatus } from '../../src/validation/flag-status.js'
 import { packageRoot } from '../../src/validation/package-root.js'
@@ -92,6 +94,44 @@ describe('fhir-profiles', function () {
 
   it('has one concept for every error code, with a text in Norwegian', () => {
     assert.deepEqual(codesOf('error').sort(), Object.keys(ERRORS).sort())
+  })
+
+  it('has one concept for every flag, source role, source condition and completeness of the contracts', () => {
+    // A member that is added to a union without a row here does not compile.
+    const flags: Record<EntryFlag, true> = {
+      new: true,
+      changed: true,
+      unchanged: true,
+      held: true,
+      resumed: true,
+      stopped: true,
+      completed: true,
+      merged: true,
+      split: true,
+      error: true,
+    }
+    const roles: Record<SourceRole, true> = {
+      prescriber: true,
+      'source-list': true,
+      hospital: true,
+      pharmacy: true,
+      'home-care': true,
+      device: true,
+      patient: true,
+      client: true,
+    }
+    const conditions: Record<SourceCondition, true> = {
+      current: true,
+      late: true,
+      silent: true,
+      failed: true,
+      waiting: true,
+    }
+    const completeness: Record<Completeness, true> = { complete: true, partial: true, unknown: true }
+    assert.deepEqual(codesOf('medlist-entry-flag').sort(), Object.keys(flags).sort())
+    assert.deepEqual(codesOf('source-role').sort(), Object.keys(roles).sort())
+    assert.deepEqual(codesOf('source-condition').sort(), Object.keys(conditions).sort())
+    assert.deepEqual(codesOf('completeness').sort(), Object.keys(completeness).sort())
   })
 
   it('says every code in English and Norwegian', () => {

@@ -71,7 +71,7 @@ export const list: List = {
         { url: 'name', valueString: 'Testlegekontoret' },
         { url: 'role', valueCode: 'prescriber' },
         { url: 'state', valueCode: 'current' },
-        { url: 'last-heard', valueInstant: '2026-03-02T08:15:00.000Z' },
+        { url: 'lastHeard', valueInstant: '2026-03-02T08:15:00.000Z' },
       ],
     },
   ],
