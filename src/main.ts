@@ -14,15 +14,17 @@ import { openBullmqDispatcher } from '../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../queue/contract.js'
 import { openInProcessDispatcher } from '../queue/in-process-dispatcher.js'
 import { createApp } from './api/app.js'
+import type { ApiDeps, Health } from './api/deps.js'
 import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS } from './api/limits.js'
 import { type Config, ConfigError, type Environment, parseConfig } from './config.js'
 import type { LaneKey } from './core/ids.js'
 import type { ChannelProtocol, Envelope } from './core/message.js'
 import type { Log } from './core/ports.js'
-import { receiveFrame, receiveRequest } from './hub/intake.js'
+import { type IntakeDeps, receiveFrame, receiveRequest } from './hub/intake.js'
 import { openPersonCache } from './hub/person-cache.js'
 import { openPressure } from './hub/pressure.js'
 import { readMedicationList } from './hub/read-list.js'
+import { replayMessage } from './hub/replay-message.js'
 import { openSharedRegister } from './hub/shared-register.js'
 import { workLane } from './hub/work-lane.js'
 import { type WriteDeps, writeResource } from './hub/write-resource.js'
@@ -33,9 +35,10 @@ import { NO_PRODUCTS } from './medication-list/products.js'
 import { type Metrics, openMetrics } from './metrics.js'
 import type { Database, Store } from './store/contract.js'
 import { openEmbedded, openPostgres } from './store/database.js'
-import { checkDurability } from './store/durability.js'
+import { checkDurability, type Durability } from './store/durability.js'
 import { openStore } from './store/store.js'
 import { openDefinitions } from './validation/definitions.js'
+import { packageRoot } from './validation/package-root.js'
 import { openValidation } from './validation/validate.js'
 
 export interface Hub {
@@ -49,103 +52,113 @@ export interface Hub {
 const CACHED_RESOURCES_MAX = 100_000
 const CACHED_SHARED_MAX = 20_000
 
-/** @throws ConfigError, HubError STORE_LOCKED, STORE_UNAVAILABLE */
+/**
+ * Opens everything; what is open already is closed again when a later step fails.
+ * @throws ConfigError, HubError STORE_LOCKED, STORE_UNAVAILABLE
+ */
 export async function startHub(config: Config, log: Log): Promise<Hub> {
-  const clock = Date.now
+  const closers: (() => Promise<unknown>)[] = []
+  // In reverse: no new messages, lanes in hand finished, then the store.
+  const stop = async () => {
+    for (const close of closers.reverse()) await close()
+  }
+  try {
+    const parts = await openParts(config, log, closers)
+    const http = config.roles.has('api') ? await listen(config, createApp(apiDeps(config, parts))) : undefined
+    if (http !== undefined) closers.push(() => closeServer(http))
+    const mllp = await openMllp(config, parts)
+    if (mllp !== undefined) closers.push(() => mllp.stop(config.drainMs))
+    return { url: http === undefined ? undefined : config.publicUrl, mllpPort: mllp?.port, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly store: Store
+  readonly dispatcher: Dispatcher
+  readonly metrics: Metrics
+  readonly durability: Durability
+  readonly deps: WriteDeps
+  readonly intake: IntakeDeps
+  readonly workLane: (lane: LaneKey) => Promise<boolean>
+  readonly log: Log
+}
+
+async function openParts(config: Config, log: Log, closers: (() => Promise<unknown>)[]): Promise<Parts> {
   const database = await openDatabase(config, log)
+  closers.push(database.close)
   const durability = await checkDurability(database)
   if (durability.unsafe.length > 0)
     log.warn('the database does not keep what it acknowledges', { settings: durability.unsafe.join(', ') })
   const store = await openStore(database)
   const dispatcher = openDispatcher(config, store, log)
+  closers.push(() => dispatcher.stop(config.drainMs))
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
   const deps = await openDeps(config, store, metrics, log)
   const work = (lane: LaneKey) => workLane(deps, lane)
-  const pressure = openPressure(store.backlog, config, clock)
   if (config.roles.has('worker'))
     await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
-  const intake = {
+  const intake: IntakeDeps = {
     store,
     ring: dispatcher.ring,
-    clock,
+    clock: Date.now,
     newId: randomUUID,
     hash: sha256,
-    wait,
+    wait: (ms) => wait(ms),
     settings: { zone: config.zone, syntheticIds: config.syntheticIds, processingIds: config.processingIds },
     log,
     count: metrics.message,
-    protocolOf: (surface: string) => SURFACES.get(surface),
-    pressure: pressure.level,
+    protocolOf: (surface) => SURFACES.get(surface),
+    pressure: openPressure(store.backlog, config, Date.now).level,
   }
-  const http = config.roles.has('api') ? await listen(config, await buildApp()) : undefined
-  const mllp = await openMllp()
+  return { store, dispatcher, metrics, durability, deps, intake, workLane: work, log }
+}
 
-  async function buildApp() {
-    return createApp({
-      store,
-      writeResource: (request) => writeResource(deps, request),
-      medicationList: (person, { ifNoneMatch }) =>
-        readMedicationList(
-          {
-            store,
-            workLane: work,
-            clock,
-            log,
-            config: deps.derive.config,
-            hash: (text) => sha256(Buffer.from(text)),
-          },
-          person,
-          ifNoneMatch ?? [],
-        ),
-      replayMessage: async (id) => {
-        if ((await store.message(id)) === undefined) return 'unknown'
-        const lane = await store.replay(id)
-        if (lane === undefined) return 'not-dead'
-        dispatcher.ring(lane)
-        return 'replayed'
-      },
-      intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
-      health: async () => {
-        const status = await store.ping().then(
-          () => (dispatcher.mode() === 'sweep-only' ? ('degraded' as const) : ('ready' as const)),
-          () => 'unavailable' as const,
-        )
-        return { status, durability: durability.level, dispatcher: dispatcher.mode() }
-      },
-      metrics: metrics.text,
-      definitions: openDefinitions(),
-      callerOf: () => ({ clientId: 'anonymous' }),
-      clock,
-      newId: randomUUID,
-      log,
-      publicUrl: config.publicUrl,
-      pageKey:
-        config.pageKey === undefined ? randomBytes(32) : createHash('sha256').update(config.pageKey).digest(),
-      version: packageVersion(),
-      zone: config.zone,
-    })
+function apiDeps(config: Config, parts: Parts): ApiDeps {
+  const { deps, dispatcher, intake, store } = parts
+  const list = {
+    store,
+    workLane: parts.workLane,
+    clock: Date.now,
+    log: parts.log,
+    config: deps.derive.config,
+    hash: (text: string) => sha256(Buffer.from(text)),
   }
-
-  async function openMllp(): Promise<MllpServer | undefined> {
-    if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
-    return startMllpServer({
-      host: config.host,
-      port: config.mllpPort,
-      log,
-      handle: (raw) => receiveFrame(intake, raw),
-    })
-  }
-
   return {
-    url: http === undefined ? undefined : config.publicUrl,
-    mllpPort: mllp?.port,
-    // In reverse: no new messages, lanes in hand finished, then the store.
-    stop: async () => {
-      await Promise.all([http === undefined ? undefined : closeServer(http), mllp?.stop(config.drainMs)])
-      await dispatcher.stop(config.drainMs)
-      await store.close()
-    },
+    store,
+    writeResource: (request) => writeResource(deps, request),
+    medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
+    replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
+    intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
+    health: () => healthOf(parts),
+    metrics: parts.metrics.text,
+    definitions: openDefinitions(),
+    callerOf: () => ({ clientId: 'anonymous' }),
+    clock: Date.now,
+    newId: randomUUID,
+    log: parts.log,
+    publicUrl: config.publicUrl,
+    pageKey:
+      config.pageKey === undefined ? randomBytes(32) : createHash('sha256').update(config.pageKey).digest(),
+    version: packageVersion(),
+    zone: config.zone,
   }
+}
+
+async function healthOf({ dispatcher, durability, store }: Parts): Promise<Health> {
+  const status = await store.ping().then(
+    () => (dispatcher.mode() === 'sweep-only' ? ('degraded' as const) : ('ready' as const)),
+    () => 'unavailable' as const,
+  )
+  return { status, durability: durability.level, dispatcher: dispatcher.mode() }
+}
+
+async function openMllp(config: Config, { intake, log }: Parts): Promise<MllpServer | undefined> {
+  if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
+  const handle = (raw: Uint8Array) => receiveFrame(intake, raw)
+  return startMllpServer({ host: config.host, port: config.mllpPort, log, handle })
 }
 
 const PROTOCOLS: ReadonlyMap<Envelope['channel'], ChannelProtocol> = new Map([
@@ -227,9 +240,9 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 const packageVersion = (): string => {
-  const file = join(fileURLToPath(import.meta.url), '..', '..', '..', 'package.json')
   // Our own package file.
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
+    .version
 }
 
 /**
