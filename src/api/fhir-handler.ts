@@ -19,24 +19,29 @@ interface Exchange {
   target: Target | undefined
 }
 
-/** @param request with a `url` relative to `/fhir` */
+/** @param url relative to `/fhir` */
 export async function handleFhir(
   context: ApiContext,
   request: IncomingMessage,
   response: ServerResponse,
+  url: string,
 ): Promise<void> {
   const exchange: Exchange = { contentType: DEFAULT_TYPE, pretty: false, target: undefined }
   let answer: Answer
   try {
-    answer = await perform(context, request, exchange)
+    answer = await perform(context, request, exchange, url)
   } catch (error) {
     answer = failure(context, request, exchange, error)
   }
   send(request, response, exchange, answer)
 }
 
-async function perform(context: ApiContext, request: IncomingMessage, exchange: Exchange): Promise<Answer> {
-  const url = request.url ?? '/'
+async function perform(
+  context: ApiContext,
+  request: IncomingMessage,
+  exchange: Exchange,
+  url: string,
+): Promise<Answer> {
   if (url.length > URL_CHARS_MAX)
     throw new HubError('URL_TOO_LONG', `a URL has at most ${URL_CHARS_MAX} characters: search by POST`)
   const mark = url.indexOf('?')
