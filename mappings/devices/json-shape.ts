@@ -85,7 +85,8 @@ function checkObject(value: unknown, shape: ObjectShape, at: string, problems: P
     if (problems.length >= PROBLEMS_MAX) return
     const childShape = Object.hasOwn(shape.properties, name) ? shape.properties[name] : undefined
     if (childShape === undefined) problems.push({ at: pointer(at, name), text: 'is not known here' })
-    else check(child, childShape, pointer(at, name), problems)
+    // Names of a schema hold nothing that a pointer would have to escape.
+    else check(child, childShape, `${at}/${name}`, problems)
   }
 }
 

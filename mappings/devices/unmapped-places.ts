@@ -34,18 +34,18 @@ const IDENTIFYING: readonly string[] = [
 ]
 
 /** Not about the patient or the treatment; kept with the raw message. */
-const ADMINISTRATIVE: readonly { readonly place: string; readonly note: string }[] = [
-  { place: '/source/mappingVersion', note: 'version of the mapping' },
-  { place: '/time/zone', note: 'zone of the home; the time has its offset' },
-  { place: '/time/sentAt', note: 'time of sending' },
-  { place: '/sequence', note: 'place in the order of the device' },
-  { place: '/assignmentRef', note: 'led to the person' },
-  { place: '/assignment/assignmentRef', note: 'led to the person' },
-  { place: '/assignment/previousRef', note: 'an assignment of another person is not named' },
-  { place: '/subject', note: 'led to the assignment, then left out' },
-  { place: '/supply/rollSubject', note: 'the holder of a roll is never shown' },
-  { place: '/raw', note: 'where the raw message is' },
-]
+const ADMINISTRATIVE: ReadonlyMap<string, string> = new Map([
+  ['/source/mappingVersion', 'version of the mapping'],
+  ['/time/zone', 'zone of the home; the time has its offset'],
+  ['/time/sentAt', 'time of sending'],
+  ['/sequence', 'place in the order of the device'],
+  ['/assignmentRef', 'led to the person'],
+  ['/assignment/assignmentRef', 'led to the person'],
+  ['/assignment/previousRef', 'an assignment of another person is not named'],
+  ['/subject', 'led to the assignment, then left out'],
+  ['/supply/rollSubject', 'the holder of a roll is never shown'],
+  ['/raw', 'where the raw message is'],
+])
 
 /** Kinds that change nothing in any record: doses are computed and not stored, tests are tests. */
 const WITHOUT_EFFECT: ReadonlySet<DeviceEventKind> = new Set([
@@ -75,25 +75,23 @@ export function unmappedPlaces(
       reason: WITHOUT_EFFECT.has(event.type) ? 'administrative' : 'no-element',
       note: 'events of this kind are kept with their message only',
     })
-  const read = mapped ? ['/type', ...COMMON, ...used] : ['/type', ...IDENTIFYING]
-  for (const place of leaves(event, '')) {
-    const administrative = ADMINISTRATIVE.find((row) => covers(row.place, place))
-    if (event.type === 'supply.wrong-person' && place === '/supply/rollId')
-      list.push({ at: place, reason: 'administrative', note: 'the roll of another person is not named' })
-    else if (read.some((prefix) => covers(prefix, place))) continue
-    else if (administrative !== undefined)
-      list.push({ at: place, reason: 'administrative', note: administrative.note })
-    else list.push({ at: place, reason: 'no-element' })
+  const read = new Set(mapped ? ['/type', ...COMMON, ...used] : ['/type', ...IDENTIFYING])
+  const rollOfAnother = event.type === 'supply.wrong-person' ? '/supply/rollId' : undefined
+  const walk = (value: unknown, at: string, administrative: string | undefined): void => {
+    const note =
+      at === rollOfAnother
+        ? 'the roll of another person is not named'
+        : (administrative ?? ADMINISTRATIVE.get(at))
+    if (at !== rollOfAnother && read.has(at)) return
+    if (typeof value === 'object' && value !== null)
+      // Arrays and objects of JSON have nothing but own, enumerable members.
+      for (const name in value)
+        walk((value as Readonly<Record<string, unknown>>)[name], `${at}/${name}`, note)
+    else if (typeof value !== 'string' || value.trim() !== '')
+      list.push(note === undefined ? { at, reason: 'no-element' } : { at, reason: 'administrative', note })
   }
+  walk(event, '', undefined)
   for (const at of doubtfulImeis(event.device))
     list.push({ at, reason: 'invalid-value', note: 'check digit of the IMEI; taken as sent' })
   return list
-}
-
-const covers = (prefix: string, place: string): boolean => place === prefix || place.startsWith(`${prefix}/`)
-
-function leaves(value: unknown, at: string): readonly string[] {
-  if (typeof value === 'string' && value.trim() === '') return []
-  if (typeof value !== 'object' || value === null) return [at]
-  return Object.entries(value).flatMap(([name, child]) => leaves(child, `${at}/${name}`))
 }
