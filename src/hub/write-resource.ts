@@ -10,6 +10,7 @@ import type { Identity, Mapped } from '../core/message.js'
 import { SHARED, type StoredResource } from '../core/stored.js'
 import type { Claim, FoundResource, NewMessage, Store } from '../store/contract.js'
 import { type Applied, applyMapped } from './apply-message.js'
+import { clientAssignment } from './client-assignment.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, finishDraft, openDraft } from './draft.js'
 import { identifiersOf } from './references.js'
@@ -237,6 +238,7 @@ async function commitWrite(
     return resultOf(present, 200)
   }
   const derived = person === undefined ? undefined : deriveList(draft, deps.derive)
+  const assignment = await clientAssignment(deps.store, request, workspace)
   await deps.store.commit(claim, {
     message: { kind: 'new', message: row, unmapped: [] },
     personId: person,
@@ -247,7 +249,7 @@ async function commitWrite(
     list: derived?.list,
     nextChangeAt: derived?.nextChangeAt,
     merge: undefined,
-    assignment: undefined,
+    assignment,
     devices: devicesOf(applied),
     at: row.receivedAt,
   })
