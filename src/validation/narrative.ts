@@ -20,7 +20,8 @@ const XHTML = 'http://www.w3.org/1999/xhtml'
 const TAG = /<(\/?)([A-Za-z][A-Za-z0-9]*)((?:\s+[A-Za-z:]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y
 const ATTRIBUTE = /([A-Za-z:]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g
 const TEXT = /[^<&]+|&(?:[A-Za-z][A-Za-z0-9]*|#\d+|#x[0-9A-Fa-f]+);|<!--(?:(?!--)[\s\S])*-->/y
-const SAFE_LINK = /^(?:https?:|mailto:|tel:|#|\/|\.{0,2}\/|[\w-]+(?:[/?#]|$))/i
+/** Of these schemes, or relative: no scheme at all. */
+const SAFE_LINK = /^(?:(?:https?|mailto|tel):|(?![a-z][a-z0-9+.-]*:))/i
 const SAFE_IMAGE = /^(?:https?:|#|data:image\/(?:png|gif|jpeg);base64,)/i
 /** Styles that could load or run something. */
 const STYLE_REFUSED = /url\s*\(|expression|javascript|@import|behavior|\\/i

@@ -44,11 +44,15 @@ const codingIn = (concept: unknown, codes: readonly string[]): boolean =>
 const LITERAL =
   /^(?:https?:\/\/[^?#]*\/)?([A-Z][A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
 
+/** `type` may also be the URL of a profile of others, which tells nothing by itself. */
+const PLAIN_TYPE = /^(?:http:\/\/hl7\.org\/fhir\/StructureDefinition\/)?([A-Z][A-Za-z]+)$/
+
 /** Whether a reference, as far as it says where to, leads to one of these types. */
 function targetAllowed(reference: unknown, types: readonly string[]): boolean {
   if (!isNode(reference)) return true
   const type = own(reference, 'type')
-  if (typeof type === 'string' && !types.includes(type)) return false
+  const stated = typeof type === 'string' ? PLAIN_TYPE.exec(type)?.[1] : undefined
+  if (stated !== undefined && !types.includes(stated)) return false
   const literal = own(reference, 'reference')
   const named = typeof literal === 'string' ? LITERAL.exec(literal)?.[1] : undefined
   return named === undefined || types.includes(named)

@@ -51,6 +51,21 @@ describe('validation', function () {
     assert.deepEqual(validation.validate(resource), [])
   })
 
+  it('takes a reference whose type is a profile of others, and judges the published ones', () => {
+    const subject = (type: string) => changed(patientless, { subject: { type, identifier: { value: '1' } } })
+    const patientless = { ...prescription, subject: undefined }
+    assert.deepEqual(
+      validation.validate(subject('http://ehelse.no/fhir/StructureDefinition/sfm-Patient')),
+      [],
+    )
+    assert.deepEqual(validation.validate(subject('http://hl7.org/fhir/StructureDefinition/Patient')), [])
+    for (const type of ['Device', 'http://hl7.org/fhir/StructureDefinition/Device'])
+      assert.deepEqual(
+        validation.validate(subject(type)).map(({ at, code }) => [at, code]),
+        [['MedicationRequest.subject', 'RESOURCE_INVALID']],
+      )
+  })
+
   it('names every problem once, and no value', () => {
     const secret = 'Kari Nordmann'
     const resource = changed(prescription, {
