@@ -39,6 +39,9 @@ const ADMINISTRATIVE: Readonly<Record<string, Readonly<Record<string, string>>>>
 
 export const isKnownSegment = (name: string): boolean => KNOWN.has(name)
 
+/** Why nothing in a segment is a clinical fact; undefined when something may be. */
+export const administrativeSegment = (segment: string): string | undefined => ADMINISTRATIVE[segment]?.['*']
+
 /** Why a field carries no clinical fact; undefined when it may carry one. */
 export const administrativeNote = (segment: string, field: number): string | undefined =>
-  ADMINISTRATIVE[segment]?.[String(field)] ?? ADMINISTRATIVE[segment]?.['*']
+  ADMINISTRATIVE[segment]?.[String(field)]

@@ -80,11 +80,12 @@ export function rdsToMedicationDispense(
     ...substituted(rxd),
   }
   setOrderAside(group)
-  const { control } = readControl(orc)
+  const [dispenser] = resource.performer ?? []
   return {
     key: numbers.key,
-    control,
-    people,
+    // The supply is new, whatever the order's control says of the order.
+    control: 'NW',
+    people: { ...people, requester: dispenser?.actor },
     resources: [personResource(scope, identity, resource)],
     amendments: [],
   }

@@ -2,8 +2,8 @@
 import type { Coding, FhirResource, Reference } from 'fhir/r4.js'
 import type { Identity, MapContext, MappedResource } from '../../src/core/message.js'
 import { offsetOf, toDateTime, toUtc } from './date-time.js'
-import { openTrail, type SegmentReader, type Trail, type ValueReader } from './trail.js'
-import { firstSegment, type Hl7Message, type Segment } from './tree.js'
+import { openTrail, type Trail, type ValueReader } from './trail.js'
+import { firstSegment, type Hl7Message } from './tree.js'
 
 export interface Scope {
   readonly message: Hl7Message
@@ -51,8 +51,6 @@ export function openScope(message: Hl7Message, context: MapContext): Scope {
     parties: new Map(),
   }
 }
-
-export const readerOf = (scope: Scope, segment: Segment): SegmentReader => scope.trail.reader(segment)
 
 /** FHIR dateTime of a TS or DTM; a value that is no date is noted as unmapped. */
 export function readDateTime(scope: Scope, value: ValueReader, component = 1): string | undefined {

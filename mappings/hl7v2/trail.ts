@@ -4,7 +4,7 @@
  * Places are `PID-3[2].4.1` (field, repetition, component, subcomponent); `RXE[2]-10` where a segment repeats.
  */
 import type { Unmapped } from '../../src/core/message.js'
-import { administrativeNote, isKnownSegment } from './known-segments.js'
+import { administrativeNote, administrativeSegment, isKnownSegment } from './known-segments.js'
 import type { Hl7Message, Leaf, Segment } from './tree.js'
 
 export interface Trail {
@@ -199,6 +199,8 @@ function unreadOf({ reader, read, aside }: SegmentState): readonly Unmapped[] {
     if (administrative !== undefined) entries.push({ at, reason: 'administrative', note: administrative })
     else entries.push({ at, reason, ...(aside?.note === undefined ? {} : { note: aside.note }) })
   }
+  const administrative = administrativeSegment(segment.name)
+  if (administrative !== undefined) return [{ at: place, reason: 'administrative', note: administrative }]
   if (read.size === 0 && (!known || aside !== undefined)) {
     const holds = segment.fields.some((field) => field.some((r) => r.some((c) => c.some(isValued))))
     if (holds) entries.push({ at: place, reason, ...(aside?.note === undefined ? {} : { note: aside.note }) })
