@@ -14,6 +14,7 @@ import { openBullmqDispatcher } from '../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../queue/contract.js'
 import { openInProcessDispatcher } from '../queue/in-process-dispatcher.js'
 import { createApp } from './api/app.js'
+import { answerClientError } from './api/client-error.js'
 import type { ApiDeps, Health } from './api/deps.js'
 import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS } from './api/limits.js'
 import { type Config, ConfigError, type Environment, parseConfig } from './config.js'
@@ -227,6 +228,7 @@ function openDispatcher(config: Config, store: Store, log: Log): Dispatcher {
 
 async function listen(config: Config, app: Parameters<typeof createServer>[1]): Promise<Server> {
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }, app)
+  server.on('clientError', answerClientError)
   server.listen(config.port, config.host)
   await once(server, 'listening')
   return server
