@@ -86,28 +86,29 @@ function rangeTerm(
   own: { readonly from: string; readonly to: string },
   place: Where['place'],
 ): string {
-  const from = `${place(Date.parse(range.from))}::float8`
-  const to = `${place(Date.parse(range.to))}::float8`
-  const within = `(${from} <= ${own.from} and ${own.to} <= ${to})`
-  const reachesAbove = `${own.to} > ${to}`
-  const reachesBelow = `${own.from} < ${from}`
+  // A value is placed where its term is used: the database refuses one that stands nowhere.
+  const from = () => `${place(Date.parse(range.from))}::float8`
+  const to = () => `${place(Date.parse(range.to))}::float8`
+  const within = () => `(${from()} <= ${own.from} and ${own.to} <= ${to()})`
+  const reachesAbove = () => `${own.to} > ${to()}`
+  const reachesBelow = () => `${own.from} < ${from()}`
   switch (range.prefix) {
     case 'eq':
-      return within
+      return within()
     case 'ne':
-      return `not ${within}`
+      return `not ${within()}`
     case 'gt':
-      return reachesAbove
+      return reachesAbove()
     case 'lt':
-      return reachesBelow
+      return reachesBelow()
     case 'ge':
-      return `(${reachesAbove} or ${within})`
+      return `(${reachesAbove()} or ${within()})`
     case 'le':
-      return `(${reachesBelow} or ${within})`
+      return `(${reachesBelow()} or ${within()})`
     case 'sa':
-      return `${own.from} >= ${to}`
+      return `${own.from} >= ${to()}`
     case 'eb':
-      return `${own.to} <= ${from}`
+      return `${own.to} <= ${from()}`
     default:
       return assertNever(range.prefix)
   }
