@@ -1,5 +1,5 @@
 /** The story of the demo: each step is what somebody sends, at times around now. */
-import type { Bundle, Device, DeviceUseStatement } from 'fhir/r4.js'
+import type { Bundle, Device, DeviceUseStatement, List } from 'fhir/r4.js'
 import type { HubClient, HubReply } from '../src/cli/hub-client.js'
 import { FNR, sidUrl } from '../src/core/canonical.js'
 import { doseNotDispensed, doseTaken, SERIAL_SYSTEM } from '../tests/support/device-fixtures.js'
@@ -202,10 +202,9 @@ const assignDispenser =
   (from: string) =>
   async (hub: HubClient): Promise<HubReply> => {
     const list: Bundle | undefined = await hub.list(FNR, inger.id)
-    const subject = list?.entry
-      ?.map(({ resource }) => resource)
-      .find((resource) => resource?.resourceType === 'List')
-    const patient = subject?.resourceType === 'List' ? subject.subject?.reference : undefined
+    const shared = list?.entry?.find(({ resource }) => resource?.resourceType === 'List')?.resource
+    // Just found by its type.
+    const patient = (shared as List | undefined)?.subject?.reference
     const device: Device = {
       resourceType: 'Device',
       identifier: [{ system: SERIAL_SYSTEM, value: SERIAL }],
@@ -256,7 +255,7 @@ function dose(
             },
             quantity: 1,
             unit: 'tablett',
-            requestRef: RX_LEVOTYROKSIN,
+            requestRef: `urn:uuid:${RX_LEVOTYROKSIN}`,
           },
         ],
       },
@@ -283,7 +282,7 @@ const missed = (due: string, windowEnd: string, now: Date): DemoMessage =>
             },
             quantity: 1,
             unit: 'tablett',
-            requestRef: RX_METOPROLOL,
+            requestRef: `urn:uuid:${RX_METOPROLOL}`,
           },
         ],
       },

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Bundle, DetectedIssue, MedicationStatement } from 'fhir/r4.js'
+import type { Bundle, DetectedIssue, List, MedicationStatement } from 'fhir/r4.js'
 import { type HubClient, openHubClient } from '../src/cli/hub-client.js'
 import { listTable, medicationText, type TableLanguage } from '../src/cli/list-table.js'
 import { FNR } from '../src/core/canonical.js'
@@ -123,11 +123,12 @@ const reasonOf = (line: MedicationStatement): string => {
   return text === undefined ? '' : ` (${text})`
 }
 
+type Shown = MedicationStatement | DetectedIssue | List
+
+const resourcesOf = (bundle: Bundle | undefined): Shown[] =>
+  // The answer holds these types; R4 typings say only `Resource`.
+  (bundle?.entry ?? []).flatMap(({ resource }) => (resource === undefined ? [] : [resource as Shown]))
 const linesOf = (bundle: Bundle | undefined): MedicationStatement[] =>
-  (bundle?.entry ?? []).flatMap(({ resource }) =>
-    resource?.resourceType === 'MedicationStatement' ? [resource] : [],
-  )
+  resourcesOf(bundle).filter((resource) => resource.resourceType === 'MedicationStatement')
 const issuesOf = (bundle: Bundle | undefined): DetectedIssue[] =>
-  (bundle?.entry ?? []).flatMap(({ resource }) =>
-    resource?.resourceType === 'DetectedIssue' ? [resource] : [],
-  )
+  resourcesOf(bundle).filter((resource) => resource.resourceType === 'DetectedIssue')
