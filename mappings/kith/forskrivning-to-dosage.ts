@@ -10,6 +10,7 @@ import { isDate, isDateTime, startOfDay, toDate, toDateTime, toTime, toUtc } fro
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
 import type { DoseEtterBehov, DoseFastTidspunkt, Dosering, Forskrivning } from './resept-dok.js'
+import { pathOf } from './xml.js'
 
 const AS_NEEDED = '3'
 
@@ -64,7 +65,7 @@ const isPlaceable = (blocks: readonly Dosering[]): boolean => {
 function noteUnplaced(frame: Frame, blocks: readonly Dosering[]): Dosage[] {
   for (const block of blocks)
     frame.unmapped.push({
-      at: block.at,
+      at: pathOf(block.where),
       reason: 'invalid-value',
       note: 'several dosing blocks without start dates: order unknown',
     })
@@ -134,7 +135,11 @@ function fixedTiming(frame: Frame, dose: DoseFastTidspunkt, extension: Extension
   const days = dose.fasteUkedager.map(({ V }) => WEEKDAY.get(V ?? ''))
   const every = days.length > 0 ? undefined : intervalOf(dose)
   if (days.includes(undefined) || every === 'unknown') {
-    frame.unmapped.push({ at: dose.at, reason: 'unknown-code', note: 'weekday or unit of the interval' })
+    frame.unmapped.push({
+      at: pathOf(dose.where),
+      reason: 'unknown-code',
+      note: 'weekday or unit of the interval',
+    })
     return {}
   }
   const cycle = cycleOf(frame, dose)
@@ -163,7 +168,7 @@ function partOfDay(
   const part = dose.tidsomrade
   const when = part && PART_OF_DAY.get(part.V ?? '')
   if (part !== undefined && when === undefined)
-    frame.unmapped.push({ at: `${dose.at}/Tidsomrade`, reason: 'unknown-code' })
+    frame.unmapped.push({ at: `${pathOf(dose.where)}/Tidsomrade`, reason: 'unknown-code' })
   // R4 allows either a clock time or a part of the day; the other is kept as extension.
   if (part !== undefined && (dose.klokkeslett !== undefined || when === undefined))
     extension.push(...ext(EXT.partOfDay, 'valueCodeableConcept', concept(part, 8325)))
@@ -177,7 +182,7 @@ function cycleOf(frame: Frame, dose: DoseFastTidspunkt): readonly Extension[] | 
   const off = Number(dose.dagerAv ?? '0')
   if (on < 1 || off < 1) {
     frame.unmapped.push({
-      at: `${dose.at}/FastDose`,
+      at: `${pathOf(dose.where)}/FastDose`,
       reason: 'invalid-value',
       note: 'a cycle needs days on and days off',
     })
@@ -189,7 +194,11 @@ function cycleOf(frame: Frame, dose: DoseFastTidspunkt): readonly Extension[] | 
 function neededDose(frame: Frame, dose: DoseEtterBehov, given: DoseFrame): Dosage {
   const every = intervalOf(dose)
   if (every === 'unknown')
-    frame.unmapped.push({ at: `${dose.at}/Intervall`, reason: 'unknown-code', note: 'unit of time' })
+    frame.unmapped.push({
+      at: `${pathOf(dose.where)}/Intervall`,
+      reason: 'unknown-code',
+      note: 'unit of time',
+    })
   const window = duration(dose.tidsrom)
   const interval = duration(dose.doseIntervallMin)
   for (const [name, value] of [
@@ -197,7 +206,11 @@ function neededDose(frame: Frame, dose: DoseEtterBehov, given: DoseFrame): Dosag
     ['DoseIntervallMin', interval],
   ] as const)
     if (value === undefined)
-      frame.unmapped.push({ at: `${dose.at}/${name}`, reason: 'unknown-code', note: 'unit of time' })
+      frame.unmapped.push({
+        at: `${pathOf(dose.where)}/${name}`,
+        reason: 'unknown-code',
+        note: 'unit of time',
+      })
   const extension = [
     ...given.extension,
     ...ext(
@@ -234,7 +247,11 @@ function rateOf(frame: Frame, dose: DoseFastTidspunkt | DoseEtterBehov) {
   const { tidsenhet, volum } = dose.infusjonshastighet
   const denominator = duration({ V: '1', U: tidsenhet.V ?? tidsenhet.DN ?? '' })
   if (denominator === undefined) {
-    frame.unmapped.push({ at: `${dose.at}/Infusjonshastighet`, reason: 'unknown-code', note: 'unit of time' })
+    frame.unmapped.push({
+      at: `${pathOf(dose.where)}/Infusjonshastighet`,
+      reason: 'unknown-code',
+      note: 'unit of time',
+    })
     return {}
   }
   return { rateRatio: { numerator: quantity(volum), denominator } }
@@ -246,8 +263,8 @@ function rateOf(frame: Frame, dose: DoseFastTidspunkt | DoseEtterBehov) {
  * day can only mean that day.
  */
 function boundsOf(frame: Frame, block: Dosering): Pick<TimingRepeat, 'boundsPeriod'> {
-  const start = pointOf(frame, block.starttidspunkt, `${block.at}/Starttidspunkt`)
-  const end = pointOf(frame, block.sluttidspunkt, `${block.at}/Sluttidspunkt`)
+  const start = pointOf(frame, block, 'Starttidspunkt')
+  const end = pointOf(frame, block, 'Sluttidspunkt')
   if (start === undefined && end === undefined) return {}
   if (end === undefined || start === end)
     return { boundsPeriod: { ...(start && { start }), ...(end && { end }) } }
@@ -255,7 +272,7 @@ function boundsOf(frame: Frame, block: Dosering): Pick<TimingRepeat, 'boundsPeri
   const to = instantOf(end, frame.zone)
   if (from !== undefined && to !== undefined && to < from) {
     frame.unmapped.push({
-      at: `${block.at}/Sluttidspunkt`,
+      at: `${pathOf(block.where)}/Sluttidspunkt`,
       reason: 'invalid-value',
       note: 'ends before it starts',
     })
@@ -267,11 +284,20 @@ function boundsOf(frame: Frame, block: Dosering): Pick<TimingRepeat, 'boundsPeri
 }
 
 /** FHIR dateTime of a TS; a bare time of day is no point in time. */
-function pointOf(frame: Frame, point: string | undefined, at: string): string | undefined {
+function pointOf(
+  frame: Frame,
+  block: Dosering,
+  name: 'Starttidspunkt' | 'Sluttidspunkt',
+): string | undefined {
+  const point = name === 'Starttidspunkt' ? block.starttidspunkt : block.sluttidspunkt
   if (point === undefined) return undefined
   if (isDate(point)) return toDate(point)
   if (isDateTime(point)) return toDateTime(point, frame.zone)
   if (/^\d{4}(-\d{2})?$/.test(point)) return point
-  frame.unmapped.push({ at, reason: 'invalid-value', note: 'a time of day without a date' })
+  frame.unmapped.push({
+    at: `${pathOf(block.where)}/${name}`,
+    reason: 'invalid-value',
+    note: 'a time of day without a date',
+  })
   return undefined
 }

@@ -64,7 +64,6 @@ function listEntry(frame: Frame, entry: Enkeltoppforing): ListEntry {
     ...(flag === undefined
       ? {}
       : { flag: { coding: [{ system: codeSystemUrl('medlist-entry-flag'), code: flag }] } }),
-    date: toDateTime(entry.sistEndret, frame.zone),
     item: logical('MedicationStatement', entryIdentity(frame, entry)),
   }
 }

@@ -1,5 +1,13 @@
 /** Sender, practitioners and organisations of a message as shared resources (eresept.md 11.1). */
-import type { CodeableConcept, Organization, Practitioner, PractitionerRole, Reference } from 'fhir/r4.js'
+import type {
+  Address,
+  CodeableConcept,
+  ContactPoint,
+  Organization,
+  Practitioner,
+  PractitionerRole,
+  Reference,
+} from 'fhir/r4.js'
 import { HER, HPR, senderSidUrl } from '../../src/core/canonical.js'
 import type { Identity } from '../../src/core/message.js'
 import { addressOf, humanName, telecomOf } from './address.js'
@@ -61,14 +69,24 @@ function addOrganisation(frame: Frame, organisation: Organisation, partOf: Refer
     identifier: identities.map(({ system, value, type }) => ({ type: concept(type, 9051), system, value })),
     ...(organisation.type === undefined ? {} : { type: [concept(organisation.type, 9033)] }),
     ...(organisation.name === undefined ? {} : { name: organisation.name }),
-    ...filled('telecom', telecomOf(organisation.telecom)),
-    ...(organisation.address === undefined ? {} : { address: [addressOf(organisation.address)] }),
+    ...filled('telecom', telecomOf(organisation.telecom).map(workPhone)),
+    ...(organisation.address === undefined
+      ? {}
+      : { address: [workAddress(addressOf(organisation.address))] }),
     ...(partOf === undefined ? {} : { partOf }),
   }
   frame.resources.push({ key: first, resource, order: frame.order, scope: 'shared-once' })
   if (organisation.organisation !== undefined)
     addOrganisation(frame, organisation.organisation, logical('Organization', identity, organisation.name))
 }
+
+/** R4 knows no home phone of an organisation: its "main phone" (HP) is its work phone. */
+const workPhone = (contact: ContactPoint): ContactPoint =>
+  contact.use === 'home' ? { ...contact, use: 'work' } : contact
+
+/** Nor a home address. */
+const workAddress = (address: Address): Address =>
+  address.use === 'home' ? { ...address, use: 'work' } : address
 
 function addPractitioner(frame: Frame, identity: Identity, person: Professional): void {
   const others = person.idents.map((ident) => identOf(ident, frame.sender))

@@ -70,12 +70,13 @@ export function flag(reader: Reader, parent: XmlElement, name: string): boolean 
 
 export function ownCoded(reader: Reader, element: XmlElement): Coded | undefined {
   reader.seen[element.index] = 1
+  const { attributes } = element
   const coded: { V?: string; S?: string; DN?: string; OT?: string } = {}
-  for (const name of ['V', 'S', 'DN', 'OT'] as const) {
-    const value = element.attributes[name]?.trim()
-    if (value) coded[name] = value
+  for (const name in attributes) {
+    const value = attributes[name]?.trim()
+    if (name !== 'V' && name !== 'S' && name !== 'DN' && name !== 'OT') noteAttribute(reader, element, name)
+    else if (value) coded[name] = value
   }
-  noteOtherAttributes(reader, element, 'V S DN OT')
   return coded.V || coded.DN || coded.OT ? coded : undefined
 }
 
@@ -94,9 +95,10 @@ export function amount(reader: Reader, parent: XmlElement, name: string): Amount
   const element = child(parent, name)
   if (element === undefined) return undefined
   reader.seen[element.index] = 1
-  noteOtherAttributes(reader, element, 'V U')
-  const V = element.attributes['V']?.trim()
-  const U = element.attributes['U']?.trim()
+  const { attributes } = element
+  const V = attributes['V']?.trim()
+  const U = attributes['U']?.trim()
+  for (const name in attributes) if (name !== 'V' && name !== 'U') noteAttribute(reader, element, name)
   return V ? { V, ...(U ? { U } : {}) } : undefined
 }
 
@@ -131,8 +133,6 @@ function noteUnread(reader: Reader, element: XmlElement): void {
     reader.unmapped.push({ at: pathOf(element), reason: 'no-element' })
 }
 
-function noteOtherAttributes(reader: Reader, element: XmlElement, known: string): void {
-  for (const name of Object.keys(element.attributes))
-    if (!known.split(' ').includes(name))
-      reader.unmapped.push({ at: `${pathOf(element)}/@${name}`, reason: 'no-element' })
+function noteAttribute(reader: Reader, element: XmlElement, name: string): void {
+  reader.unmapped.push({ at: `${pathOf(element)}/@${name}`, reason: 'no-element' })
 }

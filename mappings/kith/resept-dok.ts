@@ -18,14 +18,14 @@ import {
   type Reader,
   text,
 } from './reader.js'
-import { pathOf, type XmlElement } from './xml.js'
+import type { XmlElement } from './xml.js'
 
 interface Dose {
   readonly mengde: Amount
   readonly intervall?: Amount
   readonly infusjonshastighet?: { readonly volum: Amount; readonly tidsenhet: Coded }
   /** Place in the message, for what cannot be mapped. */
-  readonly at: string
+  readonly where: XmlElement
 }
 export interface DoseFastTidspunkt extends Dose {
   /** xs:time as sent. */
@@ -50,7 +50,7 @@ export interface Dosering {
   readonly doseringsregel?: { readonly doseresEtter: Coded; readonly merknad?: string }
   readonly fast: readonly DoseFastTidspunkt[]
   readonly etterBehov: readonly DoseEtterBehov[]
-  readonly at: string
+  readonly where: XmlElement
 }
 export interface Administrering {
   readonly admVed: Coded
@@ -196,7 +196,7 @@ function readDosering(reader: Reader, element: XmlElement): Dosering {
       tidsrom: neededAmount(reader, dose, 'Tidsrom'),
       doseIntervallMin: neededAmount(reader, dose, 'DoseIntervallMin'),
     })),
-    at: pathOf(element),
+    where: element,
   }
 }
 
@@ -225,6 +225,6 @@ function readDose(reader: Reader, element: XmlElement): Dose {
         tidsenhet: neededCoded(reader, infusjon, 'Tidsenhet'),
       },
     ),
-    at: pathOf(element),
+    where: element,
   }
 }
