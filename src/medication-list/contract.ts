@@ -26,7 +26,12 @@ export interface SourceFact {
   readonly waiting: number
 }
 
-/** The lines of the list version before: keeps line ids, entry dates and flags stable. */
+/**
+ * One line that the hub has stored before: keeps line ids, entry dates and flags stable. Give every line ever stored,
+ * not only those of the last version: one whose flag closes it (`stopped`, `completed`, `merged`, `error`) has been
+ * shown as ended on one version and is then left out while it stays ended. A line that is not here and ended at most
+ * 90 days ago is shown once with its closing flag.
+ */
 export interface PreviousLine {
   readonly id: string
   readonly status: MedicationStatement['status']
@@ -43,6 +48,8 @@ export interface PreviousIssue {
   readonly id: string
   readonly status: 'preliminary' | 'final' | 'cancelled'
   readonly identified: string
+  /** As stored: what an issue that closed by itself goes on saying. Without it such an issue keeps only its id. */
+  readonly resource?: DetectedIssue
 }
 
 export interface Previous {
@@ -126,6 +133,12 @@ export interface Line {
 export type SourceCondition = 'current' | 'late' | 'silent' | 'failed' | 'waiting'
 export type Completeness = 'complete' | 'partial' | 'unknown'
 
+/** A fact from below the prescriber's side that belongs to no line, and why (3.2, rules 5 and 6). */
+export interface UnattachedFact {
+  readonly ref: string
+  readonly why: 'several-candidates' | 'hint-only' | 'medicine-unknown' | 'ward'
+}
+
 export interface ListResult {
   /** In the order of medication-list.md 12.7; ended lines appear once with their closing flag. */
   readonly lines: readonly Line[]
@@ -137,6 +150,7 @@ export interface ListResult {
   readonly nextChangeAt: string | undefined
   /** Set exactly when there is no line. */
   readonly emptyReason: 'notstarted' | 'nilknown' | 'unavailable' | undefined
+  readonly unattached: readonly UnattachedFact[]
 }
 
 export type DeriveList = (input: ListInput) => ListResult

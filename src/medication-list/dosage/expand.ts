@@ -90,7 +90,7 @@ export function placeEntries(entries: readonly DoseEntry[], context: ExpandConte
     placed.push(...inStep)
     const ends = inStep.map(({ to }) => to)
     if (inStep.some(({ lost: isLost }) => isLost)) lost = true
-    else if (ends.every((end) => end !== undefined)) start = ends.reduce((a, b) => (a > b ? a : b))
+    else if (ends.every((end) => end !== undefined)) start = [...ends].sort().at(-1)
   }
   return placed
 }

@@ -4,7 +4,7 @@ import type { Language } from './units.js'
 export interface DosageWords {
   readonly decimalMark: ',' | '.'
   readonly and: string
-  readonly then: string
+  readonly thereafter: string
   /** Part of day as it stands after the amount; in English the preposition is written once per list. */
   readonly slots: Readonly<Record<string, string>>
   readonly timesDaily: (n: number) => string
@@ -49,7 +49,7 @@ const plural = (n: number, one: string, many: string): string => `${n} ${n === 1
 const nb: DosageWords = {
   decimalMark: ',',
   and: 'og',
-  then: 'deretter',
+  thereafter: 'deretter',
   slots: {
     MORN: 'morgen',
     'MORN.early': 'tidlig morgen',
@@ -116,7 +116,7 @@ const nb: DosageWords = {
 
 const da: DosageWords = {
   ...nb,
-  then: 'derefter',
+  thereafter: 'derefter',
   slots: {
     ...nb.slots,
     MORN: 'morgen',
@@ -178,7 +178,7 @@ const da: DosageWords = {
 const en: DosageWords = {
   decimalMark: '.',
   and: 'and',
-  then: 'then',
+  thereafter: 'then',
   slots: {
     MORN: 'in the morning',
     'MORN.early': 'in the early morning',

@@ -28,7 +28,7 @@ export function dosageText(
     ),
   )
   return texts.every((text) => text !== undefined)
-    ? texts.join(`, ${DOSAGE_WORDS[language].then} `)
+    ? texts.join(`, ${DOSAGE_WORDS[language].thereafter} `)
     : undefined
 }
 
@@ -139,7 +139,7 @@ function whenText(entry: DoseEntry, slots: string, weekday: string | undefined, 
   if (entry.count === 1) return slots === '' ? ` ${words.once}` : ` ${slots} ${words.once}`
   if (weekday !== undefined) {
     const weeks = (intervalDays(entry) ?? 7) / 7
-    return ` ${words.everyWeeks(weeks < 1 ? 1 : weeks)}, ${words.onWeekdays(weekday, slots)}`
+    return ` ${words.everyWeeks(Math.max(weeks, 1))}, ${words.onWeekdays(weekday, slots)}`
   }
   if (slots !== '') return ` ${slots}${rhythmText(entry, words)}`
   return `${frequencyText(entry, words)}${weekdaysText(entry, words)}`

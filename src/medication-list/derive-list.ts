@@ -1,0 +1,166 @@
+/**
+ * The engine: one pure function from a person's facts and a point in time to lines, discrepancies and completeness
+ * (medication-list.md 4.3). The order of the facts does not matter.
+ */
+import type { MedicationStatement } from 'fhir/r4.js'
+import { codeSystemUrl } from '../core/canonical.js'
+import { localDate } from '../core/zone.js'
+import { completenessOf, lateFrom } from './completeness.js'
+import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine } from './contract.js'
+import { buildIssues } from './discrepancies/detected-issue.js'
+import type { Situation } from './discrepancies/discrepancy.js'
+import { DISCREPANCIES } from './discrepancies/registry.js'
+import type { EngineFact } from './facts/fact.js'
+import { readFacts } from './facts/read-facts.js'
+import { groupFacts } from './grouping/group-facts.js'
+import type { Grouping } from './grouping/line-group.js'
+import { stateAt, turningPoints } from './lines/decisions.js'
+import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
+import { findHolder, type Holder, isHolders } from './lines/holder.js'
+import { type LineModel, makeLine } from './lines/line.js'
+import { type Identified, identifyLines } from './lines/line-ids.js'
+import { buildStatement } from './lines/statement.js'
+import { sortLines } from './sort-lines.js'
+
+/** Days for which an ended line counts as recently ended (section 5). */
+const RECENT_DAYS = 90
+const DAY_MS = 86_400_000
+
+export const deriveList: DeriveList = (input: ListInput): ListResult => {
+  const at = Date.parse(input.at)
+  const { zone } = input.config
+  const facts = readFacts(input.facts, { zone, products: input.products })
+  const holder = findHolder(facts)
+  const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
+  const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
+  const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
+  const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, at)))
+  const situation = situationOf(input, at, models, facts, grouping, holder)
+  const found = DISCREPANCIES.map(({ code, find }) => ({ code, ...find(situation) }))
+  const issues = buildIssues(
+    found.flatMap(({ code, findings }) => findings.map((finding) => ({ code, finding }))),
+    { patientRef: input.patientRef, at: input.at, previous: input.previous.issues },
+  )
+  const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
+  const instants = [
+    ...found.flatMap(({ next }) => next),
+    ...lateFrom(input.sources),
+    ...models.flatMap((line) => turns(line, at)),
+  ]
+  return {
+    lines,
+    issues,
+    completeness: whole.completeness,
+    sources: whole.sources,
+    nextChangeAt: earliestAfter(at, instants),
+    emptyReason:
+      lines.length > 0
+        ? undefined
+        : whole.sources.some(({ condition }) => condition === 'failed')
+          ? 'unavailable'
+          : 'notstarted',
+    unattached: grouping.unattached.map(({ fact, why }) => ({ ref: fact.ref, why })),
+  }
+}
+
+/** The line as it stands on this version, and the lines that went into it; nothing for one that is over and was shown. */
+function listed(
+  { group, id, former }: Identified,
+  model: LineModel | undefined,
+  input: ListInput,
+  at: number,
+): Line[] {
+  if (model === undefined) return []
+  const [own, ...others] = former
+  const statement = buildStatement(model, statementContext(input))
+  const fingerprint = fingerprintOf(statement)
+  const recent = model.state !== undefined && at - model.state.since <= RECENT_DAYS * DAY_MS
+  const flag = flagOf(model, fingerprint, own, recent)
+  const merged = others
+    .filter((line) => !isClosing(line.flag))
+    .map((line) => mergedInto(statement, line, input))
+  if (flag === undefined) return merged
+  const facts = [
+    ...group.facts.map(({ ref }) => ref),
+    ...[...group.supplies, ...group.intakes, ...group.reports].map(({ fact }) => fact.ref),
+  ]
+  return [
+    { id, statement, flag, date: dateOf(flag, own, input), facts: [...new Set(facts)].sort(), fingerprint },
+    ...merged,
+  ]
+}
+
+const statementContext = ({ patientRef, config }: ListInput) => ({
+  patientRef,
+  language: config.language,
+  zone: config.zone,
+})
+
+const dateOf = (flag: EntryFlag, former: PreviousLine | undefined, { at, config }: ListInput): string =>
+  flag === 'unchanged' && former !== undefined ? former.date : localDate(Date.parse(at), config.zone)
+
+/** A line whose facts now belong to another: shown once, completed, with a pointer to the line that goes on. */
+function mergedInto(survivor: MedicationStatement, line: PreviousLine, input: ListInput): Line {
+  const { extension: _extension, dosage: _dosage, effectivePeriod: _period, ...kept } = survivor
+  const derivedFrom = (survivor.derivedFrom ?? []).filter(({ reference }) =>
+    line.facts.includes(reference ?? ''),
+  )
+  const statement: MedicationStatement = {
+    ...kept,
+    id: line.id,
+    identifier: [{ ...(survivor.identifier?.[0] ?? {}), value: line.id }],
+    status: 'completed',
+    statusReason: [{ coding: [{ system: codeSystemUrl('medlist-entry-flag'), code: 'merged' }] }],
+    partOf: [{ reference: `MedicationStatement/${survivor.id}`, type: 'MedicationStatement' }],
+    derivedFrom: derivedFrom.length > 0 ? derivedFrom : (survivor.derivedFrom ?? []),
+  }
+  const date = localDate(Date.parse(input.at), input.config.zone)
+  return {
+    id: line.id,
+    statement,
+    flag: 'merged',
+    date,
+    facts: line.facts,
+    fingerprint: fingerprintOf(statement),
+  }
+}
+
+function situationOf(
+  { config, sources }: ListInput,
+  at: number,
+  lines: readonly LineModel[],
+  facts: readonly EngineFact[],
+  { problems }: Grouping,
+  holder: Holder | undefined,
+): Situation {
+  const versions = new Map(facts.map(({ ref, version }) => [ref, version]))
+  return {
+    at,
+    lines,
+    facts,
+    problems,
+    sources,
+    holder,
+    config,
+    language: config.language,
+    helped: facts.some(isHelp) || sources.some(({ role }) => role === 'device' || role === 'home-care'),
+    versioned: (ref) => `${ref}/_history/${versions.get(ref) ?? 1}`,
+  }
+}
+
+const isHelp = (fact: EngineFact): boolean =>
+  (fact.kind === 'row' && fact.multidose) || (fact.kind === 'device-assignment' && fact.active)
+
+/** Instants at which time alone gives the line another state or another decision in force. */
+function turns({ group, state }: LineModel, at: number): number[] {
+  const first = turningPoints(group.decisions, at).find((instant) => {
+    const then = stateAt(group.decisions, instant)
+    return then?.status !== state?.status || then?.decision !== state?.decision
+  })
+  return first === undefined ? [] : [first]
+}
+
+function earliestAfter(at: number, instants: readonly number[]): string | undefined {
+  const ahead = instants.filter((instant) => instant > at && Number.isFinite(instant))
+  return ahead.length === 0 ? undefined : new Date(Math.min(...ahead)).toISOString()
+}

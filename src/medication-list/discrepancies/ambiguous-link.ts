@@ -1,0 +1,73 @@
+/** Facts whose belonging a person has to settle (medication-list.md 3.2). */
+import type { Language } from '../dosage/units.js'
+import type { LinkProblem } from '../grouping/line-group.js'
+import type { Discrepancy, Severity } from './discrepancy.js'
+
+const SEVERITY: Readonly<Record<LinkProblem['kind'], Severity>> = {
+  'no-shared-substance': 'high',
+  cycle: 'moderate',
+  'two-treatment-ids': 'moderate',
+  'several-candidates': 'low',
+}
+
+type Sentence = (candidates: number) => string
+const SENTENCES: Readonly<Record<LinkProblem['kind'], Readonly<Record<Language, Sentence>>>> = {
+  'no-shared-substance': {
+    nb: () =>
+      'To opplysninger viser til hverandre, men har ikke samme virkestoff; de står som hver sin behandling.',
+    da: () =>
+      'To oplysninger henviser til hinanden, men har ikke samme virksomme stof; de står som hver sin behandling.',
+    en: () => 'Two facts refer to each other but share no substance; they are kept as two treatments.',
+  },
+  cycle: {
+    nb: () => 'Resepter viser til hverandre i ring.',
+    da: () => 'Recepter henviser til hinanden i ring.',
+    en: () => 'Prescriptions refer to each other in a circle.',
+  },
+  'two-treatment-ids': {
+    nb: () => 'En oppføring har to behandlings-ider.',
+    da: () => 'En post har to behandlings-id’er.',
+    en: () => 'One row carries two treatment ids.',
+  },
+  'several-candidates': {
+    nb: (n) => `En opplysning kan høre til ${n} behandlinger; ingen av dem er valgt.`,
+    da: (n) => `En oplysning kan høre til ${n} behandlinger; ingen af dem er valgt.`,
+    en: (n) => `A fact may belong to ${n} treatments; none of them was chosen.`,
+  },
+}
+
+/** Facts that may belong to the same lines are one question, however many there are. */
+export const ambiguousLink: Discrepancy = {
+  code: 'ambiguous-link',
+  find: ({ problems, lines, facts, language, versioned }) => {
+    const keyOf = new Map(facts.map(({ ref, key }) => [ref, key]))
+    const lineOf = new Map(
+      lines.flatMap((line) => line.group.facts.map(({ ref }) => [ref, line.ref] as const)),
+    )
+    const questions = new Map<string, LinkProblem[]>()
+    for (const problem of problems) {
+      const about = problem.candidates.length > 0 ? problem.candidates : problem.refs
+      const question = `${problem.kind} ${about
+        .map((ref) => keyOf.get(ref) ?? ref)
+        .sort()
+        .join(' ')}`
+      questions.set(question, [...(questions.get(question) ?? []), problem])
+    }
+    const findings = [...questions].flatMap(([question, same]) => {
+      const [first] = same
+      if (first === undefined) return []
+      const refs = [...new Set(same.flatMap((problem) => problem.refs))].sort()
+      const candidates = [...new Set(first.candidates.flatMap((ref) => lineOf.get(ref) ?? []))].sort()
+      return [
+        {
+          about: [question],
+          severity: SEVERITY[first.kind],
+          implicated: [...candidates, ...refs.map(versioned)],
+          evidence: refs.map(versioned),
+          detail: SENTENCES[first.kind][language](first.candidates.length),
+        },
+      ]
+    })
+    return { findings, next: [] }
+  },
+}

@@ -1,0 +1,80 @@
+/** Findings as DetectedIssue: stable ids, open while they hold, closed by themselves (medication-list.md 6.1). */
+import type { DetectedIssue } from 'fhir/r4.js'
+import { codeSystemUrl, LAYER_SYSTEM, sidUrl } from '../../core/canonical.js'
+import { deterministicUuid } from '../../core/deterministic-id.js'
+import type { PreviousIssue } from '../contract.js'
+import type { Finding, IssueCode } from './discrepancy.js'
+
+export interface IssueContext {
+  readonly patientRef: string
+  /** T, ISO instant. */
+  readonly at: string
+  readonly previous: readonly PreviousIssue[]
+}
+
+/** Issues that hold at T, then those of before that no longer do; each in order of id. */
+export function buildIssues(
+  found: readonly { readonly code: IssueCode; readonly finding: Finding }[],
+  context: IssueContext,
+): DetectedIssue[] {
+  const before = new Map(context.previous.map((issue) => [issue.id, issue]))
+  const open = new Map<string, DetectedIssue>()
+  for (const { code, finding } of found) {
+    const id = deterministicUuid('issue', code, context.patientRef, ...[...finding.about].sort())
+    open.set(id, openIssue(id, code, finding, before.get(id), context))
+  }
+  const closed = context.previous.filter(({ id, status }) => status === 'preliminary' && !open.has(id))
+  return [...ordered([...open.values()]), ...ordered(closed.map((issue) => closedIssue(issue, context)))]
+}
+
+const ordered = (issues: readonly DetectedIssue[]): DetectedIssue[] =>
+  [...issues].sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1))
+
+function openIssue(
+  id: string,
+  code: IssueCode,
+  finding: Finding,
+  former: PreviousIssue | undefined,
+  { patientRef, at }: IssueContext,
+): DetectedIssue {
+  const implicated = [...new Set(finding.implicated)]
+  const tag = [
+    { system: LAYER_SYSTEM, code: 'line' },
+    ...(finding.late === true ? [{ system: codeSystemUrl('event-mark'), code: 'late-evidence' }] : []),
+  ]
+  return {
+    resourceType: 'DetectedIssue',
+    id,
+    meta: { tag },
+    identifier: [{ system: sidUrl('issue'), value: id }],
+    status: 'preliminary',
+    code: { coding: [{ system: codeSystemUrl('medlist-issue'), code }] },
+    severity: finding.severity,
+    patient: { reference: patientRef },
+    identifiedDateTime: former?.status === 'preliminary' ? former.identified : at,
+    ...(implicated.length === 0 ? {} : { implicated: implicated.map((reference) => ({ reference })) }),
+    ...(finding.evidence.length === 0
+      ? {}
+      : { evidence: [{ detail: [...new Set(finding.evidence)].map((reference) => ({ reference })) }] }),
+    detail: finding.detail,
+  }
+}
+
+/** The facts no longer disagree: the issue keeps what it said and closes. */
+function closedIssue(
+  { id, identified, resource }: PreviousIssue,
+  { patientRef }: IssueContext,
+): DetectedIssue {
+  if (resource === undefined)
+    return {
+      resourceType: 'DetectedIssue',
+      id,
+      meta: { tag: [{ system: LAYER_SYSTEM, code: 'line' }] },
+      identifier: [{ system: sidUrl('issue'), value: id }],
+      status: 'final',
+      patient: { reference: patientRef },
+      identifiedDateTime: identified,
+    }
+  const { versionId: _versionId, lastUpdated: _lastUpdated, ...meta } = resource.meta ?? {}
+  return { ...resource, meta, status: 'final' }
+}

@@ -1,0 +1,88 @@
+/**
+ * A valid prescription on which the holder of the list has not decided, or which stands in no row of the holder's
+ * list a day later. Without a holder nobody has decided (7, R1).
+ */
+import type { Language } from '../dosage/units.js'
+import type { Prescription } from '../facts/fact.js'
+import { kinship } from '../facts/read-medicine.js'
+import { holderHasDecided, isListed } from '../lines/holder.js'
+import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
+import {
+  type Discrepancy,
+  type Finding,
+  isOpen,
+  nameOf,
+  type Severity,
+  type Situation,
+} from './discrepancy.js'
+import { timeText } from './words.js'
+
+/** Time that the holder has for sending a list in which the prescription stands. */
+const LISTING_MS = 86_400_000
+/** Letters of an ATC code that name the therapeutic group (level 4). */
+const ATC_GROUP_LETTERS = 5
+
+const SENTENCES: Readonly<Record<Language, (name: string, time: string) => string>> = {
+  nb: (name, time) =>
+    `${name} ble forskrevet ${time}, men ansvarlig for legemiddellisten har ikke tatt stilling til det.`,
+  da: (name, time) =>
+    `${name} blev ordineret ${time}, men den ansvarlige for medicinlisten har ikke taget stilling til det.`,
+  en: (name, time) => `${name} was prescribed ${time}, but whoever holds the list has not decided on it.`,
+}
+
+export const prescribedNotOnList: Discrepancy = {
+  code: 'prescribed-not-on-list',
+  find: (situation) => {
+    const { at, lines, config, language, versioned } = situation
+    const findings: Finding[] = []
+    const next: number[] = []
+    for (const line of lines)
+      for (const prescription of prescriptionsOf(line)) {
+        if (!isValid(prescription, at)) continue
+        const since = openSince(prescription, line, situation)
+        if (since === undefined) continue
+        if (prescription.validTo !== undefined) next.push(prescription.validTo)
+        if (since > at) {
+          next.push(since)
+          continue
+        }
+        findings.push({
+          about: [prescription.key],
+          severity: severityOf(line, situation),
+          implicated: [line.ref, versioned(prescription.ref)],
+          evidence: [versioned(prescription.ref)],
+          detail: SENTENCES[language](
+            nameOf(line, language),
+            timeText(prescription.decided.from, config.zone, language),
+          ),
+        })
+      }
+    return { findings, next }
+  },
+}
+
+/** Instant from which it holds; undefined when the holder has it in hand. */
+function openSince(prescription: Prescription, line: LineModel, { holder }: Situation): number | undefined {
+  const { facts } = line.group
+  const authored = prescription.decided.from
+  if (!holderHasDecided(prescription, facts, holder)) return Number.NEGATIVE_INFINITY
+  const listed = facts.some((fact) => isListed(fact, holder))
+  return listed ? undefined : authored + LISTING_MS
+}
+
+function severityOf(line: LineModel, { helped, lines }: Situation): Severity {
+  return helped ||
+    line.critical ||
+    lines.some((other) => other.id !== line.id && isOpen(other) && isRelated(line, other))
+    ? 'high'
+    : 'moderate'
+}
+
+function isRelated({ medicine }: LineModel, { medicine: other }: LineModel): boolean {
+  if (medicine === undefined || other === undefined) return false
+  const group = medicine.atc?.slice(0, ATC_GROUP_LETTERS)
+  return (
+    kinship(medicine, other) === 'share' ||
+    (group?.length === ATC_GROUP_LETTERS && other.atc?.slice(0, ATC_GROUP_LETTERS) === group)
+  )
+}

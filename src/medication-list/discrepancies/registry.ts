@@ -1,0 +1,23 @@
+/** All discrepancies that the engine looks for. A new one is a file and a line here. */
+import { ambiguousLink } from './ambiguous-link.js'
+import type { Discrepancy } from './discrepancy.js'
+import { duplicateSubstance } from './duplicate-substance.js'
+import { missedDose } from './missed-dose.js'
+import { prescribedNotOnList } from './prescribed-not-on-list.js'
+import { sourceUnavailable } from './source-unavailable.js'
+import { stoppedPrescriptionOpen } from './stopped-prescription-open.js'
+import { stoppedStillDispensed } from './stopped-still-dispensed.js'
+import { takenAfterStop } from './taken-after-stop.js'
+import { wrongRoll } from './wrong-roll.js'
+
+export const DISCREPANCIES: readonly Discrepancy[] = [
+  ambiguousLink,
+  duplicateSubstance,
+  missedDose,
+  prescribedNotOnList,
+  sourceUnavailable,
+  stoppedPrescriptionOpen,
+  stoppedStillDispensed,
+  takenAfterStop,
+  wrongRoll,
+]

@@ -1,0 +1,187 @@
+/** What the engine reads out of FHIR resources: one closed union on `kind` (docs/facts.md). */
+import type { CodeableConcept, Coding, Dosage, Identifier, Period, Reference, Resource } from 'fhir/r4.js'
+import type { SourceRole } from '../../core/message.js'
+import type { InstantRange } from '../../core/zone.js'
+import type { Decimal } from '../dosage/decimal.js'
+import type { DosagePlan } from '../dosage/plan.js'
+
+export interface FactOrigin {
+  /** `<type>/<id>`. */
+  readonly ref: string
+  readonly version: number
+  /** Natural identifier `<system>|<value>`, else the ref. */
+  readonly key: string
+  readonly sourceKey: string
+  readonly role: SourceRole
+  /** Instant. */
+  readonly receivedAt: number
+}
+
+/** A medicine with the keys of medication-list.md 3.1; what nothing states is absent. */
+export interface Medicine {
+  readonly name: string | undefined
+  /** What its substances are called, where a source says so. */
+  readonly substanceName: string | undefined
+  readonly codings: readonly Coding[]
+  /** K2: ids of the product; one in common is the same product. */
+  readonly products: readonly string[]
+  /** K3. */
+  readonly substitutionGroup: string | undefined
+  /** K4: substances with strength, form group and route group in one string. */
+  readonly composition: string | undefined
+  /** Base substances by the code system that names them. */
+  readonly substances: ReadonlyMap<string, ReadonlySet<string>>
+  readonly atc: string | undefined
+  readonly routeGroup: string | undefined
+  readonly systemic: boolean
+  /** mg of the one substance in one countable unit. */
+  readonly mgPerUnit: Decimal | undefined
+}
+
+/** An id that names a treatment, or a link to one. */
+export interface TreatmentKey {
+  readonly token: string
+  readonly basis: 'K0' | 'K1'
+}
+
+/** Common to what a person with the right to decide has said about one treatment. */
+interface Decided {
+  readonly medicine: Medicine
+  readonly decided: InstantRange
+  /** As the source states it. */
+  readonly decidedText: string | undefined
+  readonly author: string | undefined
+  readonly authorReference: Reference | undefined
+  readonly plan: DosagePlan
+  readonly dosages: readonly Dosage[]
+  /** Stated start of use (FHIR dateTime). */
+  readonly start: string | undefined
+  readonly keys: readonly TreatmentKey[]
+  readonly statusReason: readonly CodeableConcept[]
+  /** Instant since which the status holds. */
+  readonly statusSince: number | undefined
+  readonly identifiers: readonly Identifier[]
+  readonly reasonCode: readonly CodeableConcept[]
+  readonly courseCode: string | undefined
+  readonly product: ProductStatement
+}
+
+/** The medicine exactly as the fact states it. */
+export interface ProductStatement {
+  readonly medicationCodeableConcept?: CodeableConcept
+  readonly medicationReference?: Reference
+  readonly contained?: readonly Resource[]
+}
+
+export interface Prescription extends FactOrigin, Decided {
+  readonly kind: 'prescription'
+  readonly status: 'active' | 'on-hold' | 'stopped' | 'cancelled' | 'completed' | 'error' | 'other'
+  /** False for plan rows without supply. */
+  readonly dispensable: boolean
+  /** Instant after which nothing may be dispensed on it. */
+  readonly validTo: number | undefined
+  /** Tokens of this prescription itself, without its links. */
+  readonly own: readonly string[]
+  /** Prescriptions that this one follows (directed; for cycles). */
+  readonly prior: readonly string[]
+  /** A recall whose reason is renewal (7500 code 1 or 3). */
+  readonly renewed: boolean
+}
+
+export interface Row extends FactOrigin, Decided {
+  readonly kind: 'row'
+  /** Said by the patient or a relative about own use. */
+  readonly self: boolean
+  readonly status: 'active' | 'intended' | 'on-hold' | 'stopped' | 'completed' | 'error' | 'other'
+  readonly period: Period | undefined
+  readonly multidose: boolean
+  /** Values of ids typed PLL; more than one is ambiguous. */
+  readonly treatmentIds: readonly string[]
+}
+
+/** Any fact that decides about a treatment. */
+export type DecisionFact = Prescription | Row
+
+export interface SourceList extends FactOrigin {
+  readonly kind: 'source-list'
+  /** Message kind, such as `M25.1`. */
+  readonly code: string | undefined
+  readonly current: boolean
+  readonly date: number
+  readonly author: string | undefined
+  /** Refs and identifier tokens of the rows. */
+  readonly entries: ReadonlySet<string>
+}
+
+export interface Supply extends FactOrigin {
+  readonly kind: 'supply'
+  readonly status: 'completed' | 'pending' | 'other'
+  readonly medicine: Medicine
+  readonly product: ProductStatement
+  readonly handedOver: InstantRange | undefined
+  readonly keys: readonly TreatmentKey[]
+  readonly supplier: Reference | undefined
+}
+
+export interface Intake extends FactOrigin {
+  readonly kind: 'intake'
+  readonly outcome: 'taken' | 'not-taken' | 'excused' | 'refused' | 'uncertain' | 'error'
+  /** One for a medicine, several for a sachet of known content, none for an unknown one. */
+  readonly medicines: readonly Medicine[]
+  readonly sachet: boolean
+  readonly product: ProductStatement
+  /** When it happened, or when it was due where nothing was taken. */
+  readonly at: InstantRange | undefined
+  /** Instant at which the dose was due. */
+  readonly scheduled: number | undefined
+  readonly keys: readonly TreatmentKey[]
+  /** Tokens of the administration that this one is a part of. */
+  readonly partOf: readonly string[]
+  readonly device: string | undefined
+}
+
+/** An alert of a device about its roll. */
+export interface RollAlert extends FactOrigin {
+  readonly kind: 'roll-alert'
+  readonly open: boolean
+  readonly code: 'supply.wrong-person' | 'supply.wrong-period'
+  readonly at: number
+  readonly rolls: readonly string[]
+}
+
+export interface Stay extends FactOrigin {
+  readonly kind: 'stay'
+  readonly from: number
+  /** Undefined while it lasts. */
+  readonly to: number | undefined
+}
+
+export interface DeviceAssignment extends FactOrigin {
+  readonly kind: 'device-assignment'
+  readonly active: boolean
+}
+
+/** An order that is never a line but leads to one (device program) or to the ward (inpatient order). */
+export interface Relay extends FactOrigin {
+  readonly kind: 'relay'
+  readonly ward: boolean
+  readonly tokens: readonly string[]
+  readonly keys: readonly TreatmentKey[]
+}
+
+export interface Ignored extends FactOrigin {
+  readonly kind: 'ignored'
+  readonly why: 'proposal' | 'hand-out' | 'error' | 'other-type' | 'not-a-decision'
+}
+
+export type EngineFact =
+  | Prescription
+  | Row
+  | SourceList
+  | Supply
+  | Intake
+  | RollAlert
+  | Stay
+  | DeviceAssignment
+  | Relay
+  | Ignored

@@ -1,0 +1,267 @@
+/** Prescriptions and list rows: the facts that decide about a treatment. */
+import type { CodeableConcept, Dosage, MedicationRequest, MedicationStatement, Reference } from 'fhir/r4.js'
+import { extensionUrl, volven } from '../../core/canonical.js'
+import { type InstantRange, rangeOfDateTime } from '../../core/zone.js'
+import type { ProductKnowledge } from '../contract.js'
+import { readDosagePlan } from '../dosage/plan.js'
+import type { EngineFact, FactOrigin, Ignored, Prescription, Row } from './fact.js'
+import { productStatement, readMedicine } from './read-medicine.js'
+import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
+
+export interface ReadContext {
+  readonly zone: string
+  readonly products: ProductKnowledge
+}
+
+const RECALL_REASON = volven(7500)
+/** 7500: renewal, and renewal with change. */
+const RENEWAL_CODES = new Set(['1', '3'])
+/** 7408: status of a prescription in the national register; its F is "expired", which ends no treatment. */
+const PRESCRIPTION_STATUS = volven(7408)
+const USE_CODE = volven(9101)
+
+export function readRequest(
+  request: MedicationRequest,
+  origin: FactOrigin,
+  context: ReadContext,
+): EngineFact {
+  const links = linkKeys([...(request.basedOn ?? []), request.priorPrescription])
+  const identity = [{ token: origin.ref, basis: 'K0' as const }, ...identityKeys(request.identifier)]
+  if (isInpatient(request))
+    return { ...origin, kind: 'relay', ward: true, tokens: identity.map(({ token }) => token), keys: links }
+  switch (request.intent) {
+    case 'order':
+    case 'original-order':
+    case 'reflex-order':
+    case 'plan':
+      break
+    case 'filler-order':
+    case 'instance-order':
+      return {
+        ...origin,
+        kind: 'relay',
+        ward: false,
+        tokens: identity.map(({ token }) => token),
+        keys: links,
+      }
+    case 'proposal':
+    case 'option':
+      return { ...origin, kind: 'ignored', why: 'proposal' }
+  }
+  if (!mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
+  const dosages = request.dosageInstruction ?? []
+  const reasons = request.statusReason === undefined ? [] : [request.statusReason]
+  return {
+    ...origin,
+    ...statement(dosages, context, request.dosageInstruction?.[0]?.route, request),
+    ...decision(request.authoredOn, origin, context),
+    kind: 'prescription',
+    author: partyKey(request.requester),
+    authorReference: request.requester,
+    start: undefined,
+    keys: [...identity, ...links],
+    statusReason: reasons,
+    statusSince: statusSince(request, context),
+    identifiers: request.identifier ?? [],
+    reasonCode: request.reasonCode ?? [],
+    courseCode: courseCode(request, request.courseOfTherapyType),
+    status: requestStatus(request.status, reasons),
+    dispensable: request.intent !== 'plan',
+    validTo: endOf(request.dispenseRequest?.validityPeriod?.end, context.zone),
+    own: identity.map(({ token }) => token),
+    prior: tokensOf(request.priorPrescription),
+    renewed: hasCode(reasons, RECALL_REASON, RENEWAL_CODES),
+  }
+}
+
+export function readStatement(
+  statementResource: MedicationStatement,
+  origin: FactOrigin,
+  context: ReadContext,
+): Row | Ignored {
+  const { informationSource, effectivePeriod, effectiveDateTime } = statementResource
+  const self = origin.role === 'patient' || isPatientVoice(informationSource)
+  if (!self && !mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
+  const dosages = statementResource.dosage ?? []
+  const period =
+    effectivePeriod ?? (effectiveDateTime === undefined ? undefined : { start: effectiveDateTime })
+  return {
+    ...origin,
+    ...statement(dosages, context, dosages[0]?.route, statementResource),
+    ...decision(statementResource.dateAsserted, origin, context),
+    kind: 'row',
+    self,
+    author: partyKey(informationSource),
+    authorReference: informationSource,
+    start: period?.start,
+    keys: [
+      { token: origin.ref, basis: 'K0' },
+      ...identityKeys(statementResource.identifier),
+      ...linkKeys([...(statementResource.basedOn ?? []), ...derivedFrom(statementResource)]),
+    ],
+    statusReason: statementResource.statusReason ?? [],
+    statusSince: statusSince(statementResource, context),
+    identifiers: statementResource.identifier ?? [],
+    reasonCode: statementResource.reasonCode ?? [],
+    courseCode: courseCode(statementResource, undefined),
+    status: statementStatus(statementResource),
+    period,
+    multidose:
+      statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))?.valueBoolean ===
+      true,
+    treatmentIds: [
+      ...new Set(
+        (statementResource.identifier ?? [])
+          .filter(({ type }) => type?.text === 'PLL')
+          .flatMap((identifier) => identifierToken(identifier) ?? []),
+      ),
+    ],
+  }
+}
+
+/** Roles of sources whose people have the right to decide treatment. */
+function mayDecide(role: FactOrigin['role']): boolean {
+  switch (role) {
+    case 'prescriber':
+    case 'source-list':
+    case 'hospital':
+    case 'client':
+      return true
+    case 'pharmacy':
+    case 'home-care':
+    case 'device':
+    case 'patient':
+      return false
+  }
+}
+
+const PATIENT_VOICES = new Set(['Patient', 'RelatedPerson'])
+const isPatientVoice = (source: Reference | undefined): boolean =>
+  PATIENT_VOICES.has(source?.type ?? source?.reference?.split('/').at(-2) ?? '')
+
+/** A statement derived from a prescription is a link to it; from an observation or a form it is none. */
+const derivedFrom = ({ derivedFrom: sources }: MedicationStatement): Reference[] =>
+  (sources ?? []).filter(
+    ({ type, reference }) => type === 'MedicationRequest' || reference?.includes('MedicationRequest/'),
+  )
+
+const isInpatient = ({ category }: MedicationRequest): boolean =>
+  (category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'inpatient'))
+
+interface Bearer {
+  readonly medicationCodeableConcept?: CodeableConcept | undefined
+  readonly medicationReference?: Reference | undefined
+  readonly contained?: MedicationRequest['contained']
+}
+
+function statement(
+  dosages: readonly Dosage[],
+  context: ReadContext,
+  route: CodeableConcept | undefined,
+  bearer: Bearer,
+) {
+  return {
+    medicine: readMedicine(bearer, context.products, route),
+    product: productStatement(bearer),
+    plan: readDosagePlan(dosages),
+    dosages,
+  }
+}
+
+/** A decision without a time of its own is ordered by when the hub heard of it; the text stays absent. */
+function decision(
+  time: string | undefined,
+  origin: FactOrigin,
+  context: ReadContext,
+): { decided: InstantRange; decidedText: string | undefined } {
+  const stated = time === undefined ? undefined : rangeOfDateTime(time, context.zone)
+  return stated === undefined
+    ? {
+        decided: { from: origin.receivedAt, to: origin.receivedAt, precision: 'instant' },
+        decidedText: undefined,
+      }
+    : { decided: stated, decidedText: time }
+}
+
+function requestStatus(
+  status: MedicationRequest['status'],
+  reasons: readonly CodeableConcept[],
+): Prescription['status'] {
+  switch (status) {
+    case 'active':
+    case 'on-hold':
+    case 'cancelled':
+    case 'completed':
+      return status
+    case 'stopped':
+      return hasCode(reasons, PRESCRIPTION_STATUS, undefined) ? 'completed' : 'stopped'
+    case 'entered-in-error':
+      return 'error'
+    case 'draft':
+    case 'unknown':
+      return 'other'
+  }
+}
+
+function statementStatus({ status, modifierExtension }: MedicationStatement): Row['status'] {
+  // A modifier that is not understood may say "stopped": such a row decides nothing (section 5, trap a).
+  if ((modifierExtension ?? []).length > 0) return 'other'
+  switch (status) {
+    case 'active':
+    case 'intended':
+    case 'on-hold':
+    case 'stopped':
+    case 'completed':
+      return status
+    case 'entered-in-error':
+      return 'error'
+    case 'unknown':
+    case 'not-taken':
+      return 'other'
+  }
+}
+
+const hasCode = (
+  concepts: readonly CodeableConcept[],
+  system: string,
+  codes: ReadonlySet<string> | undefined,
+): boolean =>
+  concepts.some(({ coding }) =>
+    coding?.some((item) => item.system === system && (codes === undefined || codes.has(item.code ?? ''))),
+  )
+
+function statusSince(
+  resource: Pick<MedicationRequest, 'extension'>,
+  { zone }: ReadContext,
+): number | undefined {
+  const value = resource.extension?.find(({ url }) => url === extensionUrl('status-date'))?.valueDateTime
+  return value === undefined ? undefined : rangeOfDateTime(value, zone)?.from
+}
+
+/** End of a period, exclusive: a date is inclusive. */
+export const endOf = (value: string | undefined, zone: string): number | undefined =>
+  value === undefined ? undefined : rangeOfDateTime(value, zone)?.to
+
+const COURSE_OF_THERAPY = 'http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy'
+
+/** `course` or `prn` where the source codes the kind of use (9101, course of therapy). */
+function courseCode(
+  resource: Pick<MedicationRequest, 'extension'>,
+  concept: CodeableConcept | undefined,
+): string | undefined {
+  const coded = (resource.extension ?? []).flatMap(({ valueCodeableConcept, valueCoding }) => [
+    ...(valueCodeableConcept?.coding ?? []),
+    ...(valueCoding === undefined ? [] : [valueCoding]),
+  ])
+  const use = coded.find(({ system }) => system === USE_CODE)?.code
+  if (use === '2') return 'course'
+  if (use === '3') return 'prn'
+  return concept?.coding?.some(({ system, code }) => system === COURSE_OF_THERAPY && code === 'acute')
+    ? 'course'
+    : undefined
+}
+
+export const treatmentIdentifiers = (identifiers: Row['identifiers']): Row['identifiers'] =>
+  identifiers.filter(
+    (identifier, index) => index === 0 || isTreatmentId(identifier) || identifier.type !== undefined,
+  )

@@ -1,0 +1,113 @@
+/** FHIR resources to the engine's facts. Total: a resource that is no fact of the list is ignored with its reason. */
+import type { DeviceUseStatement, Encounter, FhirResource, Identifier, List } from 'fhir/r4.js'
+import { rangeOfDateTime } from '../../core/zone.js'
+import type { Fact } from '../contract.js'
+import type { DeviceAssignment, EngineFact, FactOrigin, SourceList, Stay } from './fact.js'
+import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
+import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
+import { identifierToken, partyKey, tokensOf } from './tokens.js'
+
+/**
+ * Reading depends on nothing but the resource, where it came from, zone and catalogue. Resources are immutable and
+ * live as long as the person's state is cached, so a year of intakes is read once and not at every derivation.
+ */
+const readBefore = new WeakMap<FhirResource, { readonly fact: EngineFact; readonly context: ReadContext }>()
+
+/** In order of `ref`, so that nothing later can depend on the order of arrival. */
+export function readFacts(facts: readonly Fact[], context: ReadContext): EngineFact[] {
+  return facts
+    .map((fact) => readCached(fact, context))
+    .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
+}
+
+function readCached(fact: Fact, context: ReadContext): EngineFact {
+  const known = readBefore.get(fact.resource)
+  if (
+    known !== undefined &&
+    known.context.zone === context.zone &&
+    known.context.products === context.products &&
+    known.fact.ref === fact.ref &&
+    known.fact.version === fact.version &&
+    known.fact.sourceKey === fact.source.key &&
+    known.fact.role === fact.source.role &&
+    known.fact.receivedAt === Date.parse(fact.receivedAt)
+  )
+    return known.fact
+  const read = readFact(fact, context)
+  readBefore.set(fact.resource, { fact: read, context })
+  return read
+}
+
+export function readFact(
+  { ref, version, resource, source, receivedAt }: Fact,
+  context: ReadContext,
+): EngineFact {
+  const origin: FactOrigin = {
+    ref,
+    version,
+    key: identifierToken(firstIdentifier(resource)) ?? ref,
+    sourceKey: source.key,
+    role: source.role,
+    receivedAt: Date.parse(receivedAt),
+  }
+  switch (resource.resourceType) {
+    case 'MedicationRequest':
+      return readRequest(resource, origin, context)
+    case 'MedicationStatement':
+      return readStatement(resource, origin, context)
+    case 'MedicationDispense':
+      return readDispense(resource, origin, context)
+    case 'MedicationAdministration':
+      return readAdministration(resource, origin, context)
+    case 'List':
+      return readSourceList(resource, origin, context)
+    case 'DetectedIssue':
+      return readAlert(resource, origin, context)
+    case 'Encounter':
+      return readStay(resource, origin, context)
+    case 'DeviceUseStatement':
+      return readAssignment(resource, origin)
+    default:
+      return { ...origin, kind: 'ignored', why: 'other-type' }
+  }
+}
+
+function firstIdentifier(resource: FhirResource): Identifier | undefined {
+  if (!('identifier' in resource)) return undefined
+  const { identifier } = resource
+  return Array.isArray(identifier) ? identifier[0] : undefined
+}
+
+function readSourceList(list: List, origin: FactOrigin, { zone }: ReadContext): SourceList {
+  return {
+    ...origin,
+    kind: 'source-list',
+    code: list.code?.coding?.find(({ code }) => code !== undefined)?.code,
+    current: list.status === 'current',
+    date: (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
+    author: partyKey(list.source),
+    entries: new Set((list.entry ?? []).flatMap(({ item }) => tokensOf(item))),
+  }
+}
+
+/** Encounter classes (v3 ActCode) of a stay: the ward gives the medicines meanwhile. */
+const INPATIENT_CLASSES = new Set(['IMP', 'ACUTE', 'NONAC'])
+const STAY_STATUS = new Set<Encounter['status']>(['in-progress', 'onleave', 'finished'])
+
+function readStay(encounter: Encounter, origin: FactOrigin, { zone }: ReadContext): Stay | EngineFact {
+  const { period } = encounter
+  const from = period?.start === undefined ? undefined : rangeOfDateTime(period.start, zone)?.from
+  if (
+    from === undefined ||
+    !INPATIENT_CLASSES.has(encounter.class.code ?? '') ||
+    !STAY_STATUS.has(encounter.status)
+  )
+    return { ...origin, kind: 'ignored', why: 'other-type' }
+  return { ...origin, kind: 'stay', from, to: endOf(period?.end, zone) }
+}
+
+const readAssignment = (use: DeviceUseStatement, origin: FactOrigin): DeviceAssignment => ({
+  ...origin,
+  kind: 'device-assignment',
+  active: use.status === 'active',
+})

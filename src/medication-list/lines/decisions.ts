@@ -1,0 +1,280 @@
+/** From facts to decisions in time, and from decisions to the state of a line (medication-list.md 4.1 and 5). */
+import { instantOfLocalTime, rangeOfDateTime } from '../../core/zone.js'
+import { placeEntries } from '../dosage/expand.js'
+import { type DosagePlan, namesAmount } from '../dosage/plan.js'
+import type { DecisionFact, Prescription, Row } from '../facts/fact.js'
+import { endOf } from '../facts/read-decision.js'
+
+export type Effect =
+  /** `to`: first instant without a dose; `ending` says what the line is from then on. */
+  | {
+      readonly kind: 'use'
+      readonly from: number
+      readonly to: number | undefined
+      readonly ending: 'completed' | 'stopped'
+    }
+  | { readonly kind: 'hold'; readonly from: number }
+  | { readonly kind: 'stop'; readonly from: number; readonly usedFrom: number }
+
+export interface Decision {
+  readonly fact: DecisionFact
+  /** Instant by which decisions are ordered. */
+  readonly at: number
+  readonly effect: Effect
+}
+
+export type LineStatus = 'intended' | 'active' | 'on-hold' | 'stopped' | 'completed'
+
+export interface LineState {
+  readonly status: LineStatus
+  readonly since: number
+  /** The decision that is in force. */
+  readonly decision: Decision
+}
+
+/** In order of decision time; a tie goes to the holder, then to list rows over prescriptions, then by ref. */
+export function readDecisions(
+  facts: readonly DecisionFact[],
+  zone: string,
+  isHolders: (fact: DecisionFact) => boolean,
+): Decision[] {
+  const decisions = facts.flatMap((fact) => decisionsOf(fact, facts, zone))
+  return decisions.sort(
+    (a, b) =>
+      a.at - b.at ||
+      Number(isHolders(a.fact)) - Number(isHolders(b.fact)) ||
+      rank(a) - rank(b) ||
+      (a.fact.ref < b.fact.ref ? -1 : a.fact.ref > b.fact.ref ? 1 : 0),
+  )
+}
+
+/** Of one fact's decisions, and of a prescription and the row that names it, the later in this order stands. */
+const rank = ({ fact, effect }: Decision): number =>
+  (fact.kind === 'row' ? 2 : 0) + (effect.kind === 'use' ? 0 : 1)
+
+function decisionsOf(fact: DecisionFact, group: readonly DecisionFact[], zone: string): Decision[] {
+  switch (fact.kind) {
+    case 'prescription':
+      return prescriptionDecisions(fact, group, zone)
+    case 'row':
+      return rowDecision(fact, group, zone)
+  }
+}
+
+function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[], zone: string): Decision[] {
+  const at = fact.decided.from
+  const use: Decision = {
+    fact,
+    at,
+    effect: {
+      kind: 'use',
+      from: plannedStart(fact, zone) ?? at,
+      to: plannedEnd(fact, zone),
+      ending: 'completed',
+    },
+  }
+  const since = fact.statusSince ?? at
+  switch (fact.status) {
+    // An expired, exhausted or recalled prescription ends no line (section 5).
+    case 'active':
+    case 'cancelled':
+    case 'completed':
+      return [use]
+    case 'on-hold':
+      return [use, { fact, at: since, effect: { kind: 'hold', from: since } }]
+    case 'stopped':
+      return isReplaced(fact, group)
+        ? [use]
+        : [use, { fact, at: since, effect: { kind: 'stop', from: since, usedFrom: use.effect.from } }]
+    case 'error':
+    case 'other':
+      return []
+  }
+}
+
+/** A stop that goes with a replacement ends the named prescription only. */
+const isReplaced = (fact: Prescription, group: readonly DecisionFact[]): boolean =>
+  group.some(
+    (other) =>
+      other.kind === 'prescription' &&
+      other.status !== 'error' &&
+      other.ref !== fact.ref &&
+      fact.own.some((token) => other.prior.includes(token)),
+  )
+
+function rowDecision(fact: Row, group: readonly DecisionFact[], zone: string): Decision[] {
+  const at = fact.decided.from
+  const start = startOf(fact.period?.start ?? fact.start, zone) ?? plannedStart(fact, zone)
+  const end = endOf(fact.period?.end, zone)
+  const planned = plannedEnd(fact, zone)
+  switch (fact.status) {
+    case 'active':
+    case 'intended': {
+      // A reason beside an end that lies ahead says that the end is a stop (M25.1: Seponering in the future).
+      const ending = end !== undefined && fact.statusReason.length > 0 ? 'stopped' : 'completed'
+      if (ending === 'stopped' && keepsOtherRow(fact, group)) return []
+      const from = start ?? (fact.status === 'intended' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+      return [{ fact, at, effect: { kind: 'use', from, to: end ?? planned, ending } }]
+    }
+    case 'completed':
+      return [
+        {
+          fact,
+          at,
+          effect: {
+            kind: 'use',
+            from: start ?? Number.NEGATIVE_INFINITY,
+            to: end ?? fact.statusSince ?? at,
+            ending: 'completed',
+          },
+        },
+      ]
+    case 'on-hold':
+      return [{ fact, at, effect: { kind: 'hold', from: fact.statusSince ?? at } }]
+    case 'stopped':
+      if (keepsOtherRow(fact, group)) return []
+      return [
+        {
+          fact,
+          at,
+          effect: {
+            kind: 'stop',
+            from: end ?? fact.statusSince ?? at,
+            usedFrom: start ?? Number.NEGATIVE_INFINITY,
+          },
+        },
+      ]
+    case 'error':
+    case 'other':
+      return []
+  }
+}
+
+/**
+ * A doctor who tidies a double entry stops one row and keeps another of the same treatment: then only the named row
+ * ends (3.2, rule 3). Rows of one source are stated together, in its newest snapshot.
+ */
+const keepsOtherRow = (fact: Row, group: readonly DecisionFact[]): boolean =>
+  group.some(
+    (other) =>
+      other.kind === 'row' &&
+      other.ref !== fact.ref &&
+      other.sourceKey === fact.sourceKey &&
+      other.self === fact.self &&
+      (other.status === 'active' || other.status === 'intended' || other.status === 'on-hold') &&
+      (other.period?.end === undefined || other.statusReason.length === 0),
+  )
+
+const startOf = (value: string | undefined, zone: string): number | undefined =>
+  value === undefined ? undefined : rangeOfDateTime(value, zone)?.from
+
+/** The earliest start that the dosage itself states, when every entry of its first step states one. */
+function plannedStart({ plan }: DecisionFact, zone: string): number | undefined {
+  if (plan.kind !== 'structured') return undefined
+  const first = Math.min(...plan.entries.map(({ sequence }) => sequence))
+  const starts = plan.entries
+    .filter(({ sequence }) => sequence === first)
+    .map((entry) => startOf(entry.start, zone))
+  return starts.every((start) => start !== undefined) ? Math.min(...starts) : undefined
+}
+
+/** The end that follows from the dosage alone: only when every entry is bounded from a stated start. */
+function plannedEnd(fact: DecisionFact, zone: string): number | undefined {
+  const { plan } = fact
+  if (plan.kind !== 'structured') return undefined
+  const ends = placeEntries(plan.entries, { zone, start: fact.start }).map(({ to, lost }) =>
+    to === undefined || lost ? undefined : instantOfLocalTime(to.slice(0, 10), to.slice(11), zone),
+  )
+  return ends.every((end) => end !== undefined) ? Math.max(...ends) : undefined
+}
+
+/**
+ * State at an instant: the newest decision that is in effect. One whose effect lies ahead leaves the one before in
+ * force until then. Undefined when nobody has decided anything.
+ */
+export function stateAt(decisions: readonly Decision[], instant: number): LineState | undefined {
+  let ahead: Decision | undefined
+  for (let i = decisions.length - 1; i >= 0; i--) {
+    const decision = decisions[i]
+    if (decision === undefined) continue
+    const state = effectAt(decision, instant)
+    if (state === undefined) {
+      ahead = decision
+      continue
+    }
+    const over = state.status === 'stopped' || state.status === 'completed'
+    return over && ahead?.effect.kind === 'use' ? planned(ahead) : state
+  }
+  if (ahead === undefined) return undefined
+  return ahead.effect.kind === 'use'
+    ? planned(ahead)
+    : { status: 'active', since: Number.NEGATIVE_INFINITY, decision: ahead }
+}
+
+const planned = (decision: Decision): LineState => ({ status: 'intended', since: decision.at, decision })
+
+/** Undefined while the decision's effect lies ahead. */
+function effectAt(decision: Decision, instant: number): LineState | undefined {
+  const { effect } = decision
+  switch (effect.kind) {
+    case 'use':
+      if (effect.to !== undefined && instant >= effect.to)
+        return { status: effect.ending, since: effect.to, decision }
+      return instant < effect.from ? undefined : { status: 'active', since: effect.from, decision }
+    case 'hold':
+      return instant < effect.from ? undefined : { status: 'on-hold', since: effect.from, decision }
+    case 'stop':
+      if (instant >= effect.from) return { status: 'stopped', since: effect.from, decision }
+      // What is to be stopped is in use until then, as far as the source says since when.
+      return instant >= effect.usedFrom && Number.isFinite(effect.usedFrom)
+        ? { status: 'active', since: effect.usedFrom, decision }
+        : undefined
+  }
+}
+
+/** Instants after `instant` at which the state may change by time alone, ascending. */
+export function turningPoints(decisions: readonly Decision[], instant: number): number[] {
+  const points = decisions.flatMap(({ effect }) => [
+    effect.from,
+    ...(effect.kind === 'use' ? [effect.to] : []),
+  ])
+  return points
+    .filter((point) => point !== undefined)
+    .filter((point) => point > instant && Number.isFinite(point))
+    .sort((a, b) => a - b)
+}
+
+/** First instant at which anything was decided or in use. */
+export const knownFrom = (decisions: readonly Decision[]): number =>
+  Math.min(
+    ...decisions.map(({ at, effect }) =>
+      Math.min(
+        at,
+        effect.kind === 'stop'
+          ? effect.usedFrom
+          : Number.isFinite(effect.from) || effect.from < 0
+            ? effect.from
+            : at,
+      ),
+    ),
+  )
+
+/**
+ * The dosage in force: the deciding fact's own, unless it names no amount ("as agreed") and an earlier one does
+ * (4.1). `words` are then the deciding fact's own words, to be shown beside.
+ */
+export function dosageInForce(
+  decisions: readonly Decision[],
+  state: LineState,
+): { readonly fact: DecisionFact; readonly words: string | undefined } {
+  const { fact } = state.decision
+  if (namesAmount(fact.plan)) return { fact, words: undefined }
+  for (let i = decisions.indexOf(state.decision) - 1; i >= 0; i--) {
+    const earlier = decisions[i]?.fact
+    if (earlier !== undefined && namesAmount(earlier.plan))
+      return { fact: earlier, words: wording(fact.plan) }
+  }
+  return { fact, words: undefined }
+}
+
+const wording = (plan: DosagePlan): string | undefined => (plan.kind === 'none' ? undefined : plan.wording)

@@ -1,0 +1,96 @@
+/** Line ids: kept from the previous version where its facts were known, else made from the facts. */
+import { deterministicUuid } from '../../core/deterministic-id.js'
+import type { PreviousLine } from '../contract.js'
+import type { LineGroup } from '../grouping/line-group.js'
+import { isClosing } from './flags.js'
+
+export interface Identified {
+  readonly group: LineGroup
+  readonly id: string
+  /** Previous lines whose facts are here now, the one that gave the id first. */
+  readonly former: readonly PreviousLine[]
+}
+
+/** @param groups in any order; the answer is in the same order */
+export function identifyLines(
+  groups: readonly LineGroup[],
+  previous: readonly PreviousLine[],
+  patientRef: string,
+): Identified[] {
+  const refs = groups.map(groupRefs)
+  const places = new Map(refs.flatMap((set, index) => set.map((ref) => [ref, index] as const)))
+  const formerOf = new Map<number, PreviousLine[]>()
+  for (const line of [...previous].sort(byId)) {
+    const place = heir(line, places, groups)
+    if (place !== undefined) formerOf.set(place, [...(formerOf.get(place) ?? []), line])
+  }
+  const taken = new Set(previous.map(({ id }) => id))
+  const order = groups
+    .map((group, index) => ({ group, index, seed: seedOf(group) }))
+    .sort((a, b) => (a.seed < b.seed ? -1 : 1))
+  const identified: Identified[] = []
+  for (const { group, index, seed } of order) {
+    const former = survivorFirst(formerOf.get(index) ?? [], group)
+    const id = former[0]?.id ?? freshId(patientRef, seed, taken)
+    taken.add(id)
+    identified[index] = { group, id, former }
+  }
+  return identified
+}
+
+const byId = (a: PreviousLine, b: PreviousLine): number => (a.id < b.id ? -1 : 1)
+
+const groupRefs = ({ facts, supplies, intakes, reports }: LineGroup): string[] => [
+  ...facts.map(({ ref }) => ref),
+  ...[...supplies, ...intakes, ...reports].map(({ fact }) => fact.ref),
+]
+
+/** The group that goes on with a previous line: that of its earliest deciding fact, else of any of its facts. */
+function heir(
+  line: PreviousLine,
+  places: ReadonlyMap<string, number>,
+  groups: readonly LineGroup[],
+): number | undefined {
+  const found = line.facts.flatMap((ref) => places.get(ref) ?? [])
+  const decided = found.filter((place) => (groups[place]?.facts.length ?? 0) > 0)
+  const candidates = [...new Set(decided.length > 0 ? decided : found)]
+  const members = new Set(line.facts)
+  const earliest = (place: number): string =>
+    groups[place]?.facts
+      .find(({ ref }) => members.has(ref))
+      ?.decided.from.toString()
+      .padStart(20, '0') ?? '~'
+  return candidates.sort((a, b) =>
+    earliest(a) < earliest(b) ? -1 : earliest(a) > earliest(b) ? 1 : a - b,
+  )[0]
+}
+
+/** Of several previous lines in one group: one still open before closed ones, of closed ones the newest, then that with the earliest fact. */
+function survivorFirst(lines: readonly PreviousLine[], group: LineGroup): PreviousLine[] {
+  const order = groupRefs(group)
+  const place = ({ facts }: PreviousLine): number => {
+    const index = order.findIndex((ref) => facts.includes(ref))
+    return index < 0 ? order.length : index
+  }
+  const age = (a: PreviousLine, b: PreviousLine): number =>
+    isClosing(a.flag) && isClosing(b.flag) && a.date !== b.date ? (a.date < b.date ? 1 : -1) : 0
+  return [...lines].sort(
+    (a, b) =>
+      Number(isClosing(a.flag)) - Number(isClosing(b.flag)) || age(a, b) || place(a) - place(b) || byId(a, b),
+  )
+}
+
+/** Natural keys rather than refs: the same messages give the same ids in any installation. */
+function seedOf(group: LineGroup): string {
+  const [first] = group.facts
+  if (first !== undefined) return `decided ${first.key}`
+  const [item] = [...group.supplies, ...group.intakes].sort((a, b) => (a.fact.key < b.fact.key ? -1 : 1))
+  return `provisional ${item?.fact.key} ${item?.medicine.products[0] ?? item?.medicine.atc ?? item?.medicine.name ?? ''}`
+}
+
+function freshId(patientRef: string, seed: string, taken: ReadonlySet<string>): string {
+  for (let turn = 0; ; turn++) {
+    const id = deterministicUuid('line', patientRef, seed, String(turn))
+    if (!taken.has(id)) return id
+  }
+}

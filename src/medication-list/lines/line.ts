@@ -1,0 +1,77 @@
+/** A line as the discrepancies see it: its facts, its state at T and its dosage in force. */
+import type { MedicationStatement } from 'fhir/r4.js'
+import type { ListConfig } from '../contract.js'
+import type { DosagePlan } from '../dosage/plan.js'
+import type { DecisionFact, Medicine, Prescription } from '../facts/fact.js'
+import { type LineGroup, medicineOf } from '../grouping/line-group.js'
+import { type Category, categoryOf } from './category.js'
+import { dosageInForce, type LineState, stateAt } from './decisions.js'
+import { type Holder, holderHasDecided } from './holder.js'
+
+export interface LineModel {
+  readonly id: string
+  /** `MedicationStatement/<id>`. */
+  readonly ref: string
+  readonly group: LineGroup
+  readonly status: Exclude<MedicationStatement['status'], 'not-taken'>
+  /** Undefined where nobody decided. */
+  readonly state: LineState | undefined
+  readonly medicine: Medicine | undefined
+  /** Fact whose dosage is in force. */
+  readonly dosageFact: DecisionFact | undefined
+  readonly plan: DosagePlan
+  /** Words of a newer decision that names no amount. */
+  readonly words: string | undefined
+  readonly category: Category | undefined
+  /** False while the holder has not decided on it. */
+  readonly confirmed: boolean
+  readonly critical: boolean
+}
+
+const NO_PLAN: DosagePlan = { kind: 'none' }
+
+export function makeLine(
+  id: string,
+  group: LineGroup,
+  at: number,
+  holder: Holder | undefined,
+  config: ListConfig,
+): LineModel {
+  const state = stateAt(group.decisions, at)
+  const dosage = state === undefined ? undefined : dosageInForce(group.decisions, state)
+  const medicine = medicineOf(group)
+  const plan = dosage?.fact.plan ?? NO_PLAN
+  return {
+    id,
+    ref: `MedicationStatement/${id}`,
+    group,
+    status: statusOf(group, state),
+    state,
+    medicine,
+    dosageFact: dosage?.fact,
+    plan,
+    words: dosage?.words,
+    category: state === undefined ? undefined : categoryOf(plan, state, group, dosage?.fact),
+    confirmed: state === undefined || holderHasDecided(state.decision.fact, group.facts, holder),
+    critical: isCritical(medicine, config),
+  }
+}
+
+function statusOf(group: LineGroup, state: LineState | undefined): LineModel['status'] {
+  if (state !== undefined) return state.status
+  return group.facts.length > 0 && group.facts.every(({ status }) => status === 'error')
+    ? 'entered-in-error'
+    : 'unknown'
+}
+
+export const isCritical = (medicine: Medicine | undefined, config: ListConfig): boolean =>
+  medicine?.atc !== undefined && config.criticalAtc.some((prefix) => medicine.atc?.startsWith(prefix))
+
+export const prescriptionsOf = ({ group }: LineModel): Prescription[] =>
+  group.facts.filter((fact) => fact.kind === 'prescription')
+
+/** Whether something can still be dispensed on it at an instant. */
+export const isValid = (prescription: Prescription, instant: number): boolean =>
+  prescription.dispensable &&
+  prescription.status === 'active' &&
+  (prescription.validTo === undefined || instant < prescription.validTo)

@@ -1,0 +1,55 @@
+/** The order in which a list shows its lines (medication-list.md 5 and 12.7). */
+import type { MedicationStatement } from 'fhir/r4.js'
+import type { Line } from './contract.js'
+import { CATEGORIES } from './lines/category.js'
+
+/** Current lines by kind, then provisional ones in their own section, then those that end on this version. */
+export function sortLines(lines: readonly Line[]): Line[] {
+  return lines
+    .map((line) => ({
+      line,
+      section: section(line.statement),
+      kind: kind(line.statement),
+      name: name(line.statement),
+    }))
+    .sort(
+      (a, b) =>
+        a.section - b.section ||
+        a.kind - b.kind ||
+        a.name.localeCompare(b.name, 'nb') ||
+        (a.line.id < b.line.id ? -1 : 1),
+    )
+    .map(({ line }) => line)
+}
+
+function section({ status }: MedicationStatement): number {
+  switch (status) {
+    case 'active':
+    case 'intended':
+    case 'on-hold':
+      return 0
+    case 'unknown':
+    case 'not-taken':
+      return 1
+    case 'stopped':
+    case 'completed':
+    case 'entered-in-error':
+      return 2
+  }
+}
+
+/** A line of unknown kind stands with the fixed ones, where it is least overlooked. */
+function kind({ category }: MedicationStatement): number {
+  const place = CATEGORIES.findIndex((code) => code === category?.coding?.[0]?.code)
+  return Math.max(place, 0)
+}
+
+function name({ medicationCodeableConcept, medicationReference, contained }: MedicationStatement): string {
+  const concept = medicationCodeableConcept
+  if (concept !== undefined)
+    return concept.text ?? concept.coding?.[0]?.display ?? concept.coding?.[0]?.code ?? ''
+  const inside = contained?.find(({ id }) => `#${id}` === medicationReference?.reference)
+  // Only a Medication is contained in a line, and all of its elements are optional.
+  const medication = inside as { code?: { text?: string } } | undefined
+  return medicationReference?.display ?? medication?.code?.text ?? ''
+}
