@@ -100,13 +100,10 @@ export const releaseLane =
 export const dueLanes =
   (db: Database): Store['dueLanes'] =>
   async (limit) => {
-    const { rows } = await db.query<{ lane_key: string }>(
-      `/*due-lanes*/ select lane_key from lane
-       where due_at <= clock_timestamp() and (lease_until is null or lease_until <= clock_timestamp())
-       order by due_at, lane_key limit $1`,
-      [limit],
-    )
-    return rows.map((row) => laneKey(row.lane_key))
+    const { rows } = await db.query<{ lane: string }>('/*due-lanes*/ select due_lanes_v1($1) as lane', [
+      limit,
+    ])
+    return rows.map(({ lane }) => laneKey(lane))
   }
 
 const lanesOf = (claim: Claim) => [claim.lane, ...(claim.second ? [claim.second.lane] : [])]

@@ -152,10 +152,7 @@ export const viewBacklog =
       `/*backlog*/ select
          (select count(*) from message where state = 'waiting' and lane_key >= '') as waiting,
          (select count(*) from message where state = 'dead' and lane_key >= '') as dead,
-         coalesce((select extract(epoch from clock_timestamp() - min(m.due_at))::float8
-           from (select lane_key from lane where due_at <= clock_timestamp() order by due_at limit 100) due
-           cross join lateral (select due_at from message w
-             where w.lane_key = due.lane_key and w.state = 'waiting' order by w.seq limit 1) m), 0) as oldest_s`,
+         oldest_due_s_v1() as oldest_s`,
     )
     const { waiting, dead, oldest_s } = onlyRow(rows)
     const backlog: Backlog = { waiting, dead, oldestWaitingS: Math.max(0, oldest_s) }

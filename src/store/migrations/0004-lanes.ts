@@ -26,7 +26,7 @@ $$;
 -- After an outcome, once a lane and transaction: effects counted, next due instant, the lease ended when p_end or
 -- when nothing is due (then true). Else the next head row counts as claimed once.
 create function settle_lane_v1(p_lane text, p_effects int, p_next timestamptz, p_end boolean) returns boolean
-language plpgsql as $$
+language plpgsql set enable_sort = off set enable_bitmapscan = off as $$
 declare
   due timestamptz := lane_due_v1(p_lane, p_next);
   idle boolean := p_end or coalesce(due > clock_timestamp(), true);
@@ -45,7 +45,7 @@ $$;
 create function claim_v1(p_lane text, p_owner text, p_lease_ms float8, p_rows_max int, p_idle boolean)
 returns table (epoch bigint, second_lane text, second_epoch bigint, effect_seq bigint, more boolean,
   time_due boolean, id text, seq bigint, envelope jsonb, body bytea, received_at timestamptz, attempts int,
-  answer_owed boolean) language plpgsql as $$
+  answer_owed boolean) language plpgsql set enable_sort = off set enable_bitmapscan = off as $$
 #variable_conflict use_column
 declare
   bytes_max constant bigint := 8388608;
@@ -146,6 +146,25 @@ begin
       m.id, m.seq, m.envelope, m.body, m.received_at, m.attempts, m.answer is null
     from message m where m.id = any (taken) order by m.seq;
 end
+$$;
+
+-- Heads of lanes and due lanes are read in the order of their index and left at the limit, however long the lane or the
+-- backlog: the settings of these functions leave the planner no other way. statement_timestamp() holds still within a
+-- statement; clock_timestamp() could not be looked up in an index.
+create function due_lanes_v1(p_limit int) returns setof text language sql stable
+set enable_sort = off set enable_bitmapscan = off as $$
+  select lane_key from lane
+  where due_at <= statement_timestamp() and (lease_until is null or lease_until <= statement_timestamp())
+  order by due_at, lane_key limit p_limit
+$$;
+
+-- Seconds since the oldest head row fell due, leased lanes included; by time alone counts for nothing here.
+create function oldest_due_s_v1() returns float8 language sql stable
+set enable_sort = off set enable_bitmapscan = off as $$
+  select coalesce(extract(epoch from clock_timestamp() - min(head.due_at)), 0)::float8
+  from (select lane_key from lane where due_at <= statement_timestamp() order by due_at, lane_key limit 100) due
+  cross join lateral (select m.due_at from message m
+    where m.lane_key = due.lane_key and m.state = 'waiting' order by m.seq limit 1) head
 $$;
 
 create function heartbeat_v1(p_owner text, p_lanes text[], p_epochs bigint[], p_lease_ms float8)
