@@ -36,7 +36,6 @@ interface Figure {
 }
 
 const figures: Figure[] = []
-await main()
 
 async function main(): Promise<void> {
   if (!(await postgresAnswers())) throw new Error('the floors need PostgreSQL')
@@ -221,3 +220,5 @@ async function printSettings(databaseUrl: string): Promise<void> {
   await client.end()
   if (!values.json) console.log(`PostgreSQL: ${settings.join(', ')}; node ${process.version}`)
 }
+
+await main()

@@ -190,7 +190,7 @@ function hospitalOrder(now: Date): string {
   return [
     `MSH|^~\\&|DIPS|TESTFJORD|STAFETT|HUB|${at}||RDE^O11^RDE_O11|demo-rde-${now.getTime()}|P|2.5.1|||AL|NE||UNICODE UTF-8`,
     `PID|1||${inger.id}^^^&2.16.578.1.12.4.1.4.1&ISO^NNNOR||Prøve^Inger||19430517|F`,
-    `ORC|NW|demo-${now.getTime()}^DIPS||||||||${at}|||9900025^Vakthavende^Jonas^^^^^^&2.16.578.1.12.4.1.4.4&ISO`,
+    `ORC|NW|demo-${now.getTime()}^DIPS|||||||${at}|||9900025^Vakthavende^Jonas^^^^^^&2.16.578.1.12.4.1.4.4&ISO`,
     `RXE|^^^${at}|C07AB02^Metoprolol depottablett 100 mg^ATC|1||{tablett}^tablett^UCUM`,
     `TQ1|1||QAM||||${at}`,
     'RXR|PO^Oral^HL70162',

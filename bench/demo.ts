@@ -44,8 +44,6 @@ const WORDS = {
   },
 }[language]
 
-process.exitCode = await main()
-
 async function main(): Promise<number> {
   if (values.url !== undefined) return play(openHubClient(values.url))
   const folder = await mkdtemp(join(tmpdir(), 'stafett-demo-'))
@@ -132,3 +130,5 @@ const linesOf = (bundle: Bundle | undefined): MedicationStatement[] =>
   resourcesOf(bundle).filter((resource) => resource.resourceType === 'MedicationStatement')
 const issuesOf = (bundle: Bundle | undefined): DetectedIssue[] =>
   resourcesOf(bundle).filter((resource) => resource.resourceType === 'DetectedIssue')
+
+process.exitCode = await main()

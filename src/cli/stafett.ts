@@ -27,8 +27,6 @@ const { values, positionals } = parseArgs({
   },
 })
 
-process.exitCode = await run(positionals[0] ?? '', positionals.slice(1))
-
 async function run(command: string, rest: readonly string[]): Promise<number> {
   const hub = openHubClient(values.url)
   switch (values.help ? 'help' : command) {
@@ -109,3 +107,5 @@ async function replay(hub: HubClient, ids: readonly string[]): Promise<number> {
   }
   return failed === 0 && ids.length > 0 ? 0 : 1
 }
+
+process.exitCode = await run(positionals[0] ?? '', positionals.slice(1))

@@ -2,7 +2,7 @@
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
  * change, a new version of the List with the bytes that readers get.
  */
-import type { DetectedIssue, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
+import type { FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
@@ -13,6 +13,7 @@ import type {
   ListConfig,
   ListResult,
   Previous,
+  PreviousIssue,
   PreviousLine,
   ProductKnowledge,
   SourceFact,
@@ -107,7 +108,7 @@ function readPrevious(workspace: Workspace): Previous {
     if (id !== undefined && flag !== undefined) entries.set(id, { flag, date: entry.date ?? '' })
   }
   const lines: PreviousLine[] = []
-  const issues: { id: string; status: DetectedIssue['status']; identified: string }[] = []
+  const issues: PreviousIssue[] = []
   for (const stored of workspace.resources.values()) {
     if (stored.layer !== 'line') continue
     if (stored.resource.resourceType === 'MedicationStatement') {
@@ -123,21 +124,17 @@ function readPrevious(workspace: Workspace): Previous {
         fingerprint: stored.order,
       })
     } else if (stored.resource.resourceType === 'DetectedIssue') {
+      const { resource } = stored
       issues.push({
         id: stored.id,
-        status: stored.resource.status,
-        identified: stored.resource.identifiedDateTime ?? stored.lastUpdated,
+        // The hub's own issues have one of three states (medication-list.md 6.1).
+        status: resource.status as PreviousIssue['status'],
+        identified: resource.identifiedDateTime ?? stored.lastUpdated,
+        resource,
       })
     }
   }
-  return {
-    lines,
-    // The hub's own issues have one of these three states (medication-list.md 6.1).
-    issues: issues.map((issue) => ({
-      ...issue,
-      status: issue.status as 'preliminary' | 'final' | 'cancelled',
-    })),
-  }
+  return { lines, issues }
 }
 
 function closingFlag(status: MedicationStatement['status']): EntryFlag {

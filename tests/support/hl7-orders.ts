@@ -36,7 +36,7 @@ export function orderMessage(options: OrderOptions): string {
   return [
     `MSH|^~\\&|EPJ|LEGEKONTORET|STAFETT|HUB|${sentAt}||RDE^O11^RDE_O11|${messageControlId(options.patient, options.order)}|P|2.5.1|||AL|NE||UNICODE UTF-8`,
     `PID|1||${patientNumber(options.patient)}^^^LEGEKONTORET^MR||Prøve^Person${options.patient}||19400101|F`,
-    `ORC|${options.control ?? 'NW'}|${options.patient}-${options.order}^EPJ||||||||${sentAt}|||9144900^Lege^Kari^^^^^^HPR`,
+    `ORC|${options.control ?? 'NW'}|${options.patient}-${options.order}^EPJ|||||||${sentAt}|||9144900^Lege^Kari^^^^^^HPR`,
     `RXE|^^^${sentAt}|${options.atc ?? atc}^${options.name ?? name}^ATC|${options.doseTablets ?? '1'}||{tablett}^tablett^UCUM`,
     `TQ1|1||${options.pattern ?? 'QAM'}||||${sentAt}`,
     'RXR|PO^Oral^HL70162',
