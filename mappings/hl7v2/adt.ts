@@ -4,7 +4,7 @@ import type { Authorship, Identity, MapContext, Mapped } from '../../src/core/me
 import { cxToPersonIdentifier } from './identifiers.js'
 import { agentOf } from './order-context.js'
 import { xcnToPractitioner } from './parties.js'
-import { readPatientContext, sourceOf } from './patient-context.js'
+import { readPatientContext, senderAgent, sourceOf } from './patient-context.js'
 import { distinctIdentities, type Numbering } from './person-identity.js'
 import { openScope, readDateTime, type Scope } from './scope.js'
 import type { SegmentReader } from './trail.js'
@@ -86,7 +86,8 @@ function readAuthorship(trigger: string, scope: Scope): Authorship {
   const segment = firstSegment(scope.message, 'EVN')
   const evn = segment === undefined ? undefined : scope.trail.reader(segment)
   const recorded = evn === undefined ? undefined : readDateTime(scope, evn.field(2))
-  const author = evn === undefined ? undefined : agentOf(xcnToPractitioner(evn.field(5), scope))
+  const operator = evn === undefined ? undefined : agentOf(xcnToPractitioner(evn.field(5), scope))
+  const author = operator ?? senderAgent(scope)
   const activity = ACTIVITIES[trigger]
   return {
     recorded: recorded ?? scope.sentAt,

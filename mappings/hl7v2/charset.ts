@@ -30,7 +30,7 @@ export function decodeText(bytes: Uint8Array, name: string): Decoded {
   if (name === '') {
     const text = tryDecode(bytes, 'utf-8')
     if (text !== undefined) return { text, charset: 'utf-8', guessed: false }
-    return { text: new TextDecoder(FALLBACK).decode(bytes), charset: FALLBACK, guessed: true }
+    return { text: decodeAs(bytes, FALLBACK, false), charset: FALLBACK, guessed: true }
   }
   const charset = charsetOf(name)
   if (charset === undefined) throw unreadable('the character set is not one that is taken')
@@ -46,8 +46,7 @@ export const charsetOf = (name: string): string | undefined => CHARSETS.get(name
 export function encodeText(text: string, charset: string): Uint8Array {
   if (charset === 'utf-8') return new TextEncoder().encode(text)
   const byteOf = new Map<string, number>()
-  const decoder = new TextDecoder(charset)
-  for (let byte = 0x80; byte < 0x100; byte++) byteOf.set(decoder.decode(Uint8Array.of(byte)), byte)
+  for (let byte = 0x80; byte < 0x100; byte++) byteOf.set(decodeAs(Uint8Array.of(byte), charset, false), byte)
   const characters = [...text]
   return Uint8Array.from(characters, (character) => {
     const code = character.charCodeAt(0)
@@ -57,12 +56,28 @@ export function encodeText(text: string, charset: string): Uint8Array {
 
 function tryDecode(bytes: Uint8Array, charset: string): string | undefined {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes)
+    return decodeAs(bytes, charset, true)
   } catch (cause) {
     // A strict decoder reports bad bytes as TypeError; anything else is not about the message.
     if (cause instanceof TypeError) return undefined
     throw cause
   }
+}
+
+/** What windows-1252 has at 0x80 to 0x9F; a dot stands for the five bytes that it leaves open. */
+const WINDOWS_1252_HIGH = '€.‚ƒ„…†‡ˆ‰Š‹Œ.Ž..‘’“”•–—˜™š›œ.žŸ'
+
+/**
+ * TextDecoder, but for one thing: Node 20 reads windows-1252 as ISO 8859-1 and gives control characters for 0x80 to 0x9F.
+ * @throws TypeError for bad bytes, when `fatal`
+ */
+export function decodeAs(bytes: Uint8Array, charset: string, fatal: boolean): string {
+  const text = new TextDecoder(charset, { fatal }).decode(bytes)
+  if (charset !== FALLBACK) return text
+  return text.replace(/[\u0080-\u009f]/g, (character) => {
+    const meant = WINDOWS_1252_HIGH.charAt(character.charCodeAt(0) - 0x80)
+    return meant === '.' ? character : meant
+  })
 }
 
 const unreadable = (rule: string): HubError =>

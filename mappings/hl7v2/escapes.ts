@@ -3,6 +3,7 @@
  * Unknown sequences and a lone escape character are kept as written. Control characters other than TAB, CR and LF never
  * reach FHIR: they are shown as their own escape sequence (`\X00\`).
  */
+import { decodeAs } from './charset.js'
 import type { Separators } from './separators.js'
 
 export function unescapeText(text: string, separators: Separators, charset: string): string {
@@ -126,7 +127,7 @@ function joinHex(text: string, start: number, mark: string): { digits: string; e
 function decodeHex(digits: string, charset: string): string | undefined {
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
   try {
-    const text = new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes)
+    const text = decodeAs(bytes, charset, true)
     return CONTROL.test(text) ? undefined : text
   } catch (cause) {
     // Bytes that are no text in the message's own set stay as written.

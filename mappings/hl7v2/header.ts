@@ -1,6 +1,6 @@
 /** MSH by hand: what the door check, the acknowledgement and the batch need, in microseconds and without the parser. */
 import { HubError } from '../../src/core/errors.js'
-import { charsetOf, decodeText } from './charset.js'
+import { charsetOf, decodeAs, decodeText } from './charset.js'
 import { unescapeText } from './escapes.js'
 import { findStart, headerBytes, latin1, readHeader, startsWith } from './frame.js'
 import { DEFAULT_SEPARATORS, isSeparator, type Separators } from './separators.js'
@@ -84,7 +84,7 @@ function decodeLeniently(
   bytes: Uint8Array,
   charset: string | undefined,
 ): { readonly text: string; readonly charset: string } {
-  if (charset !== undefined) return { text: new TextDecoder(charset).decode(bytes), charset }
+  if (charset !== undefined) return { text: decodeAs(bytes, charset, false), charset }
   return decodeText(bytes, '')
 }
 

@@ -101,22 +101,24 @@ export function readPeople(group: OrderGroup, scope: Scope): OrderPeople {
   }
 }
 
-/** Author and time of the first order, for Provenance. */
+/**
+ * Author and time of the first order, for Provenance.
+ * @param sender author where the order names neither a person nor an organization
+ */
 export function orderAuthorship(
   recorded: string,
   people: OrderPeople | undefined,
   control: string | undefined,
+  sender: Authorship['author'],
 ): Authorship {
-  const author = agentOf(people?.requester)
-  const organization = agentOf(people?.organization)
+  const person = agentOf(people?.requester)
+  const organization = agentOf(people?.organization) ?? sender
+  const author = person ?? organization
   const activity = activityOf(control)
   return {
     recorded,
-    ...(author === undefined
-      ? organization === undefined
-        ? {}
-        : { author: organization }
-      : { author, ...(organization === undefined ? {} : { onBehalfOf: organization }) }),
+    ...(author === undefined ? {} : { author }),
+    ...(person === undefined || organization === undefined ? {} : { onBehalfOf: organization }),
     ...(activity === undefined ? {} : { activity }),
   }
 }

@@ -2,7 +2,7 @@
 import type { Identity, MapContext, Mapped } from '../../src/core/message.js'
 import { orderAuthorship, readOrderNumbers } from './order-context.js'
 import { type OrderGroup, orderGroups } from './order-groups.js'
-import { readPatientContext, sourceOf } from './patient-context.js'
+import { readPatientContext, senderAgent, sourceOf } from './patient-context.js'
 import { type MappedOrder, rdeToMedicationRequest } from './rde-to-medication-request.js'
 import { dispenseTime, rdsToMedicationDispense } from './rds-to-medication-dispense.js'
 import { openScope, type Scope } from './scope.js'
@@ -65,7 +65,7 @@ function mappedOf(
   const [first] = orders
   return {
     source: sourceOf(scope, role),
-    authorship: orderAuthorship(recorded, first?.people, first?.control),
+    authorship: orderAuthorship(recorded, first?.people, first?.control, senderAgent(scope)),
     resources: [
       ...scope.parties.values(),
       ...person.resources,

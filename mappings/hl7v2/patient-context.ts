@@ -1,6 +1,7 @@
 /** What every message says of its person: Patient, visit, allergies, and who speaks. */
 import type {
   Amendment,
+  Authorship,
   Identity,
   MappedResource,
   SourceRole,
@@ -104,4 +105,10 @@ export function sourceOf(scope: Scope, role: SourceRole): SourceStatement {
   const [application = '', facility = ''] = scope.sender.split('|')
   const name = facility === '' ? application : application === '' ? facility : `${facility} (${application})`
   return { key: `hl7v2|${scope.sender}`, role, name: name === '' ? 'unnamed HL7 v2 sender' : name }
+}
+
+/** Where no person stands as author, the sending facility does (MSH-4). */
+export function senderAgent(scope: Scope): Authorship['author'] {
+  const facility = scope.sender.split('|')[1] ?? ''
+  return facility === '' ? undefined : { type: 'Organization', display: facility }
 }
