@@ -69,6 +69,7 @@ export const EXT = {
   recallReason: extensionUrl('recall-reason'),
 
   // Dispense (M10).
+  indication: extensionUrl('indication'),
   totalAmount: extensionUrl('total-amount'),
   customerReservation: extensionUrl('customer-substitution-reservation'),
   intervention: extensionUrl('intervention'),

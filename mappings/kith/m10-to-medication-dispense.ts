@@ -20,7 +20,12 @@ import type { Utlevering, Utleveringsrapport } from './m10.js'
 import { totalAmount } from './package-size.js'
 import { addNamedOrganisation, hprPractitioner } from './parties.js'
 import type { ReseptDokHandelsvare } from './resept-dok.js'
-import { commonExtensions, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
+import {
+  commonExtensions,
+  reasonsOf,
+  reseptDokExtensions,
+  supplyExtensions,
+} from './resept-dok-extensions.js'
 
 const YES = '1'
 const NOT_WANTED = '1'
@@ -53,6 +58,9 @@ function medicationDispense(frame: Frame, report: Utleveringsrapport): Medicatio
       : { contained: [legemiddelToMedication(dok.forskrivning.legemiddel, utlevering.batchnr)] }),
     extension: [
       ...(dok === undefined ? [] : [...reseptDokExtensions(dok), ...supplyExtensions(dok)]),
+      ...(dok === undefined
+        ? []
+        : reasonsOf(dok).map((reason) => ({ url: EXT.indication, valueCodeableConcept: reason }))),
       ...ext(EXT.totalAmount, 'valueQuantity', total),
       // Without product there is no Medication to carry the batch.
       ...ext(EXT.batch, 'valueString', dok === undefined ? utlevering.batchnr : undefined),

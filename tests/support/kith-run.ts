@@ -1,7 +1,8 @@
 /** Runs e-prescription messages through door check, parse and map, as intake and worker do. */
 import assert from 'node:assert/strict'
-import type { FhirResource } from 'fhir/r4.js'
+import type { Extension, FhirResource } from 'fhir/r4.js'
 import { kithProtocol } from '../../mappings/kith/protocol.js'
+import { extensionUrl } from '../../src/core/canonical.js'
 import type {
   DoorResult,
   DoorSettings,
@@ -69,3 +70,9 @@ export const faults = (door: DoorResult): string[] =>
 /** What was not mapped, without what was set aside as administrative. */
 export const lost = (ran: Mapped): string[] =>
   ran.unmapped.filter(({ reason }) => reason !== 'administrative').map(({ at, reason }) => `${reason} ${at}`)
+
+/** One of the hub's own extensions. */
+export const extension = (
+  of: { readonly extension?: readonly Extension[] | undefined } | undefined,
+  name: string,
+): Extension | undefined => of?.extension?.find(({ url }) => url === extensionUrl(name))

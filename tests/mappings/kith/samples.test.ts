@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { kithProtocol } from '../../../mappings/kith/protocol.js'
+import { lostValues } from '../../support/kith-fidelity.js'
+import { lost, type Ran, run, SETTINGS } from '../../support/kith-run.js'
+import { validateR4 } from '../../support/r4-validator.js'
+
+const FOLDER = 'shared/samples/eresept/msg'
+
+/** The folder beside the repository, where the samples of others lie on a developer's machine. */
+function findSamples(): string | undefined {
+  for (let at = dirname(fileURLToPath(import.meta.url)); dirname(at) !== at; at = dirname(at)) {
+    const folder = join(dirname(at), FOLDER)
+    if (existsSync(folder)) return folder
+    const cwd = join(dirname(process.cwd()), FOLDER)
+    if (existsSync(cwd)) return cwd
+  }
+  return undefined
+}
+
+/** What is taken, by the beginning of the file name: kind, resources besides the parties, amendments. */
+const TAKEN: Readonly<Record<string, { kind: string; resources: string; amendments: number }>> = {
+  'apprec10-ok-erm1.xml': { kind: 'AppRec', resources: '', amendments: 0 },
+  'apprec10-ok-erm251.xml': { kind: 'AppRec', resources: '', amendments: 0 },
+  'apprec10-ok-erm7-fra-epj.xml': { kind: 'AppRec', resources: '', amendments: 0 },
+  'm1-resept-01.xml': { kind: 'M1', resources: 'MedicationRequest', amendments: 0 },
+  'm1-resept-02-magistrell.xml': { kind: 'M1', resources: 'MedicationRequest', amendments: 0 },
+  'm1-resept-03.xml': { kind: 'M1', resources: 'MedicationRequest', amendments: 0 },
+  'm1-resept-04-handelsvare.xml': { kind: 'M1', resources: 'DeviceRequest', amendments: 0 },
+  'm5-tilbakekalling-01.xml': { kind: 'M5', resources: '', amendments: 2 },
+  'm5-tilbakekalling-02-fornying-nyreseptid.xml': { kind: 'M5', resources: '', amendments: 4 },
+  'm10-utleveringsrapport-01.xml': { kind: 'M10', resources: 'MedicationDispense', amendments: 0 },
+  'm10-utleveringsrapport-02.xml': { kind: 'M10', resources: 'MedicationDispense', amendments: 0 },
+  'm251-lib-01.xml': { kind: 'M25.1', resources: 'List MedicationStatement×4', amendments: 0 },
+  'm251-lib-02-seponering.xml': { kind: 'M25.1', resources: 'List MedicationStatement×5', amendments: 0 },
+  'm251-lib-03-multidose.xml': { kind: 'M25.1', resources: 'List MedicationStatement×6', amendments: 0 },
+}
+const PAYLOAD_ONLY = new Set(['m5-payload-only.xml', 'm92-payload-only.xml'])
+const PARTIES = new Set(['Patient', 'Practitioner', 'PractitionerRole', 'Organization'])
+
+function summary(ran: Ran): string {
+  const counts = new Map<string, number>()
+  for (const { resource } of ran.resources)
+    if (!PARTIES.has(resource.resourceType))
+      counts.set(resource.resourceType, (counts.get(resource.resourceType) ?? 0) + 1)
+  return [...counts].map(([type, count]) => (count === 1 ? type : `${type}×${count}`)).join(' ')
+}
+
+const folder = findSamples()
+const suite = folder === undefined ? describe.skip : describe
+suite('real e-prescription messages', () => {
+  const rows: string[] = []
+  before(function () {
+    this.timeout(60_000)
+    validateR4({ resourceType: 'Patient' })
+  })
+  after(() => {
+    console.log(`      ${rows.join('\n      ')}`)
+  })
+
+  for (const name of folder === undefined ? [] : readdirSync(folder).sort()) {
+    const raw = (): Uint8Array => new Uint8Array(readFileSync(join(folder ?? '', name)))
+    const expected = TAKEN[name]
+    if (expected !== undefined)
+      it(`takes ${name} whole`, function () {
+        this.timeout(10_000)
+        const ran = run(raw())
+        rows.push(
+          `${name.padEnd(48)} ${ran.envelope.kind.padEnd(6)} ${summary(ran)} (${ran.unmapped.length} administrative)`,
+        )
+        assert.deepEqual(
+          { kind: ran.envelope.kind, resources: summary(ran), amendments: ran.amendments.length },
+          expected,
+        )
+        assert.deepEqual(lost(ran), [])
+        if (ran.envelope.kind !== 'AppRec') assert.deepEqual(lostValues(raw(), ran), [])
+        for (const { resource } of ran.resources)
+          assert.deepEqual(validateR4(resource), [], resource.resourceType)
+      })
+    else
+      it(`refuses ${name} in its own words`, () => {
+        const door = kithProtocol.check(raw(), SETTINGS)
+        if (door.kind === 'accept') assert.fail('accepted')
+        assert.equal(door.kind, PAYLOAD_ONLY.has(name) ? 'unreadable' : 'refuse')
+        assert.equal(door.refusal.code, 'MESSAGE_TYPE_UNSUPPORTED')
+        assert.deepEqual(
+          door.refusal.problems.map(({ protocolCode }) => protocolCode),
+          ['T10'],
+        )
+        rows.push(
+          `${name.padEnd(48)} ${door.kind === 'refuse' ? door.envelope.kind : 'no envelope'}: not taken yet`,
+        )
+      })
+  }
+})
