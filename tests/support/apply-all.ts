@@ -1,0 +1,108 @@
+/** The hub's way of one message without queue and database: messages in, the person's workspace and list out. */
+import type { Bundle, DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
+import { canonicalDeviceProtocol } from '../../mappings/devices/protocol.js'
+import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
+import { kithProtocol } from '../../mappings/kith/protocol.js'
+import { messageId, personId } from '../../src/core/ids.js'
+import type { ChannelProtocol } from '../../src/core/message.js'
+import { applyMapped } from '../../src/hub/apply-message.js'
+import { deriveList } from '../../src/hub/derive-list.js'
+import { openDraft } from '../../src/hub/draft.js'
+import { openWorkspace, type Workspace } from '../../src/hub/workspace.js'
+import { listConfig } from '../../src/medication-list/defaults.js'
+import { deriveList as derive } from '../../src/medication-list/derive-list.js'
+import { NO_PRODUCTS } from '../../src/medication-list/products.js'
+import { testValidation } from './validation.js'
+
+const ZONE = 'Europe/Oslo'
+const PROTOCOLS: Readonly<Record<string, ChannelProtocol>> = {
+  hl7v2: hl7v2Protocol,
+  eresept: kithProtocol,
+  devices: canonicalDeviceProtocol,
+}
+
+export interface RawMessage {
+  readonly channel: 'hl7v2' | 'eresept' | 'devices'
+  readonly text: string
+}
+
+export interface Told {
+  readonly lines: readonly MedicationStatement[]
+  readonly issues: readonly DetectedIssue[]
+  readonly facts: readonly FhirResource[]
+  readonly listVersion: number
+  readonly bundle: Bundle | undefined
+}
+
+/** Applies the messages in the order given, all at one instant, to one new person. */
+export async function applyAll(messages: readonly RawMessage[], now: number): Promise<Told> {
+  const validation = await testValidation()
+  const workspace = emptyPerson()
+  const shared = new Map()
+  const ids = { next: 0 }
+  const newId = () => `00000000-0000-4000-8000-${(ids.next++).toString(16).padStart(12, '0')}`
+  const validate = (resource: unknown) => validation.validate(resource)
+  let body: string | undefined
+  for (const [index, message] of messages.entries()) {
+    const receivedAt = new Date(now).toISOString()
+    const draft = openDraft(workspace, shared, messageId(`m-${index}`), now)
+    applyMapped(draft, mapRaw(message, receivedAt), {
+      messageId: messageId(`m-${index}`),
+      receivedAt,
+      newId,
+      validate,
+    })
+    const derived = deriveList(draft, {
+      derive,
+      products: NO_PRODUCTS,
+      config: listConfig(ZONE, 'nb'),
+      publicUrl: 'http://hub.invalid',
+      newId,
+      validate,
+    })
+    body = derived.list?.body ?? body
+  }
+  return tell(workspace, body)
+}
+
+function mapRaw(message: RawMessage, receivedAt: string) {
+  const protocol = PROTOCOLS[message.channel]
+  const raw = new TextEncoder().encode(message.text)
+  const door = protocol?.check(raw, { zone: ZONE, syntheticIds: 'accept', processingIds: ['P'] })
+  const envelope = door?.kind === 'accept' ? door.items[0] : undefined
+  const type = envelope === undefined ? undefined : protocol?.types.get(envelope.kind)
+  if (envelope === undefined || type === undefined) throw new Error(`refused: ${JSON.stringify(door)}`)
+  const context = { zone: ZONE, receivedAt, sender: envelope.sender }
+  return type.map(type.parse(raw, 0, context), context)
+}
+
+const emptyPerson = (): Workspace =>
+  openWorkspace({
+    personId: personId('person-1'),
+    mergedInto: undefined,
+    effectSeq: 0,
+    identities: [],
+    resources: new Map(),
+    amendments: [],
+    sources: [],
+    listVersion: 0,
+    nextChangeAt: undefined,
+  })
+
+function tell(workspace: Workspace, body: string | undefined): Told {
+  const stored = [...workspace.resources.values()]
+  const bundle = body === undefined ? undefined : (JSON.parse(body) as Bundle)
+  const shown = new Set((bundle?.entry ?? []).map(({ resource }) => resource?.id))
+  const derived = stored.filter(({ layer }) => layer === 'line').map(({ resource }) => resource)
+  return {
+    lines: derived.filter(
+      (r): r is MedicationStatement => r.resourceType === 'MedicationStatement' && shown.has(r.id),
+    ),
+    issues: derived.filter(
+      (r): r is DetectedIssue => r.resourceType === 'DetectedIssue' && r.status === 'preliminary',
+    ),
+    facts: stored.filter(({ layer }) => layer === 'fact').map(({ resource }) => resource),
+    listVersion: workspace.listVersion,
+    bundle,
+  }
+}
