@@ -4,6 +4,7 @@ import { bytes, ENTRY_ID, type EntryFixture, MSG_ID, m1, m5, m10, m251 } from '.
 import { liis, sykehuslege } from '../../support/kith-people.js'
 import { ibuprofen, type MedicineFixture, metoprolol } from '../../support/kith-prescribed.js'
 import { run } from '../../support/kith-run.js'
+import { testValidation } from '../../support/validation.js'
 
 /** As much in one prescription as the format has room for. */
 const everything: MedicineFixture = {
@@ -86,6 +87,14 @@ describe('fidelity of e-prescription mappings', () => {
   for (const [name, xml] of messages)
     it(`carries every value of ${name} or says that it does not`, () => {
       assert.deepEqual(lostValues(bytes(xml), run(xml)), [])
+    })
+
+  for (const [name, xml] of messages)
+    it(`gives nothing of ${name} that the hub's own validation refuses`, async function () {
+      this.timeout(60_000)
+      const { validate } = await testValidation()
+      for (const { resource } of run(xml).resources)
+        assert.deepEqual(validate(JSON.parse(JSON.stringify(resource))), [], resource.resourceType)
     })
 
   it('notices a value that a mapping forgets', () => {
