@@ -53,7 +53,7 @@ async function withBackEnds(backEnds: BackEnds, test: (env: Env) => Promise<void
 }
 
 async function killAndCount(env: Env): Promise<void> {
-  const acknowledged = new Set<string>()
+  const acknowledged = new Map<string, string>()
   const first = await startHubProcess(env)
   const killed = { done: false }
   await load(first, acknowledged, async () => {
@@ -68,7 +68,7 @@ async function killAndCount(env: Env): Promise<void> {
   try {
     await untilDrained(second)
     const states = await statesOfAll(second)
-    for (const id of acknowledged) assert.equal(states.get(id), 'done', `acknowledged ${id}`)
+    for (const [id, row] of acknowledged) assert.equal(states.get(row), 'done', `acknowledged ${id}`)
     // Senders resend what got no answer: then all is there, and what was there is not there twice.
     await load(second, acknowledged, async () => undefined)
     await untilDrained(second)
@@ -84,7 +84,7 @@ async function killAndCount(env: Env): Promise<void> {
 /** Sends what is not acknowledged yet, in order within each patient; gives up when the hub is gone. */
 async function load(
   hub: HubProcess,
-  acknowledged: Set<string>,
+  acknowledged: Map<string, string>,
   afterEach: () => Promise<void>,
 ): Promise<void> {
   const perPatient = MESSAGES / PATIENTS
@@ -102,7 +102,7 @@ async function load(
         const body = await response.text().catch(() => undefined)
         if (body === undefined) return
         assert.equal(response.status, 200, body)
-        acknowledged.add(id)
+        acknowledged.set(id, response.headers.get('stafett-message') ?? '')
         await afterEach()
       }
   }
@@ -120,22 +120,18 @@ async function untilDrained(hub: HubProcess): Promise<void> {
   }
 }
 
+/** State of every inbox row, by its id. */
 async function statesOfAll(hub: HubProcess): Promise<Map<string, string>> {
   const states = new Map<string, string>()
-  for (let patient = 0; patient < PATIENTS; patient++) {
-    // A duplicate is answered with the row it is a duplicate of; nothing is stored for it.
-    for (let order = 0; order < MESSAGES / PATIENTS; order++) states.set(messageControlId(patient, order), '')
-  }
-  let before = ''
-  for (;;) {
-    const page = (await (await fetch(`${hub.url}/ops/messages?limit=500${before}`)).json()) as {
-      messages: { id: string; state: string; messageId: string }[]
+  for (let next: string | undefined = '/ops/messages?limit=200'; next !== undefined; ) {
+    const page = (await (await fetch(`${hub.url}${next}`)).json()) as {
+      messages: { id: string; state: string }[]
+      next?: string
     }
-    for (const message of page.messages) states.set(message.messageId, message.state)
-    const last = page.messages.at(-1)
-    if (last === undefined) return states
-    before = `&before=${last.id}`
+    for (const message of page.messages) states.set(message.id, message.state)
+    next = page.messages.length === 0 ? undefined : page.next
   }
+  return states
 }
 
 async function count(hub: HubProcess, type: string): Promise<number> {
