@@ -36,7 +36,7 @@ describeStores('lanes under load', await availableBackends(), (current) => {
         await runAll(current().store, steps, fate)
         await checkInvariants(current(), steps.length)
       }),
-      { numRuns: deep ? 200 : 6, seed: 20_261_122, verbose: 1 },
+      { numRuns: deep ? 200 : 12, seed: 20_261_122, verbose: 1 },
     )
   })
 })

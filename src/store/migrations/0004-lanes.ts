@@ -79,6 +79,8 @@ begin
     if r.id is distinct from head.id or r.second_lane is distinct from head.second_lane then
       continue;
     end if;
+    -- places and times as they are under the locks: a merge may have re-sequenced the row while this waited
+    head := r;
     exit when head.id is null or l.claims < crashes_max or l.claimed_seq is distinct from head.seq;
     perform bury_v1(head.id, 'CRASHES_WORKER', 'its worker was lost each time it was tried', null);
     update lane set claims = 0 where lane_key = p_lane;
