@@ -91,10 +91,10 @@ function readPattern(value: ValueReader, scope: Scope): Pattern | undefined {
   const validPeriod = period !== undefined && Number.isFinite(period) && period > 0
   if (periodText !== undefined && !validPeriod) value.reject('invalid-value', 5)
   if (concept === undefined && kind === undefined && !validPeriod && event === undefined) return undefined
-  const code = concept ?? {}
+  const name = concept?.coding?.[0]?.code ?? concept?.text ?? ''
   return {
-    code,
-    name: code.coding?.[0]?.code ?? code.text ?? '',
+    code: concept === undefined ? {} : { ...concept, text: concept.text ?? name },
+    name,
     alignment: kind === undefined ? undefined : { kind, from, to },
     period: validPeriod ? { value: period, unit: unit ?? '' } : undefined,
     event,

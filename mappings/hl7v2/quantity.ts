@@ -56,7 +56,7 @@ export function readUnit(value: ValueReader, scope: Scope): Unit {
   const unit = display ?? code
   if (unit === undefined) return {}
   if (code === undefined) return withUcum(unit, ucumOf(unit))
-  if (name !== undefined && !/^(ISO\+?|UCUM|ANS\+|L)$/i.test(name))
+  if (name !== undefined && !/^(ISO\+?|UCUM|ANS\+)$/i.test(name))
     return { unit, system: codeSystemOf(name, scope.sender, 'unit'), code }
   if (name?.toUpperCase() === 'UCUM') return { unit, system: UCUM, code }
   return withUcum(unit, ucumOf(code) ?? ucumOf(unit))

@@ -73,9 +73,18 @@ export function openTrail(message: Hl7Message): Trail {
   return {
     reader: (segment) => stateOf(segment).reader,
     note,
-    unmapped: (segments) => [...noted, ...segments.flatMap((segment) => unreadOf(stateOf(segment)))],
+    unmapped: (segments) => {
+      const unread = segments.flatMap((segment) => unreadOf(stateOf(segment)))
+      // A note on where a segment stands says nothing of what is in it.
+      const rejected = noted.filter(({ reason }) => reason !== 'administrative')
+      return [...noted, ...unread.filter((entry) => !rejected.some(({ at }) => isWithin(entry.at, at)))]
+    },
   }
 }
+
+/** `RXE-22.2` lies within `RXE-22`, `RXE-2` does not. */
+const isWithin = (at: string, place: string): boolean =>
+  at.startsWith(place) && /^[-.[]/.test(at.slice(place.length))
 
 function openSegment(segment: Segment, place: string, note: (entry: Unmapped) => void): SegmentState {
   const read = new Set<number>()
