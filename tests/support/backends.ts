@@ -88,7 +88,10 @@ function backend(name: Backend['name'], openDatabase: Backend['openDatabase']): 
     openDatabase,
     open: async () => {
       const { db, close } = await openDatabase()
-      const store = await openStore(db)
+      const store = await openStore(db).catch(async (error: unknown) => {
+        await close()
+        throw error
+      })
       return { store, db, reset: () => emptyTables(db), close }
     },
   }
