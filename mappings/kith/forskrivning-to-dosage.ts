@@ -6,7 +6,8 @@ import type { CodeableConcept, Dosage, Extension, Quantity, TimingRepeat } from 
 import { UCUM } from '../../src/core/canonical.js'
 import { concept, duration, ext, filled, nested, quantity } from './build.js'
 import { PART_OF_DAY, TIME_UNIT, WEEKDAY } from './code-lists.js'
-import { isDate, isDateTime, startOfDay, toDate, toDateTime, toTime, toUtc } from './dates.js'
+import { toTime } from './dates.js'
+import { boundsOf, instantOf } from './dosering-bounds.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
 import type { DoseEtterBehov, DoseFastTidspunkt, Dosering, Forskrivning } from './resept-dok.js'
@@ -86,9 +87,6 @@ function sequenced(
     return { block, sequence }
   })
 }
-
-const instantOf = (point: string | undefined, zone: string): string | undefined =>
-  point !== undefined && (isDate(point) || isDateTime(point)) ? toUtc(point, zone) : undefined
 
 function blockToDosage(
   frame: Frame,
@@ -255,49 +253,4 @@ function rateOf(frame: Frame, dose: DoseFastTidspunkt | DoseEtterBehov) {
     return {}
   }
   return { rateRatio: { numerator: quantity(volum), denominator } }
-}
-
-/**
- * The end of a block given as a day is the first day without a dose: "in 6 days" from the 17th is written with the
- * 23rd. R4 reads a date as the whole day, so it becomes the instant at which that day begins. Start and end on one
- * day can only mean that day.
- */
-function boundsOf(frame: Frame, block: Dosering): Pick<TimingRepeat, 'boundsPeriod'> {
-  const start = pointOf(frame, block, 'Starttidspunkt')
-  const end = pointOf(frame, block, 'Sluttidspunkt')
-  if (start === undefined && end === undefined) return {}
-  if (end === undefined || start === end)
-    return { boundsPeriod: { ...(start && { start }), ...(end && { end }) } }
-  const from = instantOf(start, frame.zone)
-  const to = instantOf(end, frame.zone)
-  if (from !== undefined && to !== undefined && to < from) {
-    frame.unmapped.push({
-      at: `${pathOf(block.where)}/Sluttidspunkt`,
-      reason: 'invalid-value',
-      note: 'ends before it starts',
-    })
-    return start === undefined ? {} : { boundsPeriod: { start } }
-  }
-  return {
-    boundsPeriod: { ...(start && { start }), end: isDate(end) ? startOfDay(end, frame.zone) : end },
-  }
-}
-
-/** FHIR dateTime of a TS; a bare time of day is no point in time. */
-function pointOf(
-  frame: Frame,
-  block: Dosering,
-  name: 'Starttidspunkt' | 'Sluttidspunkt',
-): string | undefined {
-  const point = name === 'Starttidspunkt' ? block.starttidspunkt : block.sluttidspunkt
-  if (point === undefined) return undefined
-  if (isDate(point)) return toDate(point)
-  if (isDateTime(point)) return toDateTime(point, frame.zone)
-  if (/^\d{4}(-\d{2})?$/.test(point)) return point
-  frame.unmapped.push({
-    at: `${pathOf(block.where)}/${name}`,
-    reason: 'invalid-value',
-    note: 'a time of day without a date',
-  })
-  return undefined
 }
