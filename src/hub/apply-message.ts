@@ -42,18 +42,18 @@ export function applyMapped(draft: Draft, mapped: Mapped, context: ApplyContext)
   const concerns = (item: { readonly onlyWithPerson?: true }) => withPerson || item.onlyWithPerson !== true
   for (const item of mapped.resources.filter(concerns))
     if (!stageMapped(draft, item, mapped.source.key, context)) superseded += 1
-  const amendments = mapped.amendments.filter(concerns).map(
-    (amendment): StoredAmendment => ({
-      ...amendment,
-      messageId: context.messageId,
-      sourceKey: mapped.source.key,
-    }),
-  )
+  const amendments = mapped.amendments
+    .filter(concerns)
+    .map(
+      (amendment): StoredAmendment => ({
+        ...amendment,
+        messageId: context.messageId,
+        sourceKey: mapped.source.key,
+      }),
+    )
+    .filter((amendment) => putAmendment(workspace, amendment))
   let targetKnown = true
-  for (const amendment of amendments) {
-    putAmendment(workspace, amendment)
-    targetKnown = stageAmended(draft, amendment) && targetKnown
-  }
+  for (const amendment of amendments) targetKnown = stageAmended(draft, amendment) && targetKnown
   retireFormerSnapshots(draft)
   stagePatient(draft, mapped)
   stageResolvedReferences(draft)

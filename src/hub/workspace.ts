@@ -62,14 +62,18 @@ export function putResource(workspace: Workspace, resource: StoredResource): voi
   })
 }
 
-/** Of two amendments with one name the later replaces the earlier. */
-export function putAmendment(workspace: Workspace, amendment: StoredAmendment): void {
+/** Of two amendments with one name the later `at` wins, whatever came first. False when the new one lost. */
+export function putAmendment(workspace: Workspace, amendment: StoredAmendment): boolean {
   const target = `${amendment.type}|${amendment.key}`
-  const others = (workspace.amendments.get(target) ?? []).filter((other) => other.name !== amendment.name)
+  const present = workspace.amendments.get(target) ?? []
+  const rival = present.find((other) => other.name === amendment.name)
+  if (rival !== undefined && compareText(rival.at, amendment.at) > 0) return false
+  const others = present.filter((other) => other !== rival)
   workspace.amendments.set(
     target,
     [...others, amendment].sort((a, b) => compareText(a.at, b.at) || compareText(a.name, b.name)),
   )
+  return true
 }
 
 export function findByIdentity(
