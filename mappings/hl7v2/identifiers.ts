@@ -39,7 +39,8 @@ export function cxToPersonIdentifier(
   }
   const start = readDateTime(scope, value, 7)
   const end = readDateTime(scope, value, 8)
-  const assigner = value.text(6)
+  // Where the system is the authority's OID, its name has no other place.
+  const assigner = value.text(6) ?? (value.has(4, 2) ? value.text(4, 1) : undefined)
   return {
     identity: read.identity,
     identifier: {

@@ -131,6 +131,7 @@ export function xtnToContactPoint(
   const isAddress = equipment === 'INTERNET' || equipment === 'X.400'
   const text = isAddress ? (email ?? first) : (whole ?? built ?? first ?? email)
   if (text === undefined) return undefined
+  rejectOthers(value, text)
   const system =
     (equipment === undefined ? undefined : TELECOM_SYSTEM[equipment]) ??
     (email !== undefined && text === email ? 'email' : undefined)
@@ -148,6 +149,16 @@ export function xtnToContactPoint(
     value: text,
     ...(contactUse === undefined ? {} : { use: contactUse }),
     ...(period === undefined ? {} : { period }),
+  }
+}
+
+/** XTN may hold several forms of a number; one that is not the chosen one in other clothes is another number. */
+function rejectOthers(value: ValueReader, chosen: string): void {
+  const bare = (text: string) => text.replace(/[\s()+.-]/g, '').toLowerCase()
+  for (const component of [1, 4, 7, 12]) {
+    const other = value.text(component)
+    if (other !== undefined && !bare(chosen).includes(bare(other)) && !bare(other).includes(bare(chosen)))
+      value.reject('superseded', component, 'another form of the number counts')
   }
 }
 

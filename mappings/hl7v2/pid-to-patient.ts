@@ -240,8 +240,8 @@ const PATIENT_EXTENSION = 'http://hl7.org/fhir/StructureDefinition/patient-'
 
 function extensions(pid: SegmentReader, scope: Scope): Statement {
   const list: Extension[] = []
-  const mother = pid.repetitions(6).flatMap((value) => xpnToHumanName(value, scope) ?? [])[0]
-  const motherName = mother?.family ?? mother?.given?.join(' ')
+  // The extension holds a family name; what else PID-6 says is listed as unmapped.
+  const motherName = pid.text(6)
   if (motherName !== undefined)
     list.push({ url: `${PATIENT_EXTENSION}mothersMaidenName`, valueString: motherName })
   const religion = cweToCodeableConcept(pid.field(17), scope)

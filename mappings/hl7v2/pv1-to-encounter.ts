@@ -31,7 +31,10 @@ export function pv1ToEncounter(
   const kind = pv1.text(2)
   const identity = visitIdentity(pv1, scope)
   if (identity === undefined) {
-    pv1.setAside('no-element', 'a visit without number (PV1-19) is not stored')
+    const note = 'a visit without number (PV1-19) is not stored'
+    pv1.setAside('no-element', note)
+    // In an order the kind of visit still tells ward from home.
+    if (trigger !== undefined) pv1.field(2).setAside('no-element', note)
     return undefined
   }
   if (kind === 'N') return undefined

@@ -59,7 +59,10 @@ export function readUnit(value: ValueReader, scope: Scope): Unit {
   if (name !== undefined && !/^(ISO\+?|UCUM|ANS\+)$/i.test(name))
     return { unit, system: codeSystemOf(name, scope.sender, 'unit'), code }
   if (name?.toUpperCase() === 'UCUM') return { unit, system: UCUM, code }
-  return withUcum(unit, ucumOf(code) ?? ucumOf(unit))
+  const ucum = ucumOf(code) ?? ucumOf(unit)
+  if (ucum === undefined && display !== undefined && display !== code)
+    value.reject('no-element', 1, 'a unit code without its system')
+  return withUcum(unit, ucum)
 }
 
 const withUcum = (unit: string, ucum: string | undefined): Unit =>

@@ -186,9 +186,18 @@ function destination(rxd: SegmentReader, scope: Scope): Pick<MedicationDispense,
   const to = plToLocation(rxd.field(13), scope)
   const pharmacy = cweToCodeableConcept(rxd.field(30), scope)
   const display = pharmacy === undefined ? undefined : conceptText(pharmacy)
+  const { system, code } = pharmacy?.coding?.[0] ?? {}
   return {
     ...(to === undefined ? {} : { destination: to }),
-    ...(display === undefined ? {} : { location: { type: 'Location', display } }),
+    ...(display === undefined
+      ? {}
+      : {
+          location: {
+            type: 'Location',
+            ...(system === undefined || code === undefined ? {} : { identifier: { system, value: code } }),
+            display,
+          },
+        }),
   }
 }
 

@@ -32,7 +32,7 @@ function dosagePart(source: OrderTiming, pattern: Pattern | undefined, scope: Sc
   const repeat = { ...base, ...offsetOfTiming(source, pattern, base.when !== undefined, scope) }
   const code = codeOf(pattern, read?.kind === 'as-needed')
   const timing: Timing = {
-    ...(Object.keys(repeat).length === 0 ? {} : { repeat: withRules(repeat) }),
+    ...(Object.keys(repeat).length === 0 ? {} : { repeat: withRules(repeat, pattern, scope, source.place) }),
     ...(code === undefined ? {} : { code }),
   }
   const condition = source.condition
@@ -54,11 +54,17 @@ function codeOf(pattern: Pattern | undefined, onlyAsNeeded: boolean): CodeableCo
   return pattern.code
 }
 
-/** R4: an offset needs `when`, a frequency a period, a period a unit; timeOfDay and `when` exclude each other. */
-function withRules(repeat: TimingRepeat): TimingRepeat {
+/** R4 rule tim-10: timeOfDay and `when` exclude each other; the clock time is the more exact of the two. */
+function withRules(
+  repeat: TimingRepeat,
+  pattern: Pattern | undefined,
+  scope: Scope,
+  place: string,
+): TimingRepeat {
   if (repeat.timeOfDay === undefined || repeat.when === undefined) return repeat
-  // tim-10: the clock time is the more exact of the two.
   const { when: _when, offset: _offset, ...rest } = repeat
+  if (pattern?.event !== undefined)
+    scope.trail.note({ at: `${place}-3.8`, reason: 'superseded', note: 'the clock time counts' })
   return rest
 }
 
@@ -114,6 +120,8 @@ function bounds(source: OrderTiming, scope: Scope): TimingRepeat {
     scope.trail.note({ at: `${source.place}-6`, reason: 'unknown-code', note: 'unit of the duration' })
   if (start === undefined && end === undefined)
     return duration === undefined ? {} : { boundsDuration: duration }
+  if (start !== undefined && end !== undefined && duration !== undefined)
+    scope.trail.note({ at: `${source.place}-6`, reason: 'superseded', note: 'start and end count' })
   const last = end ?? (start === undefined ? undefined : shift(start, duration, 1))
   const first = start ?? (end === undefined ? undefined : shift(end, duration, -1))
   if (duration !== undefined && start !== undefined && end === undefined && last === undefined)
@@ -175,6 +183,12 @@ function offsetOfTiming(
 ): TimingRepeat {
   const offset = pattern?.offset ?? source.offset
   if (offset === undefined) return {}
+  if (pattern?.offset !== undefined && source.offset !== undefined)
+    scope.trail.note({
+      at: `${source.place}-5`,
+      reason: 'superseded',
+      note: 'the offset of the pattern counts',
+    })
   const minutes = ((offset.value ?? Number.NaN) * (SECONDS[offset.code ?? ''] ?? Number.NaN)) / 60
   if (hasEvent && Number.isInteger(minutes) && minutes >= 0) return { offset: minutes }
   const at = pattern?.offset === undefined ? `${source.place}-5` : `${source.place}-3.9`

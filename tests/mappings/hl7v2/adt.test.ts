@@ -70,6 +70,7 @@ describe('ADT to Patient', () => {
           type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] },
           system: 'urn:oid:1.2.3',
           value: 'T-1',
+          assigner: { display: 'S' },
         },
       ],
     })

@@ -3,7 +3,17 @@ import { hl7v2Types } from '../../../mappings/hl7v2/registry.js'
 import { SNOMED, UCUM } from '../../../src/core/canonical.js'
 import type { Mapped } from '../../../src/core/message.js'
 import { validateR4 } from '../../support/r4-validator.js'
-import { bytesOf, mapMessage, msh, order, PID, requestOf, resourcesOf, unmappedAt } from './messages.js'
+import {
+  bytesOf,
+  mapMessage,
+  msh,
+  order,
+  PID,
+  RECEIVED_AT,
+  requestOf,
+  resourcesOf,
+  unmappedAt,
+} from './messages.js'
 
 const KURVE = 'http://stafett.internal/fhir/sid/sender/SYKEHUSET/KURVE'
 const ORC = 'ORC|NW|P-1^KURVE|F-1^APOTEK||||||20261119120000+0100|||9144900^Lege^Lise^^^^^^HPR'
@@ -71,7 +81,6 @@ describe('RDE to MedicationRequest: the order', () => {
       const raw = bytesOf(
         msh({ type: 'RDE^O11' }),
         PID,
-        RECEIVED_AT,
         ...(pv1 === undefined ? [] : [`PV1|1|${pv1}`]),
         `ORC|NW|1${'|'.repeat(27)}${type}`,
         RXE,
