@@ -4,6 +4,10 @@
  * Instants are milliseconds since the epoch, local dates `YYYY-MM-DD`, local times `HH:MM` or `HH:MM:SS`.
  */
 
+/** Days from 1970 whose names are remembered: 164 years. */
+const REMEMBERED_DATES_MAX = 60_000
+const dates: string[] = []
+
 /** `from` inclusive, `to` exclusive; equal for an instant. */
 export interface InstantRange {
   readonly from: number
@@ -56,8 +60,19 @@ export function instantOfLocalTime(date: string, time: string, zone: string): nu
 
 export const startOfLocalDay = (date: string, zone: string): number => instantOfLocalTime(date, '00:00', zone)
 
-export const addDays = (date: string, days: number): string =>
-  new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10)
+export const addDays = (date: string, days: number): string => dateOfDay(dayNumber(date) + days)
+
+/** Days since 1970-01-01 of a local date, for loops over days. */
+export const dayNumber = (date: string): number =>
+  Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / DAY_MS
+
+export function dateOfDay(day: number): string {
+  const known = dates[day]
+  if (known !== undefined) return known
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10)
+  if (day >= 0 && day < REMEMBERED_DATES_MAX) dates[day] = date
+  return date
+}
 
 /** The same day of the month, or the month's last day where it is shorter. */
 export function addMonths(date: string, months: number): string {
@@ -70,11 +85,12 @@ export function addMonths(date: string, months: number): string {
 }
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. */
-export const daysBetween = (from: string, to: string): number =>
-  Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS)
+export const daysBetween = (from: string, to: string): number => dayNumber(to) - dayNumber(from)
 
 /** 1 Monday … 7 Sunday. */
-export const weekdayOf = (date: string): number => ((new Date(Date.parse(date)).getUTCDay() + 6) % 7) + 1
+export const weekdayOf = (date: string): number => weekdayOfDay(dayNumber(date))
+/** The same of a day number; day 0 was a Thursday. */
+export const weekdayOfDay = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1
 
 const DATE_TIME =
   /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:\d{2})?)?)?)?$/

@@ -59,7 +59,9 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
         : whole.sources.some(({ condition }) => condition === 'failed')
           ? 'unavailable'
           : 'notstarted',
-    unattached: grouping.unattached.map(({ fact, why }) => ({ ref: fact.ref, why })),
+    unattached: grouping.unattached
+      .map(({ fact, why }) => ({ ref: fact.ref, why }))
+      .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
   }
 }
 
@@ -133,7 +135,12 @@ function situationOf(
   { problems }: Grouping,
   holder: Holder | undefined,
 ): Situation {
-  const versions = new Map(facts.map(({ ref, version }) => [ref, version]))
+  // Made when the first finding asks: most derivations find little, among thousands of facts.
+  let versions: ReadonlyMap<string, number> | undefined
+  const versionOf = (ref: string): number => {
+    versions ??= new Map(facts.map((fact) => [fact.ref, fact.version]))
+    return versions.get(ref) ?? 1
+  }
   return {
     at,
     lines,
@@ -144,7 +151,7 @@ function situationOf(
     config,
     language: config.language,
     helped: facts.some(isHelp) || sources.some(({ role }) => role === 'device' || role === 'home-care'),
-    versioned: (ref) => `${ref}/_history/${versions.get(ref) ?? 1}`,
+    versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }
 }
 

@@ -40,7 +40,7 @@ function section({ status }: MedicationStatement): number {
 
 /** A line of unknown kind stands with the fixed ones, where it is least overlooked. */
 function kind({ category }: MedicationStatement): number {
-  const place = CATEGORIES.findIndex((code) => code === category?.coding?.[0]?.code)
+  const place = CATEGORIES.findIndex((code) => category?.coding?.some((coding) => coding.code === code))
   return Math.max(place, 0)
 }
 

@@ -40,6 +40,7 @@ const SENTENCES: Readonly<Record<LinkProblem['kind'], Readonly<Record<Language, 
 export const ambiguousLink: Discrepancy = {
   code: 'ambiguous-link',
   find: ({ problems, lines, facts, language, versioned }) => {
+    if (problems.length === 0) return { findings: [], next: [] }
     const keyOf = new Map(facts.map(({ ref, key }) => [ref, key]))
     const lineOf = new Map(
       lines.flatMap((line) => line.group.facts.map(({ ref }) => [ref, line.ref] as const)),

@@ -6,7 +6,7 @@ import type { Language } from '../dosage/units.js'
 import type { Intake } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
 import { type Discrepancy, type Finding, nameOf, type Situation } from './discrepancy.js'
-import { LOOKBACK_MS, type Missed, missedOf, nextDue, tellsNotTaken } from './recorded-doses.js'
+import { LOOKBACK_MS, type Missed, readRecording, tellsNotTaken, watch } from './recorded-doses.js'
 import { timeText } from './words.js'
 
 const HIGH_COUNT = 3
@@ -33,10 +33,11 @@ export const missedDose: Discrepancy = {
     const findings: Finding[] = []
     const next: number[] = []
     const told = new Set<string>()
+    const recording = readRecording(situation)
     for (const line of lines) {
-      const missed = missedOf(line, situation)
+      const { missed, next: due } = watch(line, recording, situation)
       for (const { intake } of missed) if (intake !== undefined) told.add(intake.ref)
-      next.push(...nextDue(line, situation), ...passing(missed, situation))
+      next.push(...due, ...passing(missed, situation))
       if (missed.length > 0)
         findings.push(finding(missed, [line.id], nameOf(line, language), line, situation))
     }
@@ -77,16 +78,19 @@ const passing = (missed: readonly Missed[], { at }: Situation): number[] =>
 
 /** Doses told as not taken whose content leads to no line: still to be seen, by the device that told them. */
 function unplaced({ at, facts, lines }: Situation, told: ReadonlySet<string>): Map<string, Missed[]> {
+  const byDevice = new Map<string, Missed[]>()
+  const candidates = facts.filter((fact): fact is Intake => {
+    if (fact.kind !== 'intake' || !tellsNotTaken(fact) || told.has(fact.ref)) return false
+    const due = dueOf(fact)
+    return due <= at && at - due <= LOOKBACK_MS
+  })
+  if (candidates.length === 0) return byDevice
   const placed = new Set(lines.flatMap(({ group }) => group.intakes.map(({ fact }) => fact.ref)))
   const parents = new Set(facts.flatMap((fact) => (fact.kind === 'intake' ? fact.partOf : [])))
-  const byDevice = new Map<string, Missed[]>()
-  for (const fact of facts) {
-    if (fact.kind !== 'intake' || told.has(fact.ref) || placed.has(fact.ref) || !tellsNotTaken(fact)) continue
-    if (parents.has(fact.ref) || parents.has(fact.key)) continue
-    const due = dueOf(fact)
-    if (due > at || at - due > LOOKBACK_MS) continue
-    const device = `${fact.device ?? fact.sourceKey}`
-    byDevice.set(device, [...(byDevice.get(device) ?? []), { due, intake: fact }])
+  for (const fact of candidates) {
+    if (placed.has(fact.ref) || parents.has(fact.ref) || parents.has(fact.key)) continue
+    const device = fact.device ?? fact.sourceKey
+    byDevice.set(device, [...(byDevice.get(device) ?? []), { due: dueOf(fact), intake: fact }])
   }
   return byDevice
 }

@@ -23,13 +23,49 @@ export interface Missed {
   readonly intake: Intake | undefined
 }
 
+/** What is the same for every line: read once from thousands of facts. */
+export interface Recording {
+  readonly stays: readonly Stay[]
+  /** Recent sachets of unknown content. */
+  readonly sachets: readonly Intake[]
+}
+
+export function readRecording({ at, facts }: Situation): Recording {
+  const stays: Stay[] = []
+  const sachets: Intake[] = []
+  for (const fact of facts) {
+    if (fact.kind === 'stay') stays.push(fact)
+    else if (
+      fact.kind === 'intake' &&
+      fact.sachet &&
+      fact.medicines.length === 0 &&
+      at - dueOf(fact) <= RECORDED_MS
+    )
+      sachets.push(fact)
+  }
+  return { stays, sachets }
+}
+
 export const tellsNotTaken = ({ outcome }: Intake): boolean => outcome === 'not-taken'
 
-export function missedOf(line: LineModel, situation: Situation): Missed[] {
-  if (!isWatched(line)) return []
-  const { at, facts } = situation
-  const stays = facts.filter((fact): fact is Stay => fact.kind === 'stay')
-  const records = recordsOf(line, situation)
+/** The doses of the line that were missed, and when the next one of a recorded line will have passed its window. */
+export function watch(
+  line: LineModel,
+  recording: Recording,
+  situation: Situation,
+): { missed: Missed[]; next: number[] } {
+  const records = isWatched(line) ? recordsOf(line, recording, situation) : []
+  if (records.length === 0) return { missed: [], next: [] }
+  return { missed: missedOf(line, records, recording, situation), next: nextDue(line, situation) }
+}
+
+function missedOf(
+  line: LineModel,
+  records: readonly Intake[],
+  { stays }: Recording,
+  situation: Situation,
+): Missed[] {
+  const { at } = situation
   const explained = (due: number): boolean =>
     stays.some(({ from, to }) => due >= from && (to === undefined || due < to)) ||
     stateAt(line.group.decisions, due)?.status !== 'active'
@@ -40,10 +76,9 @@ export function missedOf(line: LineModel, situation: Situation): Missed[] {
     .sort((a, b) => a.due - b.due)
 }
 
-/** When the next dose of a recorded line will have passed its window. */
-export function nextDue(line: LineModel, situation: Situation): number[] {
+function nextDue(line: LineModel, situation: Situation): number[] {
   const { at, config } = situation
-  if (line.status !== 'active' || !isWatched(line) || recordsOf(line, situation).length === 0) return []
+  if (line.status !== 'active') return []
   const window = windowOf(line, situation)
   const from = localDate(at - window, config.zone)
   const next = slotsBetween(line, from, addDays(from, AHEAD_DAYS), config.zone)
@@ -65,22 +100,16 @@ const windowOf = ({ critical }: LineModel, { config }: Situation): number =>
 const dueOf = ({ scheduled, at, receivedAt }: Intake): number => scheduled ?? at?.from ?? receivedAt
 
 /** The line's own intakes, and for a packed line the sachets of unknown content that were due at its slots. */
-function recordsOf(line: LineModel, situation: Situation): Intake[] {
-  const { at, facts, config } = situation
-  const recent = (intake: Intake): boolean => at - dueOf(intake) <= RECORDED_MS
-  const own = line.group.intakes.map(({ fact }) => fact).filter((fact) => recent(fact) && isRecorder(fact))
-  if (!line.group.facts.some((fact) => fact.kind === 'row' && fact.multidose)) return own
-  const sachets = facts.filter(
-    (fact): fact is Intake =>
-      fact.kind === 'intake' && fact.sachet && fact.medicines.length === 0 && recent(fact),
-  )
-  if (sachets.length === 0) return own
+function recordsOf(line: LineModel, { sachets }: Recording, { at, config }: Situation): Intake[] {
+  const own = line.group.intakes
+    .map(({ fact }) => fact)
+    .filter((fact) => at - dueOf(fact) <= RECORDED_MS && isRecorder(fact))
+  if (sachets.length === 0 || !line.group.facts.some((fact) => fact.kind === 'row' && fact.multidose))
+    return own
   const from = localDate(at - RECORDED_MS, config.zone)
   const slots = slotsBetween(line, from, localDate(at, config.zone), config.zone)
   const packed = sachets.filter((sachet) =>
-    slots.some(
-      ({ due, timed }) => timed && Math.abs(due - (sachet.scheduled ?? dueOf(sachet))) <= TOLERANCE_MS,
-    ),
+    slots.some(({ due, timed }) => timed && Math.abs(due - dueOf(sachet)) <= TOLERANCE_MS),
   )
   return [...own, ...packed]
 }

@@ -25,10 +25,14 @@ export function equalDosages(earlier: DatedPlan, later: DatedPlan, zone: string)
   const a = earlier.plan
   const b = later.plan
   if (a.kind !== 'structured' || b.kind !== 'structured') return false
-  if (!sameLimits(a.entries, b.entries)) return false
+  if (a.limits !== b.limits) return false
+  if (a.rhythm === b.rhythm && samePhase(earlier, later))
+    return sameLengths(a.entries, b.entries) && isPlaceable(earlier, later, zone)
   const phase = phaseOf(earlier, a.entries) ?? phaseOf(later, b.entries) ?? localDate(later.decided, zone)
   const from = laterDate(earlier, later, zone)
-  const to = addDays(from, windowDays([...a.entries, ...b.entries]))
+  const entries = [...a.entries, ...b.entries]
+  // What is the same every day is compared on one.
+  const to = isDaily(entries) && entries.every(isEveryDay) ? from : addDays(from, windowDays(entries))
   // A common anchor stands in where neither states a phase: the same rhythm is then the same dosage.
   const first = expand(withoutBounds(a), from, to, { zone, start: phaseOf(earlier, a.entries) ?? phase })
   const second = expand(withoutBounds(b), from, to, { zone, start: phaseOf(later, b.entries) ?? phase })
@@ -36,12 +40,49 @@ export function equalDosages(earlier: DatedPlan, later: DatedPlan, zone: string)
   return sameLengths(a.entries, b.entries) && sameDoses(first.doses, second.doses)
 }
 
+/** Without a taper, the phase is that of the earlier one, or of neither. */
+const samePhase = (earlier: DatedPlan, later: DatedPlan): boolean => {
+  if (earlier.plan.kind !== 'structured' || later.plan.kind !== 'structured') return false
+  const own = phaseOf(later, later.plan.entries)
+  const single = new Set(later.plan.entries.map(({ sequence }) => sequence)).size === 1
+  return (
+    single &&
+    (own === undefined || own === phaseOf(earlier, earlier.plan.entries) || isDaily(later.plan.entries))
+  )
+}
+
+const isEveryDay = (
+  { weekdays, count, events, sequence }: DoseEntry,
+  _: number,
+  all: readonly DoseEntry[],
+): boolean =>
+  weekdays.length === 0 && count === undefined && events.length === 0 && sequence === all[0]?.sequence
+
+/** Daily doses fall on the same slots whenever they began. */
+const isDaily = (entries: readonly DoseEntry[]): boolean =>
+  entries.every(
+    ({ period, cycle, when, times }) =>
+      cycle === undefined &&
+      when.length + times.length > 0 &&
+      (period === undefined || intervalMinutes(period) <= DAY_MINUTES),
+  )
+
+function isPlaceable(earlier: DatedPlan, later: DatedPlan, zone: string): boolean {
+  if (later.plan.kind !== 'structured' || earlier.plan.kind !== 'structured') return false
+  const day = localDate(later.decided, zone)
+  const start = phaseOf(earlier, earlier.plan.entries) ?? phaseOf(later, later.plan.entries) ?? day
+  const known = later.plan.entries.every(({ amount }) => amount !== undefined)
+  return known && expand(withoutBounds(later.plan), day, day, { zone, start }).complete
+}
+
 const phaseOf = ({ start }: DatedPlan, entries: readonly DoseEntry[]): string | undefined =>
   entries.find((entry) => entry.start !== undefined)?.start ?? start
 
 function laterDate(a: DatedPlan, b: DatedPlan, zone: string): string {
-  const instant = ({ start, decided }: DatedPlan): number =>
-    (start === undefined ? undefined : rangeOfDateTime(start, zone)?.from) ?? decided
+  const instant = (dated: DatedPlan): number => {
+    const start = dated.plan.kind === 'structured' ? phaseOf(dated, dated.plan.entries) : undefined
+    return (start === undefined ? undefined : rangeOfDateTime(start, zone)?.from) ?? dated.decided
+  }
   return localDate(Math.max(instant(a), instant(b)), zone)
 }
 
@@ -77,38 +118,6 @@ function windowDays(entries: readonly DoseEntry[]): number {
     ),
   )
   return Math.max(COMPARED_DAYS, 2 * Math.max(...longest))
-}
-
-const amountKey = ({ amount }: DoseEntry): string =>
-  amount === undefined
-    ? '?'
-    : `${amount.low.n}/${amount.low.d}-${amount.high.n}/${amount.high.d} ${amount.unit}`
-
-/** As-needed conditions, maxima, minimum intervals, route and site, as sets. */
-function sameLimits(a: readonly DoseEntry[], b: readonly DoseEntry[]): boolean {
-  const limits = (entries: readonly DoseEntry[]): string =>
-    [
-      ...new Set(
-        entries.map((entry) =>
-          JSON.stringify([
-            entry.asNeeded,
-            entry.asNeeded
-              ? [entry.asNeededFor?.toLowerCase(), amountKey(entry), entry.frequency, entry.period]
-              : null,
-            entry.maxima.map(({ amount, hours }) => [
-              `${amount.low.n}/${amount.low.d} ${amount.unit}`,
-              hours,
-            ]),
-            entry.minIntervalMinutes,
-            entry.route,
-            entry.site,
-          ]),
-        ),
-      ),
-    ]
-      .sort()
-      .join()
-  return limits(a) === limits(b)
 }
 
 function sameDoses(a: readonly Dose[], b: readonly Dose[]): boolean {

@@ -60,6 +60,10 @@ export type DosagePlan =
       readonly kind: 'structured'
       readonly entries: readonly DoseEntry[]
       readonly wording: string | undefined
+      /** Everything but bounds and limits: equal keys in the same phase give the same doses. */
+      readonly rhythm: string
+      /** As-needed conditions, maxima, minimum intervals, route and site, as one comparable word. */
+      readonly limits: string
     }
   | { readonly kind: 'text'; readonly wording: string }
   | { readonly kind: 'none' }
@@ -69,7 +73,8 @@ export function readDosagePlan(dosages: readonly Dosage[] | undefined): DosagePl
   const all = dosages ?? []
   const wording = wordingOf(all)
   const entries = all.filter(isStructured).map((dosage) => readEntry(dosage))
-  if (entries.length > 0) return { kind: 'structured', entries, wording }
+  if (entries.length > 0)
+    return { kind: 'structured', entries, wording, rhythm: rhythmOf(entries), limits: limitsOf(entries) }
   return wording === undefined ? { kind: 'none' } : { kind: 'text', wording }
 }
 
@@ -78,6 +83,42 @@ const isStructured = (dosage: Dosage): boolean =>
 
 const isAsNeeded = (dosage: Dosage): boolean =>
   dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept !== undefined
+
+const rhythmOf = (entries: readonly DoseEntry[]): string =>
+  JSON.stringify(
+    entries.map((entry) => ({
+      ...entry,
+      start: 0,
+      end: 0,
+      boundsDuration: 0,
+      amount: amountKey(entry.amount),
+      maxima: 0,
+    })),
+  )
+
+const limitsOf = (entries: readonly DoseEntry[]): string =>
+  [
+    ...new Set(
+      entries.map((entry) =>
+        JSON.stringify([
+          entry.asNeeded
+            ? [entry.asNeededFor?.toLowerCase(), amountKey(entry.amount), entry.frequency, entry.period]
+            : 'fixed',
+          entry.maxima.map(({ amount, hours }) => [amountKey(amount), hours]),
+          entry.minIntervalMinutes,
+          entry.route,
+          entry.site,
+        ]),
+      ),
+    ),
+  ]
+    .sort()
+    .join()
+
+export const amountKey = (amount: DoseAmount | undefined): string =>
+  amount === undefined
+    ? '?'
+    : `${amount.low.n}/${amount.low.d}-${amount.high.n}/${amount.high.d} ${amount.unit}`
 
 /** The source's own words, in the order in which they stand, each once. */
 export function wordingOf(dosages: readonly Dosage[]): string | undefined {

@@ -4,7 +4,7 @@
  */
 import { compare, type Decimal, decimalText, whole } from './decimal.js'
 import type { DosagePlan, DoseAmount, DoseEntry, Interval } from './plan.js'
-import { intervalDays, intervalMinutes } from './plan.js'
+import { amountKey, intervalDays, intervalMinutes } from './plan.js'
 import { slotMinutes } from './slots.js'
 import { DOSAGE_WORDS, type DosageWords } from './text-words.js'
 import { type Language, unitWord } from './units.js'
@@ -77,11 +77,6 @@ const commonKey = (entry: DoseEntry): string =>
     entry.minIntervalMinutes,
     entry.maxima.map(({ amount, hours }) => [amountKey(amount), hours]),
   ])
-
-const amountKey = (amount: DoseAmount | undefined): string =>
-  amount === undefined
-    ? ''
-    : `${amount.low.n}/${amount.low.d}-${amount.high.n}/${amount.high.d} ${amount.unit}`
 
 interface Part {
   readonly amount: DoseAmount

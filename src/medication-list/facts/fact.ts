@@ -29,6 +29,8 @@ export interface Medicine {
   readonly substitutionGroup: string | undefined
   /** K4: substances with strength, form group and route group in one string. */
   readonly composition: string | undefined
+  /** K2 to K4 as one word each, for looking up lines. */
+  readonly keys: readonly { readonly basis: 'K2' | 'K3' | 'K4'; readonly key: string }[]
   /** Base substances by the code system that names them. */
   readonly substances: ReadonlyMap<string, ReadonlySet<string>>
   readonly atc: string | undefined

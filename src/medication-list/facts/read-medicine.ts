@@ -91,15 +91,18 @@ function medicineOf(
   const atc = known.atc ?? codings.find(({ system }) => system === ATC)?.code
   const routeGroup = known.routeGroup ?? routeOf(route)
   const ingredients = medication?.ingredient ?? []
+  const ids = productIds(codings, known)
+  const composition = compositionOf(known, ingredients, medication, atc, routeGroup)
   return {
     name: concept?.text ?? named ?? codings.find(({ display }) => display !== undefined)?.display,
     substanceName:
       known.substances?.map(({ name }) => name).join(' + ') ??
       codings.find(({ system }) => system === ATC)?.display,
     codings,
-    products: productIds(codings, known),
+    products: ids,
     substitutionGroup: known.substitutionGroup,
-    composition: compositionOf(known, ingredients, medication, atc, routeGroup),
+    composition,
+    keys: keysOf(ids, known.substitutionGroup, composition),
     substances: substancesOf(known, ingredients, atc),
     atc,
     routeGroup,
@@ -107,6 +110,16 @@ function medicineOf(
     mgPerUnit: mgPerUnitOf(known, ingredients),
   }
 }
+
+const keysOf = (
+  products: readonly string[],
+  substitutionGroup: string | undefined,
+  composition: string | undefined,
+): Medicine['keys'] => [
+  ...products.map((id) => ({ basis: 'K2' as const, key: `K2 ${id}` })),
+  ...(substitutionGroup === undefined ? [] : [{ basis: 'K3' as const, key: `K3 ${substitutionGroup}` }]),
+  ...(composition === undefined ? [] : [{ basis: 'K4' as const, key: `K4 ${composition}` }]),
+]
 
 const NOTHING_KNOWN: Product = {}
 /** The first coding that the catalogue knows speaks for the product: message codings are ordered by the mapping. */

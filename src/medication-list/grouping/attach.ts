@@ -109,7 +109,7 @@ function append<V>(map: Map<number, V[]>, key: number, value: V): void {
 }
 
 interface TargetIndex {
-  readonly targets: readonly Target[]
+  readonly targets: readonly (Target & { readonly since: number })[]
   readonly byToken: ReadonlyMap<
     string,
     { readonly target: number; readonly ref: string; readonly medicine: Medicine }
@@ -127,23 +127,18 @@ function indexTargets(targets: readonly Target[]): TargetIndex {
     const keys = new Set<string>()
     for (const { ref, medicine, own } of facts) {
       for (const token of own) byToken.set(token, { target, ref, medicine })
-      for (const { key } of strongKeys(medicine)) keys.add(key)
+      for (const { key } of medicine.keys) keys.add(key)
       for (const hint of hintsOf(medicine)) hints.add(hint)
     }
     for (const key of keys) byKey.set(key, [...(byKey.get(key) ?? []), target])
   })
-  return { targets, byToken, byKey, hints }
+  return {
+    targets: targets.map((target) => ({ ...target, since: knownFrom(target.decisions) })),
+    byToken,
+    byKey,
+    hints,
+  }
 }
-
-const strongKeys = ({
-  products,
-  substitutionGroup,
-  composition,
-}: Medicine): { basis: 'K2' | 'K3' | 'K4'; key: string }[] => [
-  ...products.map((id) => ({ basis: 'K2' as const, key: `K2 ${id}` })),
-  ...(substitutionGroup === undefined ? [] : [{ basis: 'K3' as const, key: `K3 ${substitutionGroup}` }]),
-  ...(composition === undefined ? [] : [{ basis: 'K4' as const, key: `K4 ${composition}` }]),
-]
 
 function hintsOf({ atc, name }: Medicine): string[] {
   const word = name?.toLowerCase().match(/\p{L}{4,}/u)?.[0]
@@ -164,18 +159,29 @@ function placeItem(item: Item, index: TargetIndex, relays: ReadonlyMap<string, R
     return kinship(item.medicine, linked.medicine) === 'disjoint'
       ? { kind: 'refused', owner: linked.ref }
       : { kind: 'line', target: linked.target, basis: linked.basis }
-  const keys = strongKeys(item.medicine)
-  for (const during of [true, false])
+  const { keys } = item.medicine
+  for (const during of keys.some(({ key }) => index.byKey.has(key)) ? [true, false] : [])
     for (const basis of ['K2', 'K3', 'K4'] as const) {
-      const targets = new Set(
-        keys.filter((key) => key.basis === basis).flatMap(({ key }) => index.byKey.get(key) ?? []),
-      )
-      const fitting = [...targets].filter((target) => fits(index.targets[target], item, during))
+      const fitting = fittingTargets(item, basis, during, index)
       const [target] = fitting
       if (fitting.length > 1) return { kind: 'several', targets: fitting }
       if (target !== undefined) return { kind: 'line', target, basis }
     }
   return placeWithoutLine(item, index)
+}
+
+function fittingTargets(
+  item: Item,
+  basis: 'K2' | 'K3' | 'K4',
+  during: boolean,
+  index: TargetIndex,
+): number[] {
+  const fitting: number[] = []
+  for (const key of item.medicine.keys)
+    if (key.basis === basis)
+      for (const target of index.byKey.get(key.key) ?? [])
+        if (!fitting.includes(target) && fits(index.targets[target], item, during)) fitting.push(target)
+  return fitting.sort((a, b) => a - b)
 }
 
 /**
@@ -215,46 +221,48 @@ function followLinks(
 }
 
 /** Whether the line was in use when the item happened; else whether it had ended shortly before. */
-function fits(target: Target | undefined, { from, to }: Item, during: boolean): boolean {
+function fits(
+  target: TargetIndex['targets'][number] | undefined,
+  { from, to }: Item,
+  during: boolean,
+): boolean {
   if (target === undefined || target.decisions.length === 0) return false
   const last = Math.max(from, to - 1)
-  if (last < knownFrom(target.decisions)) return false
-  for (const instant of new Set([from, last])) {
-    const state = stateAt(target.decisions, instant)
-    const over = state?.status === 'stopped' || state?.status === 'completed'
-    if (state !== undefined && over !== during && (during || from - state.since <= ENDED_DAYS_MAX * DAY_MS))
-      return true
-  }
-  return false
+  if (last < target.since) return false
+  return fitsAt(target, from, from, during) || (last !== from && fitsAt(target, last, from, during))
+}
+
+function fitsAt({ decisions }: Target, instant: number, from: number, during: boolean): boolean {
+  const state = stateAt(decisions, instant)
+  if (state === undefined) return false
+  const over = state.status === 'stopped' || state.status === 'completed'
+  return over !== during && (during || from - state.since <= ENDED_DAYS_MAX * DAY_MS)
 }
 
 /** Supplies and intakes as items, a sachet of known content once for each medicine in it. */
 export function itemsOf(facts: readonly EngineFact[]): Item[] {
-  const children = new Set(facts.flatMap((fact) => (fact.kind === 'intake' ? fact.partOf : [])))
-  return facts.flatMap((fact): Item[] => {
-    switch (fact.kind) {
-      case 'supply': {
-        const at = fact.handedOver ?? { from: fact.receivedAt, to: fact.receivedAt }
-        return fact.status === 'other'
-          ? []
-          : [{ fact, medicine: fact.medicine, keys: fact.keys, from: at.from, to: at.to }]
-      }
-      case 'intake': {
-        // What is told medicine by medicine is not counted a second time from the sachet.
-        if (fact.outcome === 'error' || (fact.sachet && (children.has(fact.ref) || children.has(fact.key))))
-          return []
-        const at = fact.at ?? { from: fact.receivedAt, to: fact.receivedAt }
-        const from = fact.scheduled === undefined || fact.outcome === 'taken' ? at.from : fact.scheduled
-        return fact.medicines.map((medicine) => ({
-          fact,
-          medicine,
-          keys: fact.sachet ? [] : fact.keys,
-          from,
-          to: Math.max(from, at.to),
-        }))
-      }
-      default:
-        return []
-    }
-  })
+  const parents = new Set<string>()
+  for (const fact of facts) if (fact.kind === 'intake') for (const token of fact.partOf) parents.add(token)
+  const items: Item[] = []
+  for (const fact of facts) {
+    if (fact.kind === 'supply' && fact.status !== 'other') items.push(supplyItem(fact))
+    else if (fact.kind === 'intake' && fact.outcome !== 'error') addIntakeItems(fact, parents, items)
+  }
+  return items
 }
+
+function supplyItem(fact: Supply): Item {
+  const at = fact.handedOver ?? { from: fact.receivedAt, to: fact.receivedAt }
+  return { fact, medicine: fact.medicine, keys: fact.keys, from: at.from, to: at.to }
+}
+
+function addIntakeItems(fact: Intake, parents: ReadonlySet<string>, items: Item[]): void {
+  // What is told medicine by medicine is not counted a second time from the sachet.
+  if (fact.sachet && (parents.has(fact.ref) || parents.has(fact.key))) return
+  const at = fact.at ?? { from: fact.receivedAt, to: fact.receivedAt }
+  const from = fact.scheduled === undefined || fact.outcome === 'taken' ? at.from : fact.scheduled
+  const keys = fact.sachet ? NO_KEYS : fact.keys
+  for (const medicine of fact.medicines) items.push({ fact, medicine, keys, from, to: Math.max(from, at.to) })
+}
+
+const NO_KEYS: readonly TreatmentKey[] = []

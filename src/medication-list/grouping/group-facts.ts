@@ -29,7 +29,9 @@ export function groupFacts(facts: readonly EngineFact[], context: JoinContext): 
   const selfSets = setsOf(reported.orphans, own.sets)
   const targets = [...lines, ...selfSets.map((set) => toTarget(set, context))]
   const placed = attach(targets, itemsOf(facts), relays)
-  const groups = [...sets, ...selfSets].map((set, index) => toGroup(set, index, placed, reported, context))
+  const groups = [...sets, ...selfSets].map((set, index) =>
+    toGroup(set, index, targets[index], placed, reported),
+  )
   const provisional = provisionalGroups(placed.orphans)
   const closed = errors.map(({ facts: wrong, basis }) => ({ ...EMPTY, facts: wrong, basis }))
   return {
@@ -79,13 +81,13 @@ function setsOf(orphans: Placement['orphans'], sets: readonly LinkedFacts[]): Li
 function toGroup(
   set: LinkedFacts,
   index: number,
+  target: Target | undefined,
   placed: Placement,
   reported: Placement,
-  { zone, isHolders }: JoinContext,
 ): LineGroup {
   return {
     facts: [...set.facts].sort((a, b) => a.decided.from - b.decided.from || (a.ref < b.ref ? -1 : 1)),
-    decisions: readDecisions(set.facts, zone, isHolders),
+    decisions: target?.decisions ?? [],
     self: set.facts.every(isSelf),
     basis: set.basis,
     supplies: placed.supplies.get(index) ?? [],
@@ -99,6 +101,7 @@ function toGroup(
  * start is a new line, even where the source links the two.
  */
 function splitOldStarts(set: LinkedFacts, { zone, isHolders }: JoinContext): LinkedFacts[] {
+  if (set.facts.length < 2) return [set]
   const decisions = readDecisions(set.facts, zone, isHolders)
   for (let i = 1; i < decisions.length; i++) {
     const decision = decisions[i]
@@ -122,7 +125,9 @@ const sameTreatment = (a: Medicine, b: Medicine): boolean =>
 
 /** What belongs to no line, gathered by product, so that each product is one provisional line. */
 function provisionalGroups(orphans: Placement['orphans']): LineGroup[] {
-  const items = orphans.filter((item): item is Attached<Supply | Intake> => item.fact.kind !== 'row')
+  const items = orphans
+    .filter((item): item is Attached<Supply | Intake> => item.fact.kind !== 'row')
+    .sort((a, b) => (a.fact.ref < b.fact.ref ? -1 : a.fact.ref > b.fact.ref ? 1 : 0))
   const union = makeUnionFind(items.length)
   const first = new Map<string, number>()
   items.forEach(({ fact, medicine }, index) => {
@@ -144,12 +149,7 @@ function provisionalGroups(orphans: Placement['orphans']): LineGroup[] {
 }
 
 function provisionalKeys(fact: Supply | Intake, medicine: Medicine): string[] {
-  const keys = [
-    ...fact.keys.map(({ token }) => `link ${token}`),
-    ...medicine.products.map((id) => `K2 ${id}`),
-    ...(medicine.substitutionGroup === undefined ? [] : [`K3 ${medicine.substitutionGroup}`]),
-    ...(medicine.composition === undefined ? [] : [`K4 ${medicine.composition}`]),
-  ]
+  const keys = [...fact.keys.map(({ token }) => `link ${token}`), ...medicine.keys.map(({ key }) => key)]
   // Words join only what nothing else names: the same text without any code is at least the same text.
   return keys.length > 0 ? keys : [`text ${medicine.atc ?? ''} ${medicine.name?.toLowerCase() ?? fact.ref}`]
 }

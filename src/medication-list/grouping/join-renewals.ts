@@ -1,7 +1,7 @@
 /** Rule 3: a prescription that renews a treatment belongs to its line. */
 import { addDays, localDate } from '../../core/zone.js'
 import { equalDosages } from '../dosage/equality.js'
-import type { DecisionFact, Medicine } from '../facts/fact.js'
+import type { DecisionFact } from '../facts/fact.js'
 import { type Decision, readDecisions, stateAt } from '../lines/decisions.js'
 import type { MatchBasis } from './line-group.js'
 import type { LinkedFacts } from './link-decisions.js'
@@ -61,15 +61,9 @@ function candidateOf(set: LinkedFacts, { zone, isHolders }: JoinContext): Candid
     authored: Math.min(...set.facts.map(({ decided }) => decided.from)),
     decisions,
     head: (uses[uses.length - 1] ?? decisions[decisions.length - 1])?.fact,
-    keys: [...new Set(medicines.flatMap(keysOf))],
+    keys: [...new Set(medicines.flatMap(({ keys }) => keys.map(({ key }) => key)))],
   }
 }
-
-const keysOf = ({ products, substitutionGroup, composition }: Medicine): string[] => [
-  ...products.map((id) => `K2 ${id}`),
-  ...(substitutionGroup === undefined ? [] : [`K3 ${substitutionGroup}`]),
-  ...(composition === undefined ? [] : [`K4 ${composition}`]),
-]
 
 function renews(earlier: Candidate, later: Candidate, zone: string): boolean {
   const a = earlier.head

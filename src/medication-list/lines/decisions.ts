@@ -1,6 +1,6 @@
 /** From facts to decisions in time, and from decisions to the state of a line (medication-list.md 4.1 and 5). */
-import { instantOfLocalTime, rangeOfDateTime } from '../../core/zone.js'
-import { placeEntries } from '../dosage/expand.js'
+import { rangeOfDateTime } from '../../core/zone.js'
+import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
 import { type DosagePlan, namesAmount } from '../dosage/plan.js'
 import type { DecisionFact, Prescription, Row } from '../facts/fact.js'
 import { endOf } from '../facts/read-decision.js'
@@ -183,7 +183,7 @@ function plannedEnd(fact: DecisionFact, zone: string): number | undefined {
   const { plan } = fact
   if (plan.kind !== 'structured') return undefined
   const ends = placeEntries(plan.entries, { zone, start: fact.start }).map(({ to, lost }) =>
-    to === undefined || lost ? undefined : instantOfLocalTime(to.slice(0, 10), to.slice(11), zone),
+    to === undefined || lost ? undefined : instantOfLocalMinutes(to, zone),
   )
   return ends.every((end) => end !== undefined) ? Math.max(...ends) : undefined
 }

@@ -17,8 +17,7 @@ export function identifyLines(
   previous: readonly PreviousLine[],
   patientRef: string,
 ): Identified[] {
-  const refs = groups.map(groupRefs)
-  const places = new Map(refs.flatMap((set, index) => set.map((ref) => [ref, index] as const)))
+  const places = placesOf(groups, new Set(previous.flatMap(({ facts }) => facts)))
   const formerOf = new Map<number, PreviousLine[]>()
   for (const line of [...previous].sort(byId)) {
     const place = heir(line, places, groups)
@@ -36,6 +35,19 @@ export function identifyLines(
     identified[index] = { group, id, former }
   }
   return identified
+}
+
+/** Where the facts that previous lines name are now. */
+function placesOf(groups: readonly LineGroup[], wanted: ReadonlySet<string>): Map<string, number> {
+  const places = new Map<string, number>()
+  groups.forEach(({ facts, supplies, intakes, reports }, index) => {
+    const put = (ref: string): void => {
+      if (wanted.has(ref)) places.set(ref, index)
+    }
+    for (const { ref } of facts) put(ref)
+    for (const attached of [supplies, intakes, reports]) for (const { fact } of attached) put(fact.ref)
+  })
+  return places
 }
 
 const byId = (a: PreviousLine, b: PreviousLine): number => (a.id < b.id ? -1 : 1)
@@ -67,7 +79,7 @@ function heir(
 
 /** Of several previous lines in one group: one still open before closed ones, of closed ones the newest, then that with the earliest fact. */
 function survivorFirst(lines: readonly PreviousLine[], group: LineGroup): PreviousLine[] {
-  const order = groupRefs(group)
+  const order = lines.length < 2 ? [] : groupRefs(group)
   const place = ({ facts }: PreviousLine): number => {
     const index = order.findIndex((ref) => facts.includes(ref))
     return index < 0 ? order.length : index
