@@ -4,7 +4,14 @@
  */
 import { HubError } from '../../src/core/errors.js'
 import { decodeText } from './charset.js'
-import { MESSAGE_BYTES_MAX, SEGMENT_NAMES_MAX, SEGMENTS_MAX } from './limits.js'
+import {
+  FIELDS_PER_SEGMENT_MAX,
+  MESSAGE_BYTES_MAX,
+  REPETITIONS_PER_FIELD_MAX,
+  SEGMENT_NAMES_MAX,
+  SEGMENTS_MAX,
+  SEPARATORS_MAX,
+} from './limits.js'
 import { makeSeparators, type Separators } from './separators.js'
 
 export interface MessageLines {
@@ -41,6 +48,13 @@ export function readLines(raw: Uint8Array): MessageLines {
   if (lines.length > SEGMENTS_MAX)
     throw new HubError('MESSAGE_TOO_LARGE', `a message has at most ${SEGMENTS_MAX} segments`)
   checkLines(lines, header.separators.field)
+  checkSizes(lines, header.separators)
+  // No text interchanges these; the parser uses them as stand-ins.
+  if (/[\ufdd0-\ufdd3]/.test(decoded.text))
+    throw new HubError('MESSAGE_UNREADABLE', 'a noncharacter is no text', {
+      at: 'MSH-18',
+      protocolCode: '102',
+    })
   return {
     separators: header.separators,
     charset: decoded.charset,
@@ -109,6 +123,36 @@ function checkLines(lines: readonly string[], field: string): void {
   if (names.size > SEGMENT_NAMES_MAX)
     throw new HubError('MESSAGE_TOO_LARGE', `a message has at most ${SEGMENT_NAMES_MAX} kinds of segment`)
 }
+
+/** What the tree's size and the parser's time grow with. */
+function checkSizes(lines: readonly string[], separators: Separators): void {
+  const code = (character: string | undefined) => character?.charCodeAt(0) ?? -1
+  const field = code(separators.field)
+  const repetition = code(separators.repetition)
+  const component = code(separators.component)
+  const subcomponent = code(separators.subcomponent)
+  let total = 0
+  for (const [index, line] of lines.entries()) {
+    let fields = 0
+    let repetitions = 0
+    for (let i = 0; i < line.length; i++) {
+      const character = line.charCodeAt(i)
+      if (character === field) {
+        fields++
+        repetitions = 0
+      } else if (character === repetition) repetitions++
+      else if (character !== component && character !== subcomponent) continue
+      total++
+      if (fields > FIELDS_PER_SEGMENT_MAX) throw tooLarge(index, `${FIELDS_PER_SEGMENT_MAX} fields a segment`)
+      if (repetitions >= REPETITIONS_PER_FIELD_MAX)
+        throw tooLarge(index, `${REPETITIONS_PER_FIELD_MAX} repetitions a field`)
+    }
+    if (total > SEPARATORS_MAX) throw tooLarge(index, `${SEPARATORS_MAX} separators`)
+  }
+}
+
+const tooLarge = (index: number, limit: string): HubError =>
+  new HubError('MESSAGE_TOO_LARGE', `at most ${limit}`, { at: `line ${index + 1}` })
 
 const invalidLine = (index: number, rule: string): HubError =>
   new HubError('MESSAGE_INVALID', `line ${index + 1}: ${rule}`, {

@@ -6,7 +6,6 @@ import HL7, { type FieldData, type ParsedSegment, type Component as RawComponent
 import { HubError } from '../../src/core/errors.js'
 import { unescapeText } from './escapes.js'
 import { type MessageLines, readLines } from './frame.js'
-import { FIELDS_PER_SEGMENT_MAX, REPETITIONS_PER_FIELD_MAX, SEPARATORS_MAX } from './limits.js'
 import { DEFAULT_SEPARATORS, encodingCharacters, type Separators } from './separators.js'
 import type { Component, Field, Hl7Message, Leaf, Repetition, Segment } from './tree.js'
 
@@ -15,14 +14,14 @@ export function parseMessage(raw: Uint8Array): Hl7Message {
   const source = readLines(raw)
   const alphabet = alphabetOf(source.separators)
   const lines = source.lines.map((line) => toDefaultSeparators(line, source.separators, alphabet))
-  checkSizes(lines)
   const parsed = split(lines)
   const counts = new Map<string, number>()
   const leaf = leafReader(source, alphabet)
-  const segments = parsed.map((segment, index): Segment => {
+  const segments = parsed.map((segment): Segment => {
     const occurrence = (counts.get(segment.type) ?? 0) + 1
     counts.set(segment.type, occurrence)
-    const length = (lines[index] ?? '').split('|').length - (segment.type === 'MSH' ? 0 : 1)
+    // Keys are the fields from 1 on without gaps; MSH-1 has none.
+    const length = Object.keys(segment.data).length + (segment.type === 'MSH' ? 1 : 0)
     const fields = readFields(segment, length, leaf, source.separators)
     return Object.freeze({ name: segment.type, occurrence, fields })
   })
@@ -41,7 +40,7 @@ interface Alphabet {
   readonly inward: ReadonlyMap<string, string>
 }
 
-/** Noncharacters, which no text interchanges, stand in for a default separator that is data in this message. */
+/** Noncharacters, which no message may hold, stand in for a default separator that is data in this message. */
 const STAND_INS = ['\ufdd0', '\ufdd1', '\ufdd2', '\ufdd3'] as const
 
 /** Undefined when the message has the default separators: nothing to translate. */
@@ -71,39 +70,10 @@ function toDefaultSeparators(line: string, separators: Separators, alphabet: Alp
   // MSH-2 is taken out of the text: the parser knows only its own, and ours are in `separators`.
   const rest = msh ? line.slice(4 + encodingCharacters(separators).length) : line
   if (alphabet === undefined) return msh ? `MSH|^~\\&${rest}` : rest
-  if (STAND_INS.some((standIn) => rest.includes(standIn)))
-    throw new HubError('MESSAGE_UNREADABLE', 'a noncharacter is no text', {
-      at: 'MSH-18',
-      protocolCode: '102',
-    })
   let translated = ''
   for (const character of rest) translated += alphabet.outward.get(character) ?? character
   return msh ? `MSH|^~\\&${translated}` : translated
 }
-
-function checkSizes(lines: readonly string[]): void {
-  let separators = 0
-  for (const [index, line] of lines.entries()) {
-    let fields = 0
-    let repetitions = 0
-    for (let i = 0; i < line.length; i++) {
-      const character = line.charAt(i)
-      if (character === '|') {
-        fields++
-        repetitions = 0
-      } else if (character === '~') repetitions++
-      else if (character !== '^' && character !== '&') continue
-      separators++
-      if (fields > FIELDS_PER_SEGMENT_MAX) throw tooLarge(index, `${FIELDS_PER_SEGMENT_MAX} fields a segment`)
-      if (repetitions >= REPETITIONS_PER_FIELD_MAX)
-        throw tooLarge(index, `${REPETITIONS_PER_FIELD_MAX} repetitions a field`)
-    }
-    if (separators > SEPARATORS_MAX) throw tooLarge(index, `${SEPARATORS_MAX} separators`)
-  }
-}
-
-const tooLarge = (index: number, limit: string): HubError =>
-  new HubError('MESSAGE_TOO_LARGE', `at most ${limit}`, { at: `line ${index + 1}` })
 
 /** The checks after the split would catch every loss that is known of the package. */
 function split(lines: readonly string[]): readonly ParsedSegment[] {

@@ -99,7 +99,12 @@ function openSegment(segment: Segment, place: string, note: (entry: Unmapped) =>
       (segment.fields[field - 1] ?? [])
         .map((_, index) => value(field, index + 1))
         .filter((repetition) => !repetition.isEmpty()),
-    text: (field, component) => value(field, 1).text(component),
+    text: (field, component = 1) => {
+      const leaf = segment.fields[field - 1]?.[0]?.[component - 1]?.[0]
+      if (leaf === undefined) return undefined
+      read.add(leafKey(field, 1, component, 1))
+      return leaf?.trim()
+    },
     isNull: (field) => {
       const repetitions = segment.fields[field - 1]
       const isNull =
@@ -139,7 +144,7 @@ function repetitionReader(
     mark: (component, subcomponent) => {
       read.add(leafKey(field, repetition, component, subcomponent))
     },
-    isEmpty: components.every((component) => component.every((value) => value === undefined)),
+    isEmpty: () => components.length === 0,
     markAll: () => {
       for (const [c, component] of components.entries()) markComponent(c + 1, component.length)
     },
@@ -149,7 +154,7 @@ function repetitionReader(
         mark: (subcomponent) => {
           read.add(leafKey(field, repetition, component, subcomponent))
         },
-        isEmpty: (components[component - 1] ?? []).every((value) => value === undefined),
+        isEmpty: () => (components[component - 1] ?? []).length === 0,
         markAll: () => markComponent(component, (components[component - 1] ?? []).length),
         component: undefined,
         note,
@@ -161,7 +166,8 @@ function repetitionReader(
 interface ValueSource {
   readonly leaf: (component: number, subcomponent: number) => Leaf
   readonly mark: (component: number, subcomponent: number) => void
-  readonly isEmpty: boolean
+  /** Trailing empties are trimmed away, so what has a length holds something. */
+  readonly isEmpty: () => boolean
   readonly markAll: () => void
   readonly component: ((component: number) => ValueReader) | undefined
   readonly note: (entry: Unmapped) => void
@@ -179,7 +185,7 @@ function valueReader(place: string, source: ValueSource): ValueReader {
     verbatim,
     text: (component, subcomponent) => verbatim(component, subcomponent)?.trim(),
     has: (component = 1, subcomponent = 1) => typeof source.leaf(component, subcomponent) === 'string',
-    isEmpty: () => source.isEmpty,
+    isEmpty: source.isEmpty,
     // Below a component there is nothing more: HL7 v2 has two levels.
     component: (component) => source.component?.(component) ?? self,
     reject: (reason, component, text) => {
@@ -187,7 +193,7 @@ function valueReader(place: string, source: ValueSource): ValueReader {
       source.note({ at, reason, ...(text === undefined ? {} : { note: text }) })
     },
     setAside: (reason, text) => {
-      if (source.isEmpty) return
+      if (source.isEmpty()) return
       source.markAll()
       source.note({ at: place, reason, ...(text === undefined ? {} : { note: text }) })
     },
@@ -229,33 +235,54 @@ function unreadOfField(
   field: Segment['fields'][number],
 ): void {
   if (segment.name === 'MSH' && number <= 2) return
-  const leaves = field.flatMap((repetition, r) =>
-    repetition.flatMap((component, c) =>
-      component.flatMap((leaf, s) =>
-        isValued(leaf)
-          ? [{ r: r + 1, c: c + 1, s: s + 1, isRead: read.has(leafKey(number, r + 1, c + 1, s + 1)) }]
-          : [],
-      ),
-    ),
-  )
-  const unread = leaves.filter((leaf) => !leaf.isRead)
-  if (unread.length === 0) return
+  const count = countLeaves(field, number, read)
+  if (count.unread === 0) return
   const at = `${place}-${number}`
-  if (unread.length === leaves.length) {
+  if (count.read === 0) {
     add(at, number)
     return
   }
-  const done = new Set<string>()
-  for (const { r, c, s } of unread) {
-    const repetition = r === 1 ? at : `${at}[${r}]`
-    const wholeRepetition = leaves.every((leaf) => leaf.r !== r || !leaf.isRead)
-    const wholeComponent = leaves.every((leaf) => leaf.r !== r || leaf.c !== c || !leaf.isRead)
-    const level = wholeRepetition
-      ? repetition
-      : wholeComponent
-        ? `${repetition}.${c}`
-        : `${repetition}.${c}.${s}`
-    if (!done.has(level)) add(level, number)
-    done.add(level)
+  for (const [r, repetition] of field.entries()) {
+    const one = r === 0 ? at : `${at}[${r + 1}]`
+    const ofRepetition = countLeaves([repetition], number, read, r)
+    if (ofRepetition.unread === 0) continue
+    if (ofRepetition.read === 0) {
+      add(one, number)
+      continue
+    }
+    for (const [c, component] of repetition.entries()) {
+      const isUnread = (leaf: Leaf, s: number) =>
+        isValued(leaf) && !read.has(leafKey(number, r + 1, c + 1, s + 1))
+      const valued = component.filter(isValued).length
+      const unread = component.filter(isUnread).length
+      if (unread === 0) continue
+      if (unread === valued) add(`${one}.${c + 1}`, number)
+      else
+        for (const [s, leaf] of component.entries())
+          if (isUnread(leaf, s)) add(`${one}.${c + 1}.${s + 1}`, number)
+    }
   }
+}
+
+/** Plain loops: this runs over every leaf of every message. */
+function countLeaves(
+  field: Segment['fields'][number],
+  number: number,
+  readLeaves: ReadonlySet<number>,
+  firstRepetition = 0,
+): { readonly read: number; readonly unread: number } {
+  let read = 0
+  let unread = 0
+  for (let r = 0; r < field.length; r++) {
+    const repetition = field[r] ?? []
+    for (let c = 0; c < repetition.length; c++) {
+      const component = repetition[c] ?? []
+      for (let s = 0; s < component.length; s++) {
+        if (!isValued(component[s])) continue
+        if (readLeaves.has(leafKey(number, firstRepetition + r + 1, c + 1, s + 1))) read++
+        else unread++
+      }
+    }
+  }
+  return { read, unread }
 }

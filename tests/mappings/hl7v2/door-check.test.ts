@@ -119,6 +119,11 @@ describe('door check: refusals', () => {
     const raw = Uint8Array.from([...bytesOf(msh({ type: 'ADT^A08', charset: 'UNICODE UTF-8' }), PID), 0xf8])
     assertRefused(check(raw), 'refuse', 'MESSAGE_UNREADABLE', 'MSH-18', '102')
   })
+  it('of a message over the limits comes at the door, not later', () => {
+    const result = check(bytesOf(ADT, `${PID}|${'a~'.repeat(10_000)}`))
+    assert.equal(refusal(result).code, 'MESSAGE_TOO_LARGE')
+    assert.equal(result.kind === 'refuse' && result.envelope.messageId, 'M-1')
+  })
   it('of equal separators keeps sender and id', () => {
     const result = check(bytesOf(ADT.replace('^~\\&', '^~\\\\&'), PID))
     assertRefused(result, 'refuse', 'MESSAGE_UNREADABLE', 'MSH-2', '102')
