@@ -40,7 +40,8 @@ function section({ status }: MedicationStatement): number {
 
 /** A line of unknown kind stands with the fixed ones, where it is least overlooked. */
 function kind({ category }: MedicationStatement): number {
-  const place = CATEGORIES.findIndex((code) => category?.coding?.some((coding) => coding.code === code))
+  const codes = new Set((category?.coding ?? []).map(({ code }) => code))
+  const place = CATEGORIES.findIndex((code) => codes.has(code))
   return Math.max(place, 0)
 }
 
