@@ -39,105 +39,111 @@ export interface FrameReader {
 /** Enough of an over-long frame to read its MSH. */
 const HEAD_BYTES = 4_096
 
-export function openFrameReader(limits: FrameLimits): FrameReader {
-  let parts: Uint8Array[] = []
-  let size = 0
-  let inside = false
+interface ReaderState {
+  parts: Uint8Array[]
+  size: number
+  inside: boolean
   /** The last byte was 0x1C, not yet known to be the end; it is counted in no part. */
-  let endSeen = false
-  let noise = 0
-  let closed = false
+  endSeen: boolean
+  noise: number
+  closed: boolean
+}
 
-  const begin = () => {
-    parts = []
-    size = 0
-    inside = true
-    endSeen = false
-  }
-  const take = (): Uint8Array => {
-    const bytes = join(parts, size)
-    parts = []
-    size = 0
-    inside = false
-    endSeen = false
-    return bytes
-  }
-  const keep = (chunk: Uint8Array, from: number, to: number) => {
-    if (to <= from) return
-    parts.push(chunk.subarray(from, to))
-    size += to - from
-  }
-  const complete = (events: FrameEvent[]) => {
-    const bytes = take()
-    events.push(bytes.length === 0 ? { kind: 'empty' } : { kind: 'frame', bytes })
-  }
-
-  /** Inside a frame, from `start`; returns where outside begins, or the chunk's length. */
-  const readInside = (chunk: Uint8Array, start: number, events: FrameEvent[]): number => {
-    let from = start
-    for (let at = start; at < chunk.length; at++) {
-      const byte = chunk[at]
-      if (endSeen) {
-        endSeen = false
-        if (byte === CARRIAGE_RETURN) {
-          complete(events)
-          return at + 1
-        }
-        // Not the end: the byte before was text, which may hold it.
-        keep(LONE_END, 0, 1)
-        from = at
-      }
-      if (byte === END_BLOCK) {
-        keep(chunk, from, at)
-        from = at + 1
-        if (limits.acceptLoneEnd) {
-          complete(events)
-          return at + 1
-        }
-        endSeen = true
-      } else if (byte === START_BLOCK) {
-        keep(chunk, from, at)
-        from = at + 1
-        const lost = take()
-        if (lost.length > 0) events.push({ kind: 'unfinished', bytes: lost })
-        begin()
-      }
-    }
-    keep(chunk, from, chunk.length)
-    return chunk.length
-  }
-
-  const readOutside = (chunk: Uint8Array, start: number): number => {
-    for (let at = start; at < chunk.length; at++) {
-      const byte = chunk[at]
-      if (byte === START_BLOCK) {
-        begin()
-        return at + 1
-      }
-      if (byte !== CARRIAGE_RETURN && byte !== LINE_FEED && byte !== SPACE) noise++
-    }
-    return chunk.length
-  }
-
+export function openFrameReader(limits: FrameLimits): FrameReader {
+  const state: ReaderState = { parts: [], size: 0, inside: false, endSeen: false, noise: 0, closed: false }
   return {
     push: (chunk) => {
       const events: FrameEvent[] = []
       let at = 0
-      while (at < chunk.length && !closed) {
-        at = inside ? readInside(chunk, at, events) : readOutside(chunk, at)
-        if (noise > limits.noiseBytesMax) {
-          closed = true
-          events.push({ kind: 'noise', bytes: noise })
-        } else if (size > limits.frameBytesMax) {
-          closed = true
-          events.push({ kind: 'too-large', head: join(parts, size).subarray(0, HEAD_BYTES) })
+      while (at < chunk.length && !state.closed) {
+        at = state.inside ? readInside(state, chunk, at, limits, events) : readOutside(state, chunk, at)
+        if (state.noise > limits.noiseBytesMax) {
+          state.closed = true
+          events.push({ kind: 'noise', bytes: state.noise })
+        } else if (state.size > limits.frameBytesMax) {
+          state.closed = true
+          events.push({ kind: 'too-large', head: join(state.parts, state.size).subarray(0, HEAD_BYTES) })
         }
       }
       return withoutTooLarge(events, limits.frameBytesMax)
     },
-    pendingBytes: () => size,
-    isInside: () => inside,
+    pendingBytes: () => state.size,
+    isInside: () => state.inside,
   }
+}
+
+/** Outside of frames, from `start`; returns where inside begins, or the chunk's length. */
+function readOutside(state: ReaderState, chunk: Uint8Array, start: number): number {
+  for (let at = start; at < chunk.length; at++) {
+    const byte = chunk[at]
+    if (byte === START_BLOCK) {
+      state.inside = true
+      return at + 1
+    }
+    if (byte !== CARRIAGE_RETURN && byte !== LINE_FEED && byte !== SPACE) state.noise++
+  }
+  return chunk.length
+}
+
+/** Inside a frame, from `start`; returns where outside begins, or the chunk's length. */
+function readInside(
+  state: ReaderState,
+  chunk: Uint8Array,
+  start: number,
+  limits: FrameLimits,
+  events: FrameEvent[],
+): number {
+  let from = start
+  for (let at = start; at < chunk.length; at++) {
+    const byte = chunk[at]
+    if (state.endSeen) {
+      state.endSeen = false
+      if (byte === CARRIAGE_RETURN) {
+        complete(state, events)
+        return at + 1
+      }
+      // Not the end: the byte before was text, which may hold it.
+      keep(state, LONE_END, 0, 1)
+      from = at
+    }
+    if (byte === END_BLOCK) {
+      keep(state, chunk, from, at)
+      from = at + 1
+      if (limits.acceptLoneEnd) {
+        complete(state, events)
+        return at + 1
+      }
+      state.endSeen = true
+    } else if (byte === START_BLOCK) {
+      keep(state, chunk, from, at)
+      from = at + 1
+      const lost = take(state)
+      if (lost.length > 0) events.push({ kind: 'unfinished', bytes: lost })
+      state.inside = true
+    }
+  }
+  keep(state, chunk, from, chunk.length)
+  return chunk.length
+}
+
+function keep(state: ReaderState, chunk: Uint8Array, from: number, to: number): void {
+  if (to <= from) return
+  state.parts.push(chunk.subarray(from, to))
+  state.size += to - from
+}
+
+function take(state: ReaderState): Uint8Array {
+  const bytes = join(state.parts, state.size)
+  state.parts = []
+  state.size = 0
+  state.inside = false
+  state.endSeen = false
+  return bytes
+}
+
+function complete(state: ReaderState, events: FrameEvent[]): void {
+  const bytes = take(state)
+  events.push(bytes.length === 0 ? { kind: 'empty' } : { kind: 'frame', bytes })
 }
 
 const LONE_END = Uint8Array.of(END_BLOCK)

@@ -65,40 +65,14 @@ export interface MllpServer {
 export async function startMllpServer(options: MllpOptions): Promise<MllpServer> {
   const limits: MllpLimits = { ...MLLP_LIMITS, ...options.limits }
   const { log } = options
-  const open = new Map<Socket, Connection>()
-  const perPeer = new Map<string, number>()
-  const allowed = options.allowedAddresses === undefined ? undefined : blockListOf(options.allowedAddresses)
-  let count = 0
-
-  const accept = (socket: Socket) => {
-    const peer = socket.remoteAddress ?? ''
-    const ofPeer = perPeer.get(peer) ?? 0
-    const refusal =
-      allowed !== undefined && !allowed.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')
-        ? 'mllp address not allowed'
-        : open.size >= limits.connectionsMax
-          ? 'mllp connections at the limit'
-          : ofPeer >= limits.connectionsPerPeerMax
-            ? 'mllp connections of a peer at the limit'
-            : undefined
-    if (refusal !== undefined) {
-      log.warn(refusal, { connections: open.size })
-      socket.destroy()
-      return
-    }
-    count += 1
-    perPeer.set(peer, ofPeer + 1)
-    socket.setNoDelay(true)
-    const deps = { limits, log, clock: options.clock ?? Date.now, handle: options.handle, id: count }
-    open.set(socket, openConnection(socket, deps))
-    socket.on('close', () => {
-      open.delete(socket)
-      const left = (perPeer.get(peer) ?? 1) - 1
-      if (left > 0) perPeer.set(peer, left)
-      else perPeer.delete(peer)
-    })
+  const door: Door = {
+    limits,
+    open: new Map(),
+    perPeer: new Map(),
+    allowed: options.allowedAddresses === undefined ? undefined : blockListOf(options.allowedAddresses),
+    accepted: 0,
   }
-
+  const accept = (socket: Socket) => acceptConnection(door, socket, options)
   const server =
     options.tls === undefined
       ? createServer({ allowHalfOpen: true }, accept)
@@ -120,23 +94,62 @@ export async function startMllpServer(options: MllpOptions): Promise<MllpServer>
     log.error('mllp server', { code: error.code }, error),
   )
   const address = addressOf(server.address())
-
   return {
     address,
     port: address.port,
-    connections: () => open.size,
+    connections: () => door.open.size,
     stop: (drainMs) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => {
-          for (const connection of open.values()) connection.destroy()
+          for (const connection of door.open.values()) connection.destroy()
         }, drainMs)
         server.close(() => {
           clearTimeout(timer)
           resolve()
         })
-        for (const connection of open.values()) connection.finish()
+        for (const connection of door.open.values()) connection.finish()
       }),
   }
+}
+
+interface Door {
+  readonly limits: MllpLimits
+  readonly open: Map<Socket, Connection>
+  /** Connections by address. */
+  readonly perPeer: Map<string, number>
+  readonly allowed: BlockList | undefined
+  accepted: number
+}
+
+function acceptConnection(door: Door, socket: Socket, options: MllpOptions): void {
+  const { limits, open, perPeer } = door
+  const peer = socket.remoteAddress ?? ''
+  const refusal = refusalOf(door, peer)
+  if (refusal !== undefined) {
+    options.log.warn(refusal, { connections: open.size })
+    socket.destroy()
+    return
+  }
+  door.accepted += 1
+  perPeer.set(peer, (perPeer.get(peer) ?? 0) + 1)
+  socket.setNoDelay(true)
+  const { log, handle, clock = Date.now } = options
+  open.set(socket, openConnection(socket, { limits, log, clock, handle, id: door.accepted }))
+  socket.on('close', () => {
+    open.delete(socket)
+    const left = (perPeer.get(peer) ?? 1) - 1
+    if (left > 0) perPeer.set(peer, left)
+    else perPeer.delete(peer)
+  })
+}
+
+function refusalOf({ limits, open, perPeer, allowed }: Door, peer: string): string | undefined {
+  if (allowed !== undefined && !allowed.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4'))
+    return 'mllp address not allowed'
+  if (open.size >= limits.connectionsMax) return 'mllp connections at the limit'
+  if ((perPeer.get(peer) ?? 0) >= limits.connectionsPerPeerMax)
+    return 'mllp connections of a peer at the limit'
+  return undefined
 }
 
 /** A TCP server that listens has an address with a port. */
