@@ -10,7 +10,7 @@ import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine }
 import { buildIssues } from './discrepancies/detected-issue.js'
 import type { Situation } from './discrepancies/discrepancy.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
-import type { EngineFact } from './facts/fact.js'
+import { type FactSet, originsOf } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
 import { groupFacts } from './grouping/group-facts.js'
 import type { Grouping } from './grouping/line-group.js'
@@ -30,7 +30,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const at = Date.parse(input.at)
   const { zone } = input.config
   const facts = readFacts(input.facts, { zone, products: input.products })
-  const holder = findHolder(facts)
+  const holder = findHolder(facts.lists)
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
@@ -131,14 +131,14 @@ function situationOf(
   { config, sources }: ListInput,
   at: number,
   lines: readonly LineModel[],
-  facts: readonly EngineFact[],
+  facts: FactSet,
   { problems }: Grouping,
   holder: Holder | undefined,
 ): Situation {
   // Made when the first finding asks: most derivations find little, among thousands of facts.
   let versions: ReadonlyMap<string, number> | undefined
   const versionOf = (ref: string): number => {
-    versions ??= new Map(facts.map((fact) => [fact.ref, fact.version]))
+    versions ??= new Map(originsOf(facts).map((fact) => [fact.ref, fact.version]))
     return versions.get(ref) ?? 1
   }
   return {
@@ -150,13 +150,16 @@ function situationOf(
     holder,
     config,
     language: config.language,
-    helped: facts.some(isHelp) || sources.some(({ role }) => role === 'device' || role === 'home-care'),
+    helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }
 }
 
-const isHelp = (fact: EngineFact): boolean =>
-  (fact.kind === 'row' && fact.multidose) || (fact.kind === 'device-assignment' && fact.active)
+/** Multidose, a dispenser or help with medicines. */
+const isHelped = ({ decisions, assignments }: FactSet, sources: ListInput['sources']): boolean =>
+  decisions.some((fact) => fact.kind === 'row' && fact.multidose) ||
+  assignments.some(({ active }) => active) ||
+  sources.some(({ role }) => role === 'device' || role === 'home-care')
 
 /** Instants at which time alone gives the line another state or another decision in force. */
 function turns({ group, state }: LineModel, at: number): number[] {

@@ -1,5 +1,6 @@
 /** Facts whose belonging a person has to settle (medication-list.md 3.2). */
 import type { Language } from '../dosage/units.js'
+import { originsOf } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
 import type { Discrepancy, Severity } from './discrepancy.js'
 
@@ -41,7 +42,7 @@ export const ambiguousLink: Discrepancy = {
   code: 'ambiguous-link',
   find: ({ problems, lines, facts, language, versioned }) => {
     if (problems.length === 0) return { findings: [], next: [] }
-    const keyOf = new Map(facts.map(({ ref, key }) => [ref, key]))
+    const keyOf = new Map(originsOf(facts).map(({ ref, key }) => [ref, key]))
     const lineOf = new Map(
       lines.flatMap((line) => line.group.facts.map(({ ref }) => [ref, line.ref] as const)),
     )

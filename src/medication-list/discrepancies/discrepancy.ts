@@ -1,7 +1,7 @@
 /** Contract of a discrepancy: one code, one file, one pure predicate over the lines at T (medication-list.md 6). */
 import type { ListConfig, SourceFact } from '../contract.js'
 import type { Language } from '../dosage/units.js'
-import type { EngineFact } from '../facts/fact.js'
+import type { FactSet } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
 import type { Holder } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
@@ -45,7 +45,7 @@ export interface Situation {
   /** T, as instant. */
   readonly at: number
   readonly lines: readonly LineModel[]
-  readonly facts: readonly EngineFact[]
+  readonly facts: FactSet
   readonly problems: readonly LinkProblem[]
   readonly sources: readonly SourceFact[]
   readonly holder: Holder | undefined

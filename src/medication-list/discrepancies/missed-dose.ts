@@ -79,14 +79,14 @@ const passing = (missed: readonly Missed[], { at }: Situation): number[] =>
 /** Doses told as not taken whose content leads to no line: still to be seen, by the device that told them. */
 function unplaced({ at, facts, lines }: Situation, told: ReadonlySet<string>): Map<string, Missed[]> {
   const byDevice = new Map<string, Missed[]>()
-  const candidates = facts.filter((fact): fact is Intake => {
-    if (fact.kind !== 'intake' || !tellsNotTaken(fact) || told.has(fact.ref)) return false
-    const due = dueOf(fact)
+  const candidates = facts.intakes.filter((intake) => {
+    if (!tellsNotTaken(intake) || told.has(intake.ref)) return false
+    const due = dueOf(intake)
     return due <= at && at - due <= LOOKBACK_MS
   })
   if (candidates.length === 0) return byDevice
   const placed = new Set(lines.flatMap(({ group }) => group.intakes.map(({ fact }) => fact.ref)))
-  const parents = new Set(facts.flatMap((fact) => (fact.kind === 'intake' ? fact.partOf : [])))
+  const parents = new Set(facts.intakes.flatMap(({ partOf }) => partOf))
   for (const fact of candidates) {
     if (placed.has(fact.ref) || parents.has(fact.ref) || parents.has(fact.key)) continue
     const device = fact.device ?? fact.sourceKey

@@ -30,21 +30,12 @@ export interface Recording {
   readonly sachets: readonly Intake[]
 }
 
-export function readRecording({ at, facts }: Situation): Recording {
-  const stays: Stay[] = []
-  const sachets: Intake[] = []
-  for (const fact of facts) {
-    if (fact.kind === 'stay') stays.push(fact)
-    else if (
-      fact.kind === 'intake' &&
-      fact.sachet &&
-      fact.medicines.length === 0 &&
-      at - dueOf(fact) <= RECORDED_MS
-    )
-      sachets.push(fact)
-  }
-  return { stays, sachets }
-}
+export const readRecording = ({ at, facts }: Situation): Recording => ({
+  stays: facts.stays,
+  sachets: facts.intakes.filter(
+    (intake) => intake.sachet && intake.medicines.length === 0 && at - dueOf(intake) <= RECORDED_MS,
+  ),
+})
 
 export const tellsNotTaken = ({ outcome }: Intake): boolean => outcome === 'not-taken'
 

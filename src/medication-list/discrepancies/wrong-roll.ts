@@ -21,8 +21,8 @@ const SENTENCES: Readonly<Record<RollAlert['code'], Readonly<Record<Language, (t
 export const wrongRoll: Discrepancy = {
   code: 'wrong-roll',
   find: ({ facts, config, language, versioned }) => ({
-    findings: facts.flatMap((fact) => {
-      if (fact.kind !== 'roll-alert' || !fact.open) return []
+    findings: facts.alerts.flatMap((fact) => {
+      if (!fact.open) return []
       return [
         {
           about: fact.rolls.length > 0 ? [...fact.rolls].sort() : [fact.key],

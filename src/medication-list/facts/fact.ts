@@ -58,6 +58,9 @@ interface Decided {
   readonly dosages: readonly Dosage[]
   /** Stated start of use (FHIR dateTime). */
   readonly start: string | undefined
+  /** First and last instant (exclusive) that the dosage alone states, where it states them. */
+  readonly dosageFrom: number | undefined
+  readonly dosageTo: number | undefined
   readonly keys: readonly TreatmentKey[]
   readonly statusReason: readonly CodeableConcept[]
   /** Instant since which the status holds. */
@@ -96,6 +99,9 @@ export interface Row extends FactOrigin, Decided {
   readonly self: boolean
   readonly status: 'active' | 'intended' | 'on-hold' | 'stopped' | 'completed' | 'error' | 'other'
   readonly period: Period | undefined
+  /** The period as instants; a last day is included. */
+  readonly from: number | undefined
+  readonly to: number | undefined
   readonly multidose: boolean
   /** Values of ids typed PLL; more than one is ambiguous. */
   readonly treatmentIds: readonly string[]
@@ -187,3 +193,26 @@ export type EngineFact =
   | DeviceAssignment
   | Relay
   | Ignored
+
+/** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
+export interface FactSet {
+  readonly decisions: readonly DecisionFact[]
+  readonly lists: readonly SourceList[]
+  readonly supplies: readonly Supply[]
+  readonly intakes: readonly Intake[]
+  readonly alerts: readonly RollAlert[]
+  readonly stays: readonly Stay[]
+  readonly assignments: readonly DeviceAssignment[]
+  readonly relays: readonly Relay[]
+}
+
+export const originsOf = (set: FactSet): FactOrigin[] => [
+  ...set.decisions,
+  ...set.lists,
+  ...set.supplies,
+  ...set.intakes,
+  ...set.alerts,
+  ...set.stays,
+  ...set.assignments,
+  ...set.relays,
+]

@@ -3,9 +3,10 @@ import type { CodeableConcept, Dosage, MedicationRequest, MedicationStatement, R
 import { extensionUrl, volven } from '../../core/canonical.js'
 import { type InstantRange, rangeOfDateTime } from '../../core/zone.js'
 import type { ProductKnowledge } from '../contract.js'
-import { readDosagePlan } from '../dosage/plan.js'
+import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
+import { type DosagePlan, readDosagePlan } from '../dosage/plan.js'
 import type { EngineFact, FactOrigin, Ignored, Prescription, Row } from './fact.js'
-import { productStatement, readMedicine } from './read-medicine.js'
+import { type MedicationBearer, productStatement, readMedicine } from './read-medicine.js'
 import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
 
 export interface ReadContext {
@@ -53,7 +54,7 @@ export function readRequest(
   const reasons = request.statusReason === undefined ? [] : [request.statusReason]
   return {
     ...origin,
-    ...statement(dosages, context, request.dosageInstruction?.[0]?.route, request),
+    ...statement(dosages, context, dosages[0]?.route, request, undefined),
     ...decision(request.authoredOn, origin, context),
     kind: 'prescription',
     author: partyKey(request.requester),
@@ -87,7 +88,7 @@ export function readStatement(
     effectivePeriod ?? (effectiveDateTime === undefined ? undefined : { start: effectiveDateTime })
   return {
     ...origin,
-    ...statement(dosages, context, dosages[0]?.route, statementResource),
+    ...statement(dosages, context, dosages[0]?.route, statementResource, period?.start),
     ...decision(statementResource.dateAsserted, origin, context),
     kind: 'row',
     self,
@@ -106,6 +107,8 @@ export function readStatement(
     courseCode: courseCode(statementResource, undefined),
     status: statementStatus(statementResource),
     period,
+    from: period?.start === undefined ? undefined : rangeOfDateTime(period.start, context.zone)?.from,
+    to: endOf(period?.end, context.zone),
     multidose:
       statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))?.valueBoolean ===
       true,
@@ -148,24 +151,43 @@ const derivedFrom = ({ derivedFrom: sources }: MedicationStatement): Reference[]
 const isInpatient = ({ category }: MedicationRequest): boolean =>
   (category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'inpatient'))
 
-interface Bearer {
-  readonly medicationCodeableConcept?: CodeableConcept | undefined
-  readonly medicationReference?: Reference | undefined
-  readonly contained?: MedicationRequest['contained']
-}
-
 function statement(
   dosages: readonly Dosage[],
   context: ReadContext,
   route: CodeableConcept | undefined,
-  bearer: Bearer,
+  bearer: MedicationBearer,
+  start: string | undefined,
 ) {
+  const plan = readDosagePlan(dosages)
   return {
     medicine: readMedicine(bearer, context.products, route),
     product: productStatement(bearer),
-    plan: readDosagePlan(dosages),
+    plan,
     dosages,
+    dosageFrom: plannedStart(plan, context.zone),
+    dosageTo: plannedEnd(plan, start, context.zone),
   }
+}
+
+/** The earliest start that the dosage itself states, when every entry of its first step states one. */
+function plannedStart(plan: DosagePlan, zone: string): number | undefined {
+  if (plan.kind !== 'structured') return undefined
+  const first = Math.min(...plan.entries.map(({ sequence }) => sequence))
+  const starts = plan.entries
+    .filter(({ sequence }) => sequence === first)
+    .map((entry) => (entry.start === undefined ? undefined : rangeOfDateTime(entry.start, zone)?.from))
+  return starts.every((instant) => instant !== undefined) ? Math.min(...starts) : undefined
+}
+
+/** The end that follows from the dosage alone: only when every entry is bounded from a stated start. */
+function plannedEnd(plan: DosagePlan, start: string | undefined, zone: string): number | undefined {
+  if (plan.kind !== 'structured') return undefined
+  if (plan.entries.some(({ end, boundsDuration }) => end === undefined && boundsDuration === undefined))
+    return undefined
+  const ends = placeEntries(plan.entries, { zone, start }).map(({ to, lost }) =>
+    to === undefined || lost ? undefined : instantOfLocalMinutes(to, zone),
+  )
+  return ends.every((end) => end !== undefined) ? Math.max(...ends) : undefined
 }
 
 /** A decision without a time of its own is ordered by when the hub heard of it; the text stays absent. */

@@ -1,8 +1,9 @@
 /** FHIR resources to the engine's facts. Total: a resource that is no fact of the list is ignored with its reason. */
 import type { DeviceUseStatement, Encounter, FhirResource, Identifier, List } from 'fhir/r4.js'
+import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
-import type { DeviceAssignment, EngineFact, FactOrigin, SourceList, Stay } from './fact.js'
+import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList, Stay } from './fact.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
@@ -20,16 +21,57 @@ const readBefore = new WeakMap<
  * Facts that decide come in order of `ref`, so that nothing later can depend on the order of arrival; intakes, of which
  * there are thousands, stay as they come, and what is made of them is sorted where it is made.
  */
-export function readFacts(facts: readonly Fact[], context: ReadContext): EngineFact[] {
-  const read: EngineFact[] = []
-  const intakes: EngineFact[] = []
-  for (const fact of facts) {
-    const one = readCached(fact, context)
-    if (one.kind === 'intake') intakes.push(one)
-    else read.push(one)
+export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet {
+  const set: Mutable<FactSet> = {
+    decisions: [],
+    lists: [],
+    supplies: [],
+    intakes: [],
+    alerts: [],
+    stays: [],
+    assignments: [],
+    relays: [],
   }
-  read.sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
-  return [...read, ...intakes]
+  for (const fact of facts) put(readCached(fact, context), set)
+  const { intakes: _inAnyOrder, ...sorted } = set
+  for (const few of Object.values(sorted)) few.sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
+  return set
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer F)[] ? F[] : never }
+
+function put(fact: EngineFact, set: Mutable<FactSet>): void {
+  switch (fact.kind) {
+    case 'prescription':
+    case 'row':
+      set.decisions.push(fact)
+      break
+    case 'source-list':
+      set.lists.push(fact)
+      break
+    case 'supply':
+      set.supplies.push(fact)
+      break
+    case 'intake':
+      set.intakes.push(fact)
+      break
+    case 'roll-alert':
+      set.alerts.push(fact)
+      break
+    case 'stay':
+      set.stays.push(fact)
+      break
+    case 'device-assignment':
+      set.assignments.push(fact)
+      break
+    case 'relay':
+      set.relays.push(fact)
+      break
+    case 'ignored':
+      break
+    default:
+      assertNever(fact)
+  }
 }
 
 function readCached(fact: Fact, context: ReadContext): EngineFact {

@@ -1,5 +1,5 @@
 /** Links and rule 5: where supplies, intakes and patients' reports belong. They never open or change a decided line. */
-import type { EngineFact, Intake, Medicine, Relay, Row, Supply, TreatmentKey } from '../facts/fact.js'
+import type { FactSet, Intake, Medicine, Relay, Row, Supply, TreatmentKey } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { type Decision, knownFrom, stateAt } from '../lines/decisions.js'
 import type { Attached, LinkProblem, MatchBasis, Unattached } from './line-group.js'
@@ -240,14 +240,12 @@ function fitsAt({ decisions }: Target, instant: number, from: number, during: bo
 }
 
 /** Supplies and intakes as items, a sachet of known content once for each medicine in it. */
-export function itemsOf(facts: readonly EngineFact[]): Item[] {
+export function itemsOf({ supplies, intakes }: FactSet): Item[] {
   const parents = new Set<string>()
-  for (const fact of facts) if (fact.kind === 'intake') for (const token of fact.partOf) parents.add(token)
+  for (const { partOf } of intakes) for (const token of partOf) parents.add(token)
   const items: Item[] = []
-  for (const fact of facts) {
-    if (fact.kind === 'supply' && fact.status !== 'other') items.push(supplyItem(fact))
-    else if (fact.kind === 'intake' && fact.outcome !== 'error') addIntakeItems(fact, parents, items)
-  }
+  for (const supply of supplies) if (supply.status !== 'other') items.push(supplyItem(supply))
+  for (const intake of intakes) if (intake.outcome !== 'error') addIntakeItems(intake, parents, items)
   return items
 }
 

@@ -1,6 +1,6 @@
 /** The grouping of medication-list.md 3.2, rules 1 to 6: facts to lines, the same whatever the order of arrival. */
 
-import type { DecisionFact, EngineFact, Intake, Medicine, Relay, Supply } from '../facts/fact.js'
+import type { DecisionFact, FactSet, Intake, Medicine, Supply } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { readDecisions, stateAt } from '../lines/decisions.js'
 import { attach, type Item, itemsOf, type Placement, type Target } from './attach.js'
@@ -11,16 +11,14 @@ import { makeUnionFind } from './union-find.js'
 
 const DAY_MS = 86_400_000
 
-/** @param facts in order of ref, as `readFacts` gives them */
-export function groupFacts(facts: readonly EngineFact[], context: JoinContext): Grouping {
-  const decisions = facts.filter(isDecision)
+export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
+  const { decisions, relays } = facts
   const valid = decisions.filter((fact) => fact.status !== 'error' && !isSelf(fact))
   const linked = linkDecisions(valid)
   const sets = joinRenewals(linked.sets, context).flatMap((set) => splitOldStarts(set, context))
   const errors = linkDecisions(decisions.filter((fact) => fact.status === 'error')).sets
   const own = linkDecisions(decisions.filter((fact) => isSelf(fact) && fact.status !== 'error'))
   const lines = sets.map((set) => toTarget(set, context))
-  const relays = facts.filter((fact): fact is Relay => fact.kind === 'relay')
   const reported = attach(
     lines,
     own.sets.flatMap(({ facts: rows }) => rows.flatMap(reportItem)),
@@ -41,8 +39,6 @@ export function groupFacts(facts: readonly EngineFact[], context: JoinContext): 
   }
 }
 
-const isDecision = (fact: EngineFact): fact is DecisionFact =>
-  fact.kind === 'prescription' || fact.kind === 'row'
 const isSelf = (fact: DecisionFact): boolean => fact.kind === 'row' && fact.self
 
 const EMPTY: LineGroup = {
@@ -55,13 +51,13 @@ const EMPTY: LineGroup = {
   reports: [],
 }
 
-const toTarget = ({ facts }: LinkedFacts, { zone, isHolders }: JoinContext): Target => ({
+const toTarget = ({ facts }: LinkedFacts, { isHolders }: JoinContext): Target => ({
   facts: facts.map((fact) => ({
     ref: fact.ref,
     medicine: fact.medicine,
     own: fact.keys.map(({ token }) => token),
   })),
-  decisions: readDecisions(facts, zone, isHolders),
+  decisions: readDecisions(facts, isHolders),
 })
 
 function reportItem(row: DecisionFact): Item[] {
@@ -102,7 +98,7 @@ function toGroup(
  */
 function splitOldStarts(set: LinkedFacts, { zone, isHolders }: JoinContext): LinkedFacts[] {
   if (set.facts.length < 2) return [set]
-  const decisions = readDecisions(set.facts, zone, isHolders)
+  const decisions = readDecisions(set.facts, isHolders)
   for (let i = 1; i < decisions.length; i++) {
     const decision = decisions[i]
     if (decision === undefined || decision.effect.kind !== 'use') continue

@@ -51,8 +51,8 @@ interface Candidate {
   readonly keys: readonly string[]
 }
 
-function candidateOf(set: LinkedFacts, { zone, isHolders }: JoinContext): Candidate {
-  const decisions = readDecisions(set.facts, zone, isHolders)
+function candidateOf(set: LinkedFacts, { isHolders }: JoinContext): Candidate {
+  const decisions = readDecisions(set.facts, isHolders)
   const uses = decisions.filter(({ effect }) => effect.kind === 'use')
   const medicines = set.facts.map(({ medicine }) => medicine)
   return {

@@ -1,9 +1,6 @@
 /** From facts to decisions in time, and from decisions to the state of a line (medication-list.md 4.1 and 5). */
-import { rangeOfDateTime } from '../../core/zone.js'
-import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
 import { type DosagePlan, namesAmount } from '../dosage/plan.js'
 import type { DecisionFact, Prescription, Row } from '../facts/fact.js'
-import { endOf } from '../facts/read-decision.js'
 
 export type Effect =
   /** `to`: first instant without a dose; `ending` says what the line is from then on. */
@@ -35,10 +32,9 @@ export interface LineState {
 /** In order of decision time; a tie goes to the holder, then to list rows over prescriptions, then by ref. */
 export function readDecisions(
   facts: readonly DecisionFact[],
-  zone: string,
   isHolders: (fact: DecisionFact) => boolean,
 ): Decision[] {
-  const decisions = facts.flatMap((fact) => decisionsOf(fact, facts, zone))
+  const decisions = facts.flatMap((fact) => decisionsOf(fact, facts))
   return decisions.sort(
     (a, b) =>
       a.at - b.at ||
@@ -52,24 +48,24 @@ export function readDecisions(
 const rank = ({ fact, effect }: Decision): number =>
   (fact.kind === 'row' ? 2 : 0) + (effect.kind === 'use' ? 0 : 1)
 
-function decisionsOf(fact: DecisionFact, group: readonly DecisionFact[], zone: string): Decision[] {
+function decisionsOf(fact: DecisionFact, group: readonly DecisionFact[]): Decision[] {
   switch (fact.kind) {
     case 'prescription':
-      return prescriptionDecisions(fact, group, zone)
+      return prescriptionDecisions(fact, group)
     case 'row':
-      return rowDecision(fact, group, zone)
+      return rowDecision(fact, group)
   }
 }
 
-function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[], zone: string): Decision[] {
+function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[]): Decision[] {
   const at = fact.decided.from
   const use: Decision = {
     fact,
     at,
     effect: {
       kind: 'use',
-      from: plannedStart(fact, zone) ?? at,
-      to: plannedEnd(fact, zone),
+      from: fact.dosageFrom ?? at,
+      to: fact.dosageTo,
       ending: 'completed',
     },
   }
@@ -102,11 +98,11 @@ const isReplaced = (fact: Prescription, group: readonly DecisionFact[]): boolean
       fact.own.some((token) => other.prior.includes(token)),
   )
 
-function rowDecision(fact: Row, group: readonly DecisionFact[], zone: string): Decision[] {
+function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
   const at = fact.decided.from
-  const start = startOf(fact.period?.start ?? fact.start, zone) ?? plannedStart(fact, zone)
-  const end = endOf(fact.period?.end, zone)
-  const planned = plannedEnd(fact, zone)
+  const start = fact.from ?? fact.dosageFrom
+  const end = fact.to
+  const planned = fact.dosageTo
   switch (fact.status) {
     case 'active':
     case 'intended': {
@@ -164,29 +160,6 @@ const keepsOtherRow = (fact: Row, group: readonly DecisionFact[]): boolean =>
       (other.status === 'active' || other.status === 'intended' || other.status === 'on-hold') &&
       (other.period?.end === undefined || other.statusReason.length === 0),
   )
-
-const startOf = (value: string | undefined, zone: string): number | undefined =>
-  value === undefined ? undefined : rangeOfDateTime(value, zone)?.from
-
-/** The earliest start that the dosage itself states, when every entry of its first step states one. */
-function plannedStart({ plan }: DecisionFact, zone: string): number | undefined {
-  if (plan.kind !== 'structured') return undefined
-  const first = Math.min(...plan.entries.map(({ sequence }) => sequence))
-  const starts = plan.entries
-    .filter(({ sequence }) => sequence === first)
-    .map((entry) => startOf(entry.start, zone))
-  return starts.every((start) => start !== undefined) ? Math.min(...starts) : undefined
-}
-
-/** The end that follows from the dosage alone: only when every entry is bounded from a stated start. */
-function plannedEnd(fact: DecisionFact, zone: string): number | undefined {
-  const { plan } = fact
-  if (plan.kind !== 'structured') return undefined
-  const ends = placeEntries(plan.entries, { zone, start: fact.start }).map(({ to, lost }) =>
-    to === undefined || lost ? undefined : instantOfLocalMinutes(to, zone),
-  )
-  return ends.every((end) => end !== undefined) ? Math.max(...ends) : undefined
-}
 
 /**
  * State at an instant: the newest decision that is in effect. One whose effect lies ahead leaves the one before in

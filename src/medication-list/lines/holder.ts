@@ -2,7 +2,7 @@
  * Who holds the list (medication-list.md 7, R1): before the first attested list the author of the newest source list
  * that its country treats as complete (M25.1).
  */
-import type { DecisionFact, EngineFact, SourceList } from '../facts/fact.js'
+import type { DecisionFact, SourceList } from '../facts/fact.js'
 
 /** Messages that are complete lists in their country. */
 const COMPLETE_LISTS = new Set(['M25.1'])
@@ -13,12 +13,10 @@ export interface Holder {
   readonly author: string | undefined
 }
 
-export function findHolder(facts: readonly EngineFact[]): Holder | undefined {
-  const lists = facts
-    .filter((fact) => fact.kind === 'source-list')
+export function findHolder(lists: readonly SourceList[]): Holder | undefined {
+  const [list] = lists
     .filter(({ code }) => COMPLETE_LISTS.has(code ?? ''))
     .sort((a, b) => b.date - a.date || (a.ref < b.ref ? 1 : -1))
-  const [list] = lists
   return list === undefined ? undefined : { list, author: list.author }
 }
 

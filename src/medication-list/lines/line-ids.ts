@@ -64,8 +64,10 @@ function heir(
   groups: readonly LineGroup[],
 ): number | undefined {
   const found = line.facts.flatMap((ref) => places.get(ref) ?? [])
+  // What is in error goes on only where nothing else does.
+  const inForce = found.filter((place) => (groups[place]?.decisions.length ?? 0) > 0)
   const decided = found.filter((place) => (groups[place]?.facts.length ?? 0) > 0)
-  const candidates = [...new Set(decided.length > 0 ? decided : found)]
+  const candidates = [...new Set(inForce.length > 0 ? inForce : decided.length > 0 ? decided : found)]
   const members = new Set(line.facts)
   const earliest = (place: number): string =>
     groups[place]?.facts
