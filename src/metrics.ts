@@ -1,6 +1,6 @@
 /** Prometheus metrics (reliability.md 10). Labels are channels and classes; never a patient, name or number. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Backlog } from './store/contract.js'
+import type { Backlog } from './store/views.js'
 
 export interface Metrics {
   readonly message: (event: string, channel: string) => void

@@ -1,6 +1,6 @@
 /** Bundles put together from stored text: no resource is parsed on its way out. */
 import type { BundleLink, OperationOutcome } from 'fhir/r4.js'
-import type { FoundResource, HistoryEntry } from '../store/contract.js'
+import type { FoundResource, HistoryEntry } from '../store/views.js'
 import { entityTag } from './exchange.js'
 
 export interface SearchPage {

@@ -1,7 +1,7 @@
 /** What a search clause means, said in memory: for the definitions, and as the reference that the store is tested against. */
 import { assertNever } from '../core/exhaustive.js'
 import type { SearchValues } from '../core/search-parameters.js'
-import type { DateRange, FoundResource, SearchClause } from '../store/contract.js'
+import type { DateRange, FoundResource, SearchClause } from '../store/views.js'
 
 export interface ClauseSubject {
   readonly found: FoundResource

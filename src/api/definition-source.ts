@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { FhirResource } from 'fhir/r4.js'
 import { dateRange } from '../core/date-range.js'
 import { indexResource } from '../core/search-parameters.js'
-import type { FoundResource } from '../store/contract.js'
+import type { FoundResource } from '../store/views.js'
 import { type ClauseSubject, matchesAll } from './clause-match.js'
 import type { ReadingStore } from './deps.js'
 

@@ -6,7 +6,7 @@ import { HubError } from '../core/errors.js'
 import { personId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import { searchParameter } from '../core/search-parameters.js'
-import type { SearchClause } from '../store/contract.js'
+import type { SearchClause } from '../store/views.js'
 import type { QueryPair } from './exchange.js'
 import {
   SEARCH_COUNT_DEFAULT,

@@ -13,7 +13,7 @@ import {
   token,
   uriToken,
 } from '../core/search-tokens.js'
-import type { DateRange } from '../store/contract.js'
+import type { DateRange } from '../store/views.js'
 
 export const FHIR_ID = /^[A-Za-z0-9\-.]{1,64}$/
 const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?(.*)$/s

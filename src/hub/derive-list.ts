@@ -19,7 +19,7 @@ import type {
   SourceFact,
 } from '../medication-list/contract.js'
 import { buildList } from '../medication-list/list-resource.js'
-import type { ListWrite, ResourceWrite } from '../store/contract.js'
+import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { listBundle } from './list-bundle.js'
 import type { Workspace } from './workspace.js'

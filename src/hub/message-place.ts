@@ -5,7 +5,8 @@ import { type LaneKey, type PersonId, personId, personLane, personOfLane } from 
 import type { Mapped, Subject } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
-import type { Claim, LaneRow, Store } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
+import type { Claim, LaneRow } from '../store/inbox.js'
 import { identifiersOf } from './references.js'
 
 export interface PlaceDeps {

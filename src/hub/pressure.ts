@@ -1,6 +1,6 @@
 /** Back-pressure by the age of the oldest waiting message (reliability.md 3, rule 9), looked at once a second. */
 import type { Clock } from '../core/ports.js'
-import type { Backlog } from '../store/contract.js'
+import type { Backlog } from '../store/views.js'
 
 export type Pressure = 'none' | 'soft' | 'hard'
 

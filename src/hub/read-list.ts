@@ -5,7 +5,8 @@ import type { Clock, Log } from '../core/ports.js'
 import { completenessOf } from '../medication-list/completeness.js'
 import type { ListConfig } from '../medication-list/contract.js'
 import { completenessExtensions } from '../medication-list/list-resource.js'
-import type { CurrentList, Store } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
+import type { CurrentList } from '../store/views.js'
 import { withExtensions } from './list-bundle.js'
 
 export interface ReadListDeps {

@@ -6,7 +6,8 @@ import { HubError } from '../core/errors.js'
 import { type LaneKey, type MessageId, messageId } from '../core/ids.js'
 import type { ChannelProtocol, DoorSettings, Envelope, Refusal, Reply } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
-import type { Accepted, NewMessage, Store } from '../store/contract.js'
+import type { Store } from '../store/contract.js'
+import type { Accepted, NewMessage } from '../store/inbox.js'
 
 export interface ReceiveDeps {
   readonly store: Pick<Store, 'accept' | 'answerOf'>

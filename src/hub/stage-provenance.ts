@@ -5,7 +5,7 @@ import type { MessageId } from '../core/ids.js'
 import { type Authorship, SUBJECT_REFERENCE } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
 import { SHARED } from '../core/stored.js'
-import type { ResourceWrite } from '../store/contract.js'
+import type { ResourceWrite } from '../store/effect.js'
 import { type Draft, stage } from './draft.js'
 
 export interface ProvenanceContext {

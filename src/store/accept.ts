@@ -1,8 +1,10 @@
 /** Intake statement: one durable transaction for all rows of one request. */
 import { laneKey, messageId } from '../core/ids.js'
 import type { Reply } from '../core/message.js'
-import type { Accepted, Database, MessageState, NewMessage, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Accepted, MessageState, NewMessage } from './inbox.js'
 import { messageJson } from './message-json.js'
+import type { Database } from './query.js'
 import { onlyRow, toJson } from './rows.js'
 
 interface AcceptRow {

@@ -1,8 +1,11 @@
 /** The effect of one message, committed in one statement. */
 import { HubError, isHubError } from '../core/errors.js'
-import type { Claim, Database, Effect, NewMessage, ResourceWrite, SearchIndex, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Effect, ResourceWrite, SearchIndex } from './effect.js'
+import type { Claim, NewMessage } from './inbox.js'
 import { type EndedClaims, noteEnded } from './lanes.js'
 import { messageJson } from './message-json.js'
+import type { Database } from './query.js'
 import { toJson } from './rows.js'
 import { sha256Hex } from './sha256-hex.js'
 import { AT_CONNECT } from './store-error.js'

@@ -1,6 +1,7 @@
 /** The device register: which device, and whose it was at an instant (devices.md 6). */
 import { personId } from '../core/ids.js'
-import type { Database, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Database } from './query.js'
 import { instantOrNull, onlyRow, toJson } from './rows.js'
 
 /** `ambiguous`: the identifiers are those of two devices, or the reference contradicts the period. */

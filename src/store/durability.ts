@@ -1,5 +1,5 @@
 /** What the database promises about a commit, as its own settings say (reliability.md 3.2). */
-import type { Database } from './contract.js'
+import type { Database } from './query.js'
 
 export interface Durability {
   readonly level: 'process-crash' | 'power-cut' | 'replicated'

@@ -1,7 +1,9 @@
 /** Outcomes without effect: retry, dead letter, hand-over, replay. */
 import { laneKey } from '../core/ids.js'
-import type { Claim, Database, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Claim } from './inbox.js'
 import { type EndedClaims, noteEnded } from './lanes.js'
+import type { Database } from './query.js'
 import { toJson } from './rows.js'
 
 export const failMessage =

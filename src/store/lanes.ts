@@ -1,7 +1,9 @@
 /** Leases: claim, heartbeat, release, and which lanes are due. */
 import { laneKey, messageId } from '../core/ids.js'
 import type { Envelope } from '../core/message.js'
-import type { Claim, Database, LaneRow, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Claim, LaneRow } from './inbox.js'
+import type { Database } from './query.js'
 
 /**
  * Claims whose lease an outcome has ended already, so that `release` needs no statement of its own. Claims are copied

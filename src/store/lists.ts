@@ -1,6 +1,7 @@
 /** The shared list as it is served, with what is needed to tell whether it is whole. */
 import type { SourceState } from '../core/stored.js'
-import type { Database, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Database } from './query.js'
 import { toInstant, toInstantIfAny } from './rows.js'
 
 interface ListRow {

@@ -1,6 +1,6 @@
 /** A new inbox row as the intake functions of the database take it. */
 import type { Subject } from '../core/message.js'
-import type { NewMessage } from './contract.js'
+import type { NewMessage } from './inbox.js'
 import { instantOrNull } from './rows.js'
 
 export function messageJson(message: NewMessage) {

@@ -2,8 +2,11 @@
 import type { HubErrorCode } from '../core/errors.js'
 import { laneKey, messageId } from '../core/ids.js'
 import type { Channel, Reply, SourceRole, Unmapped } from '../core/message.js'
-import type { Backlog, Database, MessageFilter, MessageState, MessageView, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { MessageState } from './inbox.js'
+import type { Database } from './query.js'
 import { onlyRow, toInstant, toInstantIfAny } from './rows.js'
+import type { Backlog, MessageFilter, MessageView } from './views.js'
 
 interface ViewRow {
   readonly id: string

@@ -1,8 +1,8 @@
 /** Brings the database to the schema of this code; several processes may start at once. */
 import { HubError } from '../core/errors.js'
-import type { Database, Query } from './contract.js'
 import { script } from './database.js'
 import { type Migration, migrations } from './migrations/migration-list.js'
+import type { Database, Query } from './query.js'
 
 /** Raised only by a change that older code cannot live with. */
 export const SCHEMA_MAJOR = 1

@@ -2,7 +2,8 @@
 import { HubError } from '../core/errors.js'
 import { messageId, type PersonId, personId } from '../core/ids.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
-import type { Database, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Database } from './query.js'
 import { toStored } from './resources.js'
 import { onlyRow, systemsOf, toJson, valuesOf } from './rows.js'
 

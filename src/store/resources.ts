@@ -2,8 +2,10 @@
 import type { FhirResource } from 'fhir/r4.js'
 import { messageId, type PersonId, personId } from '../core/ids.js'
 import type { Layer, ResourceType, StoredResource } from '../core/stored.js'
-import type { Database, FoundResource, HistoryEntry, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Database } from './query.js'
 import { toInstant } from './rows.js'
+import type { FoundResource, HistoryEntry } from './views.js'
 
 export interface StoredRow {
   readonly type: string

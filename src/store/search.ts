@@ -1,8 +1,10 @@
 /** Search over the current resources of one type, newest first. */
 import { assertNever } from '../core/exhaustive.js'
-import type { Database, DateRange, SearchClause, SearchRequest, Store } from './contract.js'
+import type { Store } from './contract.js'
+import type { Database } from './query.js'
 import { FOUND_COLUMNS, type FoundRow, toFound } from './resources.js'
 import { onlyRow } from './rows.js'
+import type { DateRange, SearchClause, SearchRequest } from './views.js'
 
 export const searchResources =
   (db: Database): Store['search'] =>

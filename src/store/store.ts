@@ -1,7 +1,7 @@
 /** Puts the statements together behind the contract. */
 import { acceptMessages } from './accept.js'
 import { commitEffect } from './commit.js'
-import type { Database, Store } from './contract.js'
+import type { Store } from './contract.js'
 import { resolveDevice } from './devices.js'
 import { failMessage, handOverMessage, replayMessage } from './failures.js'
 import { claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
@@ -17,6 +17,7 @@ import {
 } from './messages.js'
 import { migrate } from './migrate.js'
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
+import type { Database } from './query.js'
 import { loadShared, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
 

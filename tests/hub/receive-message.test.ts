@@ -3,7 +3,7 @@ import { HubError } from '../../src/core/errors.js'
 import { laneKey, messageId } from '../../src/core/ids.js'
 import type { ChannelProtocol, Envelope } from '../../src/core/message.js'
 import { EFFECT_WAIT_MS_MAX, type ReceiveDeps, receiveMessage } from '../../src/hub/receive-message.js'
-import type { Accepted, NewMessage } from '../../src/store/contract.js'
+import type { Accepted, NewMessage } from '../../src/store/inbox.js'
 
 const envelope: Envelope = {
   channel: 'eresept',

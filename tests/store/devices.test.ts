@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Identity } from '../../src/core/message.js'
-import type { AssignmentWrite, Effect } from '../../src/store/contract.js'
+import type { AssignmentWrite, Effect } from '../../src/store/effect.js'
 import { availableBackends, describeStores } from '../support/backends.js'
 import { ANNA, aboutPerson, applied, BERIT, newMessage } from './fixtures.js'
 

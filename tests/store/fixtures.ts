@@ -5,14 +5,9 @@ import { FNR } from '../../src/core/canonical.js'
 import { messageId, type PersonId, personId } from '../../src/core/ids.js'
 import type { Envelope, Identity, Subject } from '../../src/core/message.js'
 import type { StoredResource } from '../../src/core/stored.js'
-import type {
-  Claim,
-  Effect,
-  NewMessage,
-  ResourceWrite,
-  SearchIndex,
-  Store,
-} from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
+import type { Effect, ResourceWrite, SearchIndex } from '../../src/store/effect.js'
+import type { Claim, NewMessage } from '../../src/store/inbox.js'
 
 export const ANNA: Identity = { system: FNR, value: '11835698734' }
 export const BERIT: Identity = { system: FNR, value: '02917198342' }

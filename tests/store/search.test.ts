@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { DateRange, SearchClause, SearchRequest, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
+import type { DateRange, SearchClause, SearchRequest } from '../../src/store/views.js'
 import { availableBackends, describeStores } from '../support/backends.js'
 import { aboutPerson, applied, BERIT, newMessage, T0, write } from './fixtures.js'
 

@@ -88,7 +88,7 @@ export const LAYERS: readonly Layer[] = [
   // Metrics count what stands in the contracts of the store and the queue.
   {
     ...effects('src/metrics.ts', ['src/core/'], ['prom-client']),
-    types: ['src/store/contract.ts', 'queue/contract.ts'],
+    types: ['src/store/views.ts', 'queue/contract.ts'],
   },
   // Installs and builds before anything of ours is there.
   effects('src/prepare.mjs', [], []),

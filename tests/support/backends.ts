@@ -1,6 +1,7 @@
 /** The store on every back end that answers here: PGlite in memory, and PostgreSQL in a database of its own. */
-import type { Database, Store } from '../../src/store/contract.js'
+import type { Store } from '../../src/store/contract.js'
 import { IN_MEMORY, openEmbedded, openPostgres } from '../../src/store/database.js'
+import type { Database } from '../../src/store/query.js'
 import { openStore } from '../../src/store/store.js'
 import { createOwnDatabase, postgresAnswers } from './reachable.js'
 

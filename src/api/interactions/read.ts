@@ -1,6 +1,6 @@
 /** Read and version read (R4 http#read, #vread; fhir-api.md ): stored text straight out. */
 import { HubError } from '../../core/errors.js'
-import type { FoundResource } from '../../store/contract.js'
+import type { FoundResource } from '../../store/views.js'
 import type { ApiContext } from '../context.js'
 import { type Answer, entityTag, type FhirRequest, httpDate } from '../exchange.js'
 import { refuseParameters } from '../refuse-parameters.js'

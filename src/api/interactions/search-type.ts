@@ -1,7 +1,7 @@
 /** Search (R4 http, search; fhir-api.md 6): GET with the query, POST `_search` with a form, and pages by sealed links. */
 import type { BundleLink } from 'fhir/r4.js'
 import { HubError } from '../../core/errors.js'
-import type { FoundResource, SearchClause, SearchRequest } from '../../store/contract.js'
+import type { FoundResource, SearchClause, SearchRequest } from '../../store/views.js'
 import { searchset } from '../bundle.js'
 import type { ApiContext } from '../context.js'
 import type { Answer, FhirRequest, QueryPair } from '../exchange.js'

@@ -7,7 +7,7 @@ import { LAYER_SYSTEM } from '../../../src/core/canonical.js'
 import { HubError } from '../../../src/core/errors.js'
 import { messageId, type PersonId, personId } from '../../../src/core/ids.js'
 import { indexResource } from '../../../src/core/search-parameters.js'
-import type { HistoryEntry, MessageView } from '../../../src/store/contract.js'
+import type { HistoryEntry, MessageView } from '../../../src/store/views.js'
 import { openDefinitions } from '../../../src/validation/definitions.js'
 
 export interface FakeHub {

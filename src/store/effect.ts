@@ -1,0 +1,65 @@
+/** What one message does to the store, committed in one transaction. */
+import type { MessageId, PersonId } from '../core/ids.js'
+import type { AssignmentChange, Identity, Reply, Unmapped } from '../core/message.js'
+import type { SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
+import type { NewMessage } from './inbox.js'
+
+/** Everything that one message does, committed in one transaction. */
+export interface Effect {
+  readonly message:
+    | {
+        readonly kind: 'claimed'
+        readonly id: MessageId
+        readonly state: 'done' | 'superseded'
+        readonly unmapped: readonly Unmapped[]
+        readonly answer?: Reply
+      }
+    /** FHIR write: the row is inserted together with its effect (rule 3.11). */
+    | { readonly kind: 'new'; readonly message: NewMessage; readonly unmapped: readonly Unmapped[] }
+    /** Time alone. */
+    | { readonly kind: 'none' }
+  readonly personId: PersonId | undefined
+  readonly writes: readonly ResourceWrite[]
+  readonly amendments: readonly StoredAmendment[]
+  readonly identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
+  readonly sources: readonly SourceState[]
+  /** New list version with the bytes that are served. */
+  readonly list: ListWrite | undefined
+  readonly nextChangeAt: string | undefined
+  readonly merge: { readonly survivor: PersonId; readonly prior: PersonId } | undefined
+  readonly assignment: AssignmentWrite | undefined
+  /** Devices that became known or got another identifier; ids are those of the Device resources. */
+  readonly devices: readonly { readonly deviceId: string; readonly identities: readonly Identity[] }[]
+  readonly at: string
+}
+
+/** One write of a resource: a new version. */
+export interface ResourceWrite {
+  readonly personId: PersonId | ''
+  readonly stored: StoredResource
+  /** 0 for a create. Shared resources: checked against the row, mismatch → CONCURRENT_CHANGE. */
+  readonly previousVersion: number
+  readonly method: 'POST' | 'PUT' | 'DELETE'
+  readonly index: SearchIndex
+}
+
+/** Values to search by, extracted when written (src/core/search-parameters.ts). */
+export interface SearchIndex {
+  /** `<param>=<system>|<code>`; each code also as `<param>=|<code>` when it has no system, and `<param>=*|<code>`. */
+  readonly tokens: readonly string[]
+  /** Per date parameter: [from, to) as ISO instants. */
+  readonly dates: Readonly<Record<string, readonly [string, string]>>
+}
+
+export interface ListWrite {
+  readonly version: number
+  /** The Bundle, as served while every message is applied and every source current. */
+  readonly body: string
+  readonly createdAt: string
+}
+
+export interface AssignmentWrite extends Omit<AssignmentChange, 'person' | 'device'> {
+  readonly deviceId: string
+  readonly deviceIdentities: readonly Identity[]
+  readonly personId: PersonId
+}
