@@ -24,12 +24,18 @@ import { sortLines } from './sort-lines.js'
 
 /** Days for which an ended line counts as recently ended (section 5). */
 const RECENT_DAYS = 90
+/** Days for which intakes are looked at: longer than the longest look-back of a discrepancy and of rule 5. */
+const INTAKE_DAYS = 120
 const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const at = Date.parse(input.at)
   const { zone } = input.config
-  const facts = readFacts(input.facts, { zone, products: input.products })
+  const facts = withoutHistory(
+    readFacts(input.facts, { zone, products: input.products }),
+    at,
+    input.previous.lines,
+  )
   const holder = findHolder(facts.lists)
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
@@ -62,6 +68,21 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     unattached: grouping.unattached
       .map(({ fact, why }) => ({ ref: fact.ref, why }))
       .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
+  }
+}
+
+/**
+ * Intakes older than any look-back change nothing any more, and there are thousands: only those that carry a line
+ * already on the list are kept. An older intake that nobody explained opens no line when it is first heard of now.
+ */
+function withoutHistory(facts: FactSet, at: number, previous: readonly PreviousLine[]): FactSet {
+  const carrying = new Set(previous.flatMap((line) => (isClosing(line.flag) ? [] : line.facts)))
+  const from = at - INTAKE_DAYS * DAY_MS
+  return {
+    ...facts,
+    intakes: facts.intakes.filter(
+      (intake) => (intake.at?.from ?? intake.receivedAt) >= from || carrying.has(intake.ref),
+    ),
   }
 }
 

@@ -360,6 +360,15 @@ describe('versions of the list', () => {
     assert.equal(derive([], { sources: [{ ...source, waiting: 2 }] }).completeness, 'partial')
   })
 
+  it('keeps a line that an intake carries, and opens none for an intake of long ago', () => {
+    const unexplained = intake('i', '2026-11-21T08:00:00+01:00', { brand: 'ID_METFORMIN' })
+    const first = derive([unexplained])
+    assert.equal(first.lines[0]!.statement.status, 'unknown')
+    const later = { at: '2027-11-21T08:00:00.000Z' }
+    assert.equal(derive([unexplained], { ...later, previous: asPrevious(first) }).lines[0]!.flag, 'unchanged')
+    assert.equal(derive([unexplained], later).lines.length, 0)
+  })
+
   it('ignores what is no fact of the list', () => {
     const allergy = fact(
       { resourceType: 'AllergyIntolerance', patient: { reference: PATIENT } },
