@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { orderMessage } from '../support/hl7-orders.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
-import { type PrivateRedis, startPrivateRedis } from '../support/private-redis.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
+import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
 
 const PATIENTS = 40
 const ORDERS = 10
@@ -47,11 +47,11 @@ describe('Redis during a load', () => {
 async function withHub(
   context: Mocha.Context,
   postgres: boolean,
-  test: (hub: HubProcess, redis: PrivateRedis) => Promise<void>,
+  test: (hub: HubProcess, redis: RedisServer) => Promise<void>,
 ): Promise<void> {
   if (postgres && !(await postgresAnswers())) context.skip()
-  const redis = await startPrivateRedis()
-  if (redis === undefined) return context.skip()
+  if (!hasRedisServer()) return context.skip()
+  const redis = await startRedisServer()
   const folder = await mkdtemp(join(tmpdir(), 'stafett-flush-'))
   const database = postgres ? await createOwnDatabase('stafett_flush') : undefined
   const hub = await startHubProcess({

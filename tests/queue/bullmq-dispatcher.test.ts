@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type BullmqOptions, openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../../queue/contract.js'
-import { freePort, hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
+import { freePort } from '../support/free-port.js'
+import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
 import { laneModel, recordedLog, until } from './lane-model.js'
 
 const suite = hasRedisServer() ? describe : describe.skip

@@ -1,9 +1,9 @@
 /** The hub as a process of its own, so that tests can kill it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.js'
 
 export interface HubProcess {
   readonly url: string
@@ -18,17 +18,6 @@ export interface HubProcess {
 
 const MAIN = join(fileURLToPath(import.meta.url), '..', '..', '..', 'src', 'main.js')
 const START_MS_MAX = 30_000
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Starts the built hub and waits until it is ready. */
 export async function startHubProcess(env: Readonly<Record<string, string>>): Promise<HubProcess> {
