@@ -119,10 +119,14 @@ async function commitEffect(deps: ProcessDeps, claim: Claim, row: LaneRow, work:
   await deps.store.commit(claim, {
     message: {
       kind: 'claimed',
-      id: row.id,
-      state: applied.superseded ? 'superseded' : 'done',
-      unmapped: [...mapped.unmapped, ...draft.unmapped],
-      ...(reply === undefined ? {} : { answer: reply }),
+      rows: [
+        {
+          id: row.id,
+          state: applied.superseded ? 'superseded' : 'done',
+          unmapped: [...mapped.unmapped, ...draft.unmapped],
+          ...(reply === undefined ? {} : { answer: reply }),
+        },
+      ],
     },
     personId: place.person,
     writes,

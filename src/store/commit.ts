@@ -6,7 +6,7 @@ import type { Claim, NewMessage } from './inbox.js'
 import { type EndedClaims, noteEnded } from './lanes.js'
 import { messageJson } from './message-json.js'
 import type { Database } from './query.js'
-import { toJson } from './rows.js'
+import { storable, toJson } from './rows.js'
 import { sha256Hex } from './sha256-hex.js'
 import { AT_CONNECT } from './store-error.js'
 
@@ -21,8 +21,10 @@ export const commitEffect =
   (db: Database, ended: EndedClaims): Store['commit'] =>
   async (claim, effect) => {
     try {
-      const { rows } = await db.query<{ idle: boolean }>('/*commit*/ select commit_v1($1::jsonb) as idle', [
+      const bodies = bodiesOf(effect)
+      const { rows } = await db.query<{ idle: boolean }>(commitSql(bodies.length), [
         toJson(effectJson(claim, effect)),
+        ...bodies,
       ])
       if (claim !== undefined && rows[0]?.idle) noteEnded(ended, claim)
     } catch (error) {
@@ -30,6 +32,18 @@ export const commitEffect =
       if (!(await happened(db, claim, effect, error))) throw error
     }
   }
+
+/** Each body is a parameter of its own: a text that is never quoted, nor read as JSON on the way. */
+function commitSql(bodies: number): string {
+  const places = Array.from({ length: bodies }, (_, index) => `$${index + 2}`)
+  return `/*commit-${bodies}*/ select commit_v1($1::jsonb, array[${places.join(',')}]::text[]) as idle`
+}
+
+/** Texts of the writes in order, then that of the list. */
+const bodiesOf = ({ writes, list }: Effect): readonly string[] => [
+  ...writes.map(({ stored }) => storable(stored.text)),
+  ...(list === undefined ? [] : [storable(list.body)]),
+]
 
 async function happened(
   db: Database,
@@ -40,7 +54,7 @@ async function happened(
   const { message } = effect
   // Work by time alone is derived again from what is stored, whether it was committed or not.
   if (message.kind === 'none') return false
-  const id = message.kind === 'claimed' ? message.id : message.message.id
+  const id = message.kind === 'claimed' ? message.rows[0]?.id : message.message.id
   for (const pauseMs of LOOK_UP_PAUSES_MS) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     try {
@@ -78,7 +92,10 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
         : { lane: claim.lane, owner: claim.owner, epoch: claim.epoch, second: claim.second ?? null },
     personId: effect.personId ?? null,
     ...messagePart(effect.message),
-    writes: effect.writes.map((write) => writeJson(write, effect.merge?.prior, effect.personId)),
+    changes: changesOf(effect),
+    writes: effect.writes.map((write, index) =>
+      writeJson(write, index + 1, effect.merge?.prior, effect.personId),
+    ),
     amendments: effect.amendments.map((amendment) => ({
       type: amendment.type,
       key: amendment.key,
@@ -96,7 +113,10 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
       last_heard: lastHeard,
       failed: failed ?? null,
     })),
-    list: effect.list ?? null,
+    list:
+      effect.list === undefined
+        ? null
+        : { version: effect.list.version, createdAt: effect.list.createdAt, body: effect.writes.length + 1 },
     nextChangeAt: effect.nextChangeAt ?? null,
     merge: effect.merge ?? null,
     devices: effect.devices.map(({ deviceId, identities }) => ({ device: deviceId, identities })),
@@ -105,15 +125,35 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
   }
 }
 
+/** One row of the change log for each message, or one for time alone; what no message claims goes with the last. */
+function changesOf({ message, writes }: Effect) {
+  const made = writes.map(({ stored }) => ({
+    by: stored.messageId,
+    name: `${stored.type}/${stored.id}/_history/${stored.version}`,
+  }))
+  if (message.kind !== 'claimed')
+    return [
+      {
+        messageId: message.kind === 'new' ? message.message.id : null,
+        resources: made.map(({ name }) => name),
+      },
+    ]
+  const ids = new Set<string>(message.rows.map(({ id }) => id))
+  const last = message.rows.at(-1)?.id
+  return message.rows.map(({ id }) => ({
+    messageId: id,
+    resources: made
+      .filter(({ by }) => by === id || (id === last && (by === undefined || !ids.has(by))))
+      .map(({ name }) => name),
+  }))
+}
+
 function messagePart(message: Effect['message']) {
   switch (message.kind) {
     case 'claimed':
       return {
         kind: 'claimed',
-        messageId: message.id,
-        state: message.state,
-        unmapped: message.unmapped,
-        answer: message.answer ?? null,
+        rows: message.rows.map((row) => ({ ...row, answer: row.answer ?? null })),
       }
     case 'new':
       return {
@@ -127,7 +167,12 @@ function messagePart(message: Effect['message']) {
   }
 }
 
-function writeJson(write: ResourceWrite, prior: string | undefined, survivor: string | undefined) {
+function writeJson(
+  write: ResourceWrite,
+  body: number,
+  prior: string | undefined,
+  survivor: string | undefined,
+) {
   const { stored, index } = write
   const owner = write.personId === prior && survivor !== undefined ? survivor : write.personId
   return {
@@ -139,7 +184,7 @@ function writeJson(write: ResourceWrite, prior: string | undefined, survivor: st
     natural_key: stored.key,
     sort_order: stored.order,
     layer: stored.layer,
-    body: stored.text,
+    body,
     source_key: stored.sourceKey,
     message_id: stored.messageId ?? null,
     last_updated: stored.lastUpdated,

@@ -4,16 +4,18 @@ import type { AssignmentChange, Identity, Reply, Unmapped } from '../core/messag
 import type { SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
 import type { NewMessage } from './inbox.js'
 
-/** Everything that one message does, committed in one transaction. */
+/** What became of one claimed row. */
+export interface RowOutcome {
+  readonly id: MessageId
+  readonly state: 'done' | 'superseded'
+  readonly unmapped: readonly Unmapped[]
+  readonly answer?: Reply
+}
+
+/** Everything that one message does, or several that wait in one lane one after the other: one transaction. */
 export interface Effect {
-  readonly message:
-    | {
-        readonly kind: 'claimed'
-        readonly id: MessageId
-        readonly state: 'done' | 'superseded'
-        readonly unmapped: readonly Unmapped[]
-        readonly answer?: Reply
-      }
+  readonly message: /** In lane order. Each row counts as one effect of the lane; writes belong to the row that `messageId` names. */
+    | { readonly kind: 'claimed'; readonly rows: readonly RowOutcome[] }
     /** FHIR write: the row is inserted together with its effect (rule 3.11). */
     | { readonly kind: 'new'; readonly message: NewMessage; readonly unmapped: readonly Unmapped[] }
     /** Time alone. */

@@ -12,6 +12,10 @@ export function toJson(value: unknown): string {
   return text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '$1\\ufffd')
 }
 
+/** Text for a text parameter; see `toJson` for what cannot be stored. FHIR texts are JSON and hold neither. */
+export const storable = (text: string): string =>
+  text.includes('\u0000') ? text.replaceAll('\u0000', '\ufffd') : text
+
 export function onlyRow<Row>(rows: readonly Row[]): Row {
   const row = rows[0]
   if (row === undefined) throw new HubError('UNEXPECTED', 'a statement of the store gave no row')

@@ -195,7 +195,7 @@ describeStores('commit', await availableBackends(), (current) => {
     const unmapped = [{ at: 'ZXX-1', reason: 'unknown-segment' }] as const
     await store.commit(
       await mustClaim(store, lane),
-      effect({ kind: 'claimed', id, state: 'superseded', unmapped }, person),
+      effect({ kind: 'claimed', rows: [{ id, state: 'superseded', unmapped }] }, person),
     )
     const view = await store.message(id)
     assert.deepEqual(view?.unmapped, unmapped)

@@ -116,9 +116,7 @@ export function effect(
 
 export const done = (id: NewMessage['id']): Effect['message'] => ({
   kind: 'claimed',
-  id,
-  state: 'done',
-  unmapped: [],
+  rows: [{ id, state: 'done', unmapped: [] }],
 })
 
 export const LEASE = { leaseMs: 15_000, rowsMax: 50 }

@@ -65,7 +65,7 @@ describeStores('lanes', await availableBackends(), (current) => {
     await store.commit(
       claim,
       effect(
-        { kind: 'claimed', id: message.id, state: 'done', unmapped: [], answer },
+        { kind: 'claimed', rows: [{ id: message.id, state: 'done', unmapped: [], answer }] },
         undefinedPerson(claim.lane),
       ),
     )

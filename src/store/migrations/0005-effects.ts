@@ -52,15 +52,14 @@ begin
 end
 $$;
 
-create function write_resources_v1(p_person text, p_writes jsonb, p_merge boolean) returns text[]
+create function write_resources_v1(p_person text, p_writes jsonb, p_bodies text[], p_merge boolean) returns void
 language plpgsql as $$
 declare
   w record;
   key text;
-  made text[] := '{}';
 begin
   for w in select * from jsonb_to_recordset(p_writes) as x(person_id text, type text, id text, version bigint,
-      base bigint, natural_key text, sort_order text, layer text, body text, source_key text, message_id text,
+      base bigint, natural_key text, sort_order text, layer text, body int, source_key text, message_id text,
       last_updated timestamptz, deleted boolean, method text, tokens text[], dates jsonb)
     -- one order for all writers of shared resources
     order by x.person_id collate "C", x.type collate "C", x.id collate "C", x.version
@@ -77,7 +76,7 @@ begin
     if w.base = 0 then
       insert into resource (person_id, type, id, version, natural_key, sort_order, layer, body, source_key,
           message_id, last_updated, deleted, method, tokens, dates)
-        values (w.person_id, w.type, w.id, w.version, key, w.sort_order, w.layer, w.body, w.source_key,
+        values (w.person_id, w.type, w.id, w.version, key, w.sort_order, w.layer, p_bodies[w.body], w.source_key,
           w.message_id, w.last_updated, w.deleted, w.method, w.tokens, w.dates)
         on conflict do nothing;
     else
@@ -86,20 +85,18 @@ begin
         where person_id = w.person_id and type = w.type and id = w.id and version = w.base
         on conflict do nothing;
       update resource set version = w.version, natural_key = key, sort_order = w.sort_order, layer = w.layer,
-          body = w.body, source_key = w.source_key, message_id = w.message_id, last_updated = w.last_updated,
+          body = p_bodies[w.body], source_key = w.source_key, message_id = w.message_id, last_updated = w.last_updated,
           deleted = w.deleted, method = w.method, tokens = w.tokens, dates = w.dates
         where person_id = w.person_id and type = w.type and id = w.id and version = w.base;
     end if;
     if not found or w.version <> w.base + 1 then
       perform fail_v1('CONCURRENT_CHANGE', 'a resource changed since it was read');
     end if;
-    made := made || (w.type || '/' || w.id || '/_history/' || w.version);
   end loop;
-  return made;
 end
 $$;
 
-create function write_knowledge_v1(p_person text, p jsonb) returns void language plpgsql as $$
+create function write_knowledge_v1(p_person text, p jsonb, p_bodies text[]) returns void language plpgsql as $$
 begin
   insert into amendment (person_id, type, natural_key, name, at, changes, message_id, source_key)
     select p_person, a.type, a.key, a.name, a.at, a.changes, a.message_id, a.source_key
@@ -126,7 +123,7 @@ begin
   end if;
   if jsonb_typeof(p -> 'list') = 'object' then
     insert into list_version (person_id, version, body, created_at)
-      values (p_person, (p #>> '{list,version}')::bigint, p #>> '{list,body}',
+      values (p_person, (p #>> '{list,version}')::bigint, p_bodies[(p #>> '{list,body}')::int],
         (p #>> '{list,createdAt}')::timestamptz)
       on conflict do nothing;
     if not found then
@@ -172,7 +169,8 @@ begin
 end
 $$;
 
-create function commit_v1(p jsonb) returns boolean language plpgsql as $$
+-- bodies: texts of resources and list, apart from the rest so that nobody has to quote them; referred to by number
+create function commit_v1(p jsonb, bodies text[]) returns boolean language plpgsql as $$
 declare
   who text := p ->> 'personId';
   claim jsonb := nullif(p -> 'claim', 'null');
@@ -180,20 +178,22 @@ declare
   what text := p ->> 'kind';
   home text := coalesce(claim ->> 'lane', 'p-' || who, p ->> 'senderLane');
   other text := coalesce(claim #>> '{second,lane}', 'p-' || (merge ->> 'prior'));
-  made text[];
-  count_now bigint;
+  effects int := jsonb_array_length(p -> 'changes');
+  ended int;
 begin
   if who is not null and home <> 'p-' || who then
     perform fail_v1('UNEXPECTED', 'an effect on a person comes from that person''s lane');
   end if;
   perform fence_v1(claim, home, other);
   if what = 'claimed' then
-    update message set state = p ->> 'state', done_at = clock_timestamp(), unmapped = p -> 'unmapped',
-        answer = coalesce(nullif(p -> 'answer', 'null'), answer),
+    update message m set state = r.state, done_at = clock_timestamp(), unmapped = r.unmapped,
+        answer = coalesce(nullif(r.answer, 'null'), m.answer),
         reason_code = null, reason_text = null, reason_at = null
-      where id = p ->> 'messageId' and state = 'waiting' and lane_key = home;
-    if not found then
-      perform fail_v1('LEASE_LOST', 'the message is not open in this lane');
+      from jsonb_to_recordset(p -> 'rows') r(id text, state text, unmapped jsonb, answer jsonb)
+      where m.id = r.id and m.state = 'waiting' and m.lane_key = home;
+    get diagnostics ended = row_count;
+    if ended <> jsonb_array_length(p -> 'rows') then
+      perform fail_v1('LEASE_LOST', 'a message is not open in this lane');
     end if;
   elsif what = 'new' then
     perform insert_with_effect_v1(p -> 'message', home, p -> 'unmapped');
@@ -204,24 +204,25 @@ begin
   if merge is not null then
     perform merge_v1(merge ->> 'survivor', merge ->> 'prior');
   end if;
-  made := write_resources_v1(who, p -> 'writes', merge is not null);
+  perform write_resources_v1(who, p -> 'writes', bodies, merge is not null);
   if who is not null then
-    perform write_knowledge_v1(who, p);
+    perform write_knowledge_v1(who, p, bodies);
   end if;
   perform write_device_v1(d.device, d.identities)
     from jsonb_to_recordset(p -> 'devices') d(device text, identities jsonb) order by d.device;
   if jsonb_typeof(p -> 'assignment') = 'object' then
     perform write_assignment_v1(p -> 'assignment');
   end if;
-  select effect_seq + 1 into count_now from lane where lane_key = home;
   insert into change (person_id, lane_key, number, message_id, resources, list_version, at)
-    values (coalesce(who, ''), home, count_now, coalesce(p ->> 'messageId', p #>> '{message,id}'), made,
-      (p #>> '{list,version}')::bigint, (p ->> 'at')::timestamptz);
+    select coalesce(who, ''), home, l.effect_seq + c.nth, c.one ->> 'messageId',
+      array(select jsonb_array_elements_text(c.one -> 'resources')),
+      case when c.nth = effects then (p #>> '{list,version}')::bigint end, (p ->> 'at')::timestamptz
+    from lane l, jsonb_array_elements(p -> 'changes') with ordinality c(one, nth) where l.lane_key = home;
   if other is not null and other <> home then
     perform settle_lane_v1(other, 0,
       case when merge is null then (select next_change_at from lane where lane_key = other) end, true);
   end if;
-  return settle_lane_v1(home, 1, (p ->> 'nextChangeAt')::timestamptz, other is not null);
+  return settle_lane_v1(home, effects, (p ->> 'nextChangeAt')::timestamptz, other is not null);
 end
 $$;
 `
