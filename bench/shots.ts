@@ -53,6 +53,8 @@ export async function m251Shots(_url: string): Promise<NextShot> {
       changed: `2026-10-${String(day).padStart(2, '0')}T09:15:00`,
       medicine: onceDaily({
         ...metoprolol,
+        // Fifteen different substances, as a person has.
+        atc: `${'ABCDGHJLMNPRSV'[entry % 14]}0${1 + (entry % 9)}AX${String(10 + entry)}`,
         varenr: String(100_000 + entry),
         nameFormStrength: `Prøvemedisin ${entry} Tab 10 mg`,
       }),

@@ -156,7 +156,12 @@ function closingFlag(status: MedicationStatement['status']): EntryFlag {
 }
 
 function stageLines(draft: Draft, result: ListResult, context: DeriveContext): ResourceWrite[] {
-  for (const line of result.lines) stageDerived(draft, line.statement, line.id, line.fingerprint)
+  const { shown } = draft.workspace
+  for (const line of result.lines) {
+    if (shown.get(line.id) === line.statement) continue
+    shown.set(line.id, line.statement)
+    stageDerived(draft, line.statement, line.id, line.fingerprint)
+  }
   for (const issue of result.issues) {
     if (issue.id === undefined) throw new HubError('UNEXPECTED', 'the engine gave an issue without id')
     stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')

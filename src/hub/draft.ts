@@ -95,9 +95,10 @@ export function finishDraft(draft: Draft, validate: Validate): ResourceWrite[] {
   const writes: ResourceWrite[] = []
   const problems: Problem[] = []
   for (const entry of draft.staged.values()) {
-    const content = resolveReferences(entry.content, patientRef, (type, identity) =>
-      locate(draft, type, identity),
-    )
+    const content =
+      entry.layer === 'line'
+        ? entry.content
+        : resolveReferences(entry.content, patientRef, (type, identity) => locate(draft, type, identity))
     const stored = nextVersion(content, entry.previous, {
       id: entry.id,
       key: entry.key,
@@ -108,7 +109,7 @@ export function finishDraft(draft: Draft, validate: Validate): ResourceWrite[] {
       now: draft.now,
     })
     if (stored === undefined) continue
-    for (const problem of validate(stored.resource)) problems.push(problem)
+    if (isJudged(entry)) for (const problem of validate(stored.resource)) problems.push(problem)
     if (problems.length > 0) continue
     writes.push(write(draft, entry, stored))
   }
@@ -121,6 +122,13 @@ export function finishDraft(draft: Draft, validate: Validate): ResourceWrite[] {
   draft.stagedByIdentifier.clear()
   return writes
 }
+
+/**
+ * What sources and clients say, and lines, which repeat it, are held to R4 and the profiles. The hub's own records
+ * (Provenance, List, its discrepancies) are made by one piece of code each, which tests hold to them.
+ */
+const isJudged = ({ layer, content }: Staged): boolean =>
+  layer === 'fact' || (layer === 'line' && content.resourceType === 'MedicationStatement')
 
 function write(draft: Draft, entry: Staged, stored: StoredResource): ResourceWrite {
   if (entry.shared) {

@@ -1,18 +1,18 @@
-import { HubError } from '../core/errors.js'
-import { type LaneKey, type MessageId, type PersonId, personId, personOfLane } from '../core/ids.js'
-import type { ChannelProtocol, Envelope, Identity, Mapped, MessageType, Reply } from '../core/message.js'
+/**
+ * Inbox rows to their effect: parse, map, apply, derive the list, commit; all of it again from the start after a retry,
+ * nothing kept from the attempt before (reliability.md 4).
+ */
+import { codeOf, ERRORS, HubError } from '../core/errors.js'
+import { type LaneKey, type PersonId, personId, personOfLane } from '../core/ids.js'
+import type { ChannelProtocol, Envelope, Mapped, MessageType } from '../core/message.js'
 import type { Clock, NewId } from '../core/ports.js'
-import { SHARED, type StoredResource } from '../core/stored.js'
+import { SHARED } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
-import type { AssignmentWrite, Effect, ResourceWrite } from '../store/effect.js'
 import type { Claim, LaneRow } from '../store/inbox.js'
-import { type Applied, applyMapped } from './apply-message.js'
-import { type DeriveContext, deriveList } from './derive-list.js'
-import { type Draft, openDraft } from './draft.js'
-import { stageMerge } from './merge-persons.js'
-import { findPlace, type Here } from './message-place.js'
+import { commitWorks } from './commit-works.js'
+import type { DeriveContext } from './derive-list.js'
+import { findPlace, type Here, type Place } from './message-place.js'
 import type { PersonCache } from './person-cache.js'
-import { identifiersOf } from './references.js'
 import type { SharedRegister } from './shared-register.js'
 import { openWorkspace, type Workspace } from './workspace.js'
 
@@ -31,15 +31,70 @@ export interface ProcessDeps {
 }
 
 export type Processed =
-  | { readonly kind: 'committed' }
-  /** The row belongs to another person's lane, which is to be worked on before this lane goes on. */
+  /** These rows, the first of those given, ended in one transaction. */
+  | { readonly kind: 'committed'; readonly rows: readonly LaneRow[] }
+  /** The first row belongs to another person's lane, which is to be worked on before this lane goes on. */
   | { readonly kind: 'handed-over'; readonly to: LaneKey }
+  /** One of several rows failed: nothing was stored, each is to be tried alone so that the fault is found. */
+  | { readonly kind: 'spoiled' }
+
+/** Rows that wait in a lane one behind the other and end in one transaction, with one derivation of the list. */
+export const EFFECT_ROWS_MAX = 16
 
 /**
- * @throws HubError with the fate of its code: LEASE_LOST, CONCURRENT_CHANGE and STORE_UNAVAILABLE come back later,
- *   MESSAGE_INVALID, CODE_UNMAPPED, RESOURCE_INVALID, DEVICE_UNKNOWN, DEVICE_UNASSIGNED … end as dead letters
+ * The head rows of a lane, as many as go together.
+ * @throws HubError about the first row, with the fate of its code: LEASE_LOST, CONCURRENT_CHANGE and STORE_UNAVAILABLE
+ *   come back later, MESSAGE_INVALID, CODE_UNMAPPED, RESOURCE_INVALID, DEVICE_UNKNOWN, DEVICE_UNASSIGNED … are dead letters
  */
-export async function processRow(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<Processed> {
+export async function processRows(
+  deps: ProcessDeps,
+  claim: Claim,
+  rows: readonly LaneRow[],
+): Promise<Processed> {
+  const first = rows[0]
+  if (first === undefined) return { kind: 'committed', rows: [] }
+  const prepared = await prepare(deps, claim, first)
+  if (prepared.place.kind === 'elsewhere') {
+    await deps.store.handOver(claim, first.id, prepared.place.lane)
+    return { kind: 'handed-over', to: prepared.place.lane }
+  }
+  const works = [{ ...prepared, place: prepared.place, row: first }]
+  for (const row of goesAlone(works[0]) ? [] : rows.slice(1)) {
+    const next = await prepareQuietly(deps, claim, row)
+    if (next === undefined || next.person !== works[0]?.place.person || goesAlone(next.work)) break
+    works.push(next.work)
+  }
+  const workspace = await openPerson(deps, prepared.place.person, claim)
+  try {
+    await commitWorks(deps, claim, workspace, works)
+  } catch (error) {
+    deps.cache.drop(workspace.personId)
+    deps.shared.forget()
+    if (works.length > 1 && !isTrouble(error)) return { kind: 'spoiled' }
+    throw error
+  }
+  return { kind: 'committed', rows: works.map(({ row }) => row) }
+}
+
+/** Our own trouble, which trying each row alone would not mend. */
+const isTrouble = (error: unknown): boolean => {
+  const code = codeOf(error)
+  return code === 'LEASE_LOST' || ERRORS[code].fate === 'look-up' || code === 'STORE_UNAVAILABLE'
+}
+
+export interface Prepared {
+  readonly type: MessageType
+  readonly parsed: unknown
+  readonly mapped: Mapped
+  readonly place: Place
+}
+
+export interface Work extends Prepared {
+  readonly place: Here
+  readonly row: LaneRow
+}
+
+async function prepare(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<Prepared> {
   const type = deps.protocol(row.envelope.channel)?.types.get(row.envelope.kind)
   if (type === undefined)
     throw new HubError(
@@ -49,21 +104,32 @@ export async function processRow(deps: ProcessDeps, claim: Claim, row: LaneRow):
   const context = { zone: deps.zone, receivedAt: row.receivedAt, sender: row.envelope.sender }
   const parsed = type.parse(row.body, row.envelope.part, context)
   const mapped = type.map(parsed, context)
-  const place = await findPlace(deps, claim, row, mapped)
-  if (place.kind === 'elsewhere') {
-    await deps.store.handOver(claim, row.id, place.lane)
-    return { kind: 'handed-over', to: place.lane }
-  }
-  const workspace = await openPerson(deps, place.person, claim)
-  try {
-    await commitEffect(deps, claim, row, { type, parsed, mapped, place, workspace })
-  } catch (error) {
-    deps.cache.drop(workspace.personId)
-    deps.shared.forget()
-    throw error
-  }
-  return { kind: 'committed' }
+  return { type, parsed, mapped, place: await findPlace(deps, claim, row, mapped) }
 }
+
+/** A further row, or undefined where it must wait for its own turn: it fails, or belongs elsewhere. */
+async function prepareQuietly(
+  deps: ProcessDeps,
+  claim: Claim,
+  row: LaneRow,
+): Promise<{ readonly work: Work; readonly person: PersonId | undefined } | undefined> {
+  try {
+    const { place, ...prepared } = await prepare(deps, claim, row)
+    return place.kind === 'elsewhere'
+      ? undefined
+      : { work: { ...prepared, place, row }, person: place.person }
+  } catch {
+    // Told when the row is the first of its turn.
+    return undefined
+  }
+}
+
+/** Changes to the register of persons or devices are committed before the next row is looked at. */
+const goesAlone = (work: Work | undefined): boolean =>
+  work === undefined ||
+  work.place.prior !== undefined ||
+  work.place.person === undefined ||
+  work.mapped.assignment !== undefined
 
 async function openPerson(deps: ProcessDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {
   if (person === undefined) return emptyWorkspace()
@@ -85,120 +151,3 @@ const emptyWorkspace = (): Workspace =>
     listVersion: 0,
     nextChangeAt: undefined,
   })
-
-interface Work {
-  readonly type: MessageType
-  readonly parsed: unknown
-  readonly mapped: Mapped
-  readonly place: Here
-  readonly workspace: Workspace
-}
-
-async function commitEffect(deps: ProcessDeps, claim: Claim, row: LaneRow, work: Work): Promise<void> {
-  const { mapped, place, workspace } = work
-  const now = deps.clock()
-  const shared = await deps.shared.load(mapped)
-  if (place.device !== undefined) knowDevice(shared, place.device, mapped)
-  const draft = openDraft(workspace, shared, row.id, now)
-  const merged =
-    place.prior === undefined || place.person === undefined
-      ? undefined
-      : stageMerge(draft, await deps.store.loadPerson(place.prior))
-  const applied = applyMapped(draft, mapped, {
-    messageId: row.id,
-    receivedAt: row.receivedAt,
-    newId: deps.newId,
-    validate: deps.derive.validate,
-  })
-  const derived =
-    place.person === undefined
-      ? { writes: [], list: undefined, nextChangeAt: undefined }
-      : deriveList(draft, deps.derive)
-  const reply = row.answerOwed ? receiptOf(deps, work, applied) : undefined
-  const writes = [...applied.writes, ...derived.writes]
-  await deps.store.commit(claim, {
-    message: {
-      kind: 'claimed',
-      rows: [
-        {
-          id: row.id,
-          state: applied.superseded ? 'superseded' : 'done',
-          unmapped: [...mapped.unmapped, ...draft.unmapped],
-          ...(reply === undefined ? {} : { answer: reply }),
-        },
-      ],
-    },
-    personId: place.person,
-    writes,
-    amendments: applied.amendments,
-    identities: [...applied.identities, ...(merged?.identities ?? [])],
-    sources: place.person === undefined ? [] : [applied.source],
-    list: derived.list,
-    nextChangeAt: derived.nextChangeAt,
-    merge:
-      merged === undefined || place.person === undefined
-        ? undefined
-        : { survivor: place.person, prior: merged.prior },
-    ...registerChanges(draft, writes, work, row.id),
-    at: new Date(now).toISOString(),
-  })
-  workspace.effectSeq += 1
-  for (const write of writes) if (write.personId === SHARED) deps.shared.remember(write.stored)
-  if (merged !== undefined) deps.cache.drop(merged.prior)
-  // A merge re-sequences lanes and counters in the database; what is cached would be behind.
-  if (place.person !== undefined && merged === undefined) deps.cache.put(workspace)
-}
-
-function receiptOf(deps: ProcessDeps, work: Work, applied: Applied): Reply | undefined {
-  return work.type.receipt?.(work.parsed, {
-    targetKnown: applied.targetKnown,
-    newId: deps.newId(),
-    now: new Date(deps.clock()).toISOString(),
-  })
-}
-
-/** A device may be named by an identifier that is not the first one it was registered with. */
-function knowDevice(shared: Map<string, StoredResource>, device: StoredResource, mapped: Mapped): void {
-  for (const item of mapped.resources) {
-    if (item.resource.resourceType !== 'Device') continue
-    const known = shared.get(`Device|${item.key}`)
-    if (known === undefined) shared.set(`Device|${item.key}`, device)
-  }
-  for (const { system, value } of identifiersOf(device.resource)) {
-    const key = `Device|${system}|${value}`
-    if (!shared.has(key)) shared.set(key, device)
-  }
-}
-
-function registerChanges(
-  draft: Draft,
-  writes: readonly ResourceWrite[],
-  work: Work,
-  id: MessageId,
-): Pick<Effect, 'assignment' | 'devices'> {
-  const devices = writes.flatMap(({ stored }) =>
-    stored.type === 'Device' ? [{ deviceId: stored.id, identities: identifiersOf(stored.resource) }] : [],
-  )
-  const { assignment } = work.mapped
-  if (assignment === undefined || work.place.person === undefined) return { assignment: undefined, devices }
-  const { person: _person, device, ...rest } = assignment
-  const deviceId = work.place.device?.id ?? deviceOf(draft, device)
-  if (deviceId === undefined)
-    throw new HubError(
-      'DEVICE_UNKNOWN',
-      `assignment of message ${id} names a device that is not registered`,
-      {
-        at: 'device.identifiers',
-      },
-    )
-  const write: AssignmentWrite = { ...rest, deviceId, deviceIdentities: device, personId: work.place.person }
-  return { assignment: write, devices }
-}
-
-function deviceOf(draft: Draft, identifiers: readonly Identity[]): string | undefined {
-  for (const { system, value } of identifiers) {
-    const stored = draft.shared.get(`Device|${system}|${value}`)
-    if (stored !== undefined) return stored.id
-  }
-  return undefined
-}

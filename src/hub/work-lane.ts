@@ -7,7 +7,7 @@ import type { Store } from '../store/contract.js'
 import type { Claim, Failure, LaneRow } from '../store/inbox.js'
 import { deriveList } from './derive-list.js'
 import { openDraft } from './draft.js'
-import { type ProcessDeps, processRow } from './process-message.js'
+import { EFFECT_ROWS_MAX, type ProcessDeps, processRows } from './process-message.js'
 import { openWorkspace } from './workspace.js'
 
 export interface WorkDeps extends ProcessDeps {
@@ -60,27 +60,50 @@ export function keepLease(
 /** Works off the rows of a claim that is already held. */
 export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> {
   let current = claim
-  for (const row of claim.rows) {
-    const result = await workRow(deps, current, row)
-    if (result === 'stop') return false
-    if (result === 'worked') current = { ...current, effectSeq: current.effectSeq + 1 }
+  let left = claim.rows
+  let together = EFFECT_ROWS_MAX
+  while (left.length > 0) {
+    const step = await workHead(deps, current, left.slice(0, together))
+    if (step.kind === 'stop') return false
+    if (step.kind === 'spoiled') {
+      together = 1
+      continue
+    }
+    current = { ...current, effectSeq: current.effectSeq + step.effects }
+    left = left.slice(step.rows)
   }
   if (claim.rows.length === 0 && claim.timeDue) await workTime(deps, current)
   return claim.more
 }
 
-async function workRow(deps: WorkDeps, claim: Claim, row: LaneRow): Promise<'worked' | 'passed' | 'stop'> {
+type Step =
+  | { readonly kind: 'worked'; readonly rows: number; readonly effects: number }
+  | { readonly kind: 'spoiled' }
+  | { readonly kind: 'stop' }
+
+async function workHead(deps: WorkDeps, claim: Claim, rows: readonly LaneRow[]): Promise<Step> {
+  const head = rows[0]
+  if (head === undefined) return { kind: 'stop' }
   try {
-    const result = await processRow(deps, claim, row)
-    if (result.kind === 'handed-over') {
-      await workLane(deps, result.to)
-      return 'passed'
+    const result = await processRows(deps, claim, rows)
+    switch (result.kind) {
+      case 'spoiled':
+        return { kind: 'spoiled' }
+      case 'handed-over':
+        await workLane(deps, result.to)
+        return { kind: 'worked', rows: 1, effects: 0 }
+      case 'committed':
+        for (const row of result.rows) {
+          deps.count('done', row.envelope.channel)
+          deps.observe(row.envelope.channel, (deps.clock() - Date.parse(row.receivedAt)) / 1_000)
+        }
+        // A merge ends the lease of both lanes.
+        if (head.secondLane !== undefined) return { kind: 'stop' }
+        return { kind: 'worked', rows: result.rows.length, effects: result.rows.length }
     }
-    deps.count('done', row.envelope.channel)
-    deps.observe(row.envelope.channel, (deps.clock() - Date.parse(row.receivedAt)) / 1_000)
-    return row.secondLane === undefined ? 'worked' : 'stop'
   } catch (error) {
-    return settleFailure(deps, claim, row, error)
+    const settled = await settleFailure(deps, claim, head, error)
+    return settled === 'stop' ? { kind: 'stop' } : { kind: 'worked', rows: 1, effects: 0 }
   }
 }
 

@@ -2,6 +2,7 @@
  * One person's resources while messages are applied to them: the stored state with the indexes that applying needs.
  * Mutable, and owned by whoever holds the person's lane; thrown away when a commit fails.
  */
+import type { MedicationStatement } from 'fhir/r4.js'
 import type { PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
@@ -21,6 +22,8 @@ export interface Workspace {
   /** `<type>|<key>` → amendments of that target, in order of `at`. */
   readonly amendments: Map<string, readonly StoredAmendment[]>
   readonly sources: Map<string, SourceState>
+  /** Statement that the engine gave for a line the last time: the same object again means that nothing changed. */
+  readonly shown: Map<string, MedicationStatement>
   listVersion: number
   nextChangeAt: string | undefined
 }
@@ -39,6 +42,7 @@ export function openWorkspace(state: PersonState): Workspace {
     open: new Map(),
     amendments: new Map(),
     sources: new Map(state.sources.map((source) => [source.key, source])),
+    shown: new Map(),
     listVersion: state.listVersion,
     nextChangeAt: state.nextChangeAt,
   }

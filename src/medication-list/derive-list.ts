@@ -14,12 +14,12 @@ import { type FactSet, originsOf } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
 import { groupFacts } from './grouping/group-facts.js'
 import type { Grouping } from './grouping/line-group.js'
+import { builtLine } from './lines/built-line.js'
 import { stateAt, turningPoints } from './lines/decisions.js'
 import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
 import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
-import { buildStatement } from './lines/statement.js'
 import { sortLines } from './sort-lines.js'
 
 /** Days for which an ended line counts as recently ended (section 5). */
@@ -95,8 +95,7 @@ function listed(
 ): Line[] {
   if (model === undefined) return []
   const [own, ...others] = former
-  const statement = buildStatement(model, statementContext(input))
-  const fingerprint = fingerprintOf(statement)
+  const { statement, fingerprint } = builtLine(model, statementContext(input))
   const recent = model.state !== undefined && at - model.state.since <= RECENT_DAYS * DAY_MS
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others

@@ -1,0 +1,65 @@
+/**
+ * A line's statement is made anew only when something that it is made of changed. What goes in is compared by identity:
+ * facts are read once for each version of their resource (read-facts.ts), so an unchanged fact is the same object.
+ */
+import type { MedicationStatement } from 'fhir/r4.js'
+import type { EngineFact } from '../facts/fact.js'
+import { fingerprintOf } from './flags.js'
+import type { LineModel } from './line.js'
+import { buildStatement, type StatementContext } from './statement.js'
+
+export interface BuiltLine {
+  readonly statement: MedicationStatement
+  readonly fingerprint: string
+}
+
+const builtBefore = new WeakMap<EngineFact, BuiltLine & { readonly parts: readonly unknown[] }>()
+
+/** The same object as before while nothing changed. */
+export function builtLine(line: LineModel, context: StatementContext): BuiltLine {
+  const anchor = line.group.facts[0]
+  if (anchor === undefined) return build(line, context)
+  const parts = partsOf(line, context)
+  const known = builtBefore.get(anchor)
+  if (known !== undefined && sameParts(known.parts, parts)) return known
+  const built = { ...build(line, context), parts }
+  builtBefore.set(anchor, built)
+  return built
+}
+
+function build(line: LineModel, context: StatementContext): BuiltLine {
+  const statement = buildStatement(line, context)
+  return { statement, fingerprint: fingerprintOf(statement) }
+}
+
+/** Everything that buildStatement reads. */
+function partsOf(line: LineModel, { patientRef, language, zone }: StatementContext): unknown[] {
+  const { group, state } = line
+  const effect = state?.decision.effect
+  const parts: unknown[] = [
+    line.id,
+    line.status,
+    line.category,
+    line.confirmed,
+    line.dosageFact,
+    line.words,
+    line.medicine?.atc,
+    line.medicine?.name,
+    patientRef,
+    language,
+    zone,
+    state?.since,
+    state?.decision.fact,
+    effect?.kind,
+  ]
+  if (effect !== undefined) parts.push(...Object.values(effect))
+  for (const fact of group.facts) parts.push(fact, group.basis.get(fact.ref))
+  for (const { fact, basis } of group.supplies) parts.push(fact, basis)
+  for (const { fact, basis } of group.reports) parts.push(fact, basis)
+  const [intake] = group.intakes
+  parts.push(intake?.fact, intake?.basis, intake?.medicine)
+  return parts
+}
+
+const sameParts = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((part, index) => part === b[index])
