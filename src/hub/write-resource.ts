@@ -63,7 +63,7 @@ export const LANE_WAIT_MS_MAX = 10_000
 export async function writeResource(deps: WriteDeps, request: WriteRequest): Promise<WriteResult> {
   const target = await findTarget(deps, request)
   const person = await findOwner(deps, request, target)
-  const lane = person === undefined ? sharedLane(request, target) : personLane(person)
+  const lane = person === undefined ? sharedLane(deps, request, target) : personLane(person)
   const claim = await claimIdle(deps, lane)
   const stopBeating = keepLease(deps, claim)
   try {
@@ -74,12 +74,15 @@ export async function writeResource(deps: WriteDeps, request: WriteRequest): Pro
   }
 }
 
-/** Updates of one shared resource are ordered by its own lane, creates by that of its first identifier. */
-function sharedLane(request: WriteRequest, target: FoundResource | undefined): LaneKey {
+/**
+ * Updates of one shared resource are ordered by its own lane, creates by that of its first identifier: as a hash, since
+ * lane keys travel to Redis and into logs.
+ */
+function sharedLane(deps: WriteDeps, request: WriteRequest, target: FoundResource | undefined): LaneKey {
+  if (target !== undefined) return laneKey(`r-${target.id}`)
   const first = identifiersOf(request.body)[0]
-  return laneKey(
-    `r-${request.type}-${target?.id ?? (first === undefined ? 'new' : `${first.system}|${first.value}`)}`,
-  )
+  const name = first === undefined ? deps.newId() : `${request.type}|${first.system}|${first.value}`
+  return laneKey(`r-${deps.hash(deps.encode(name)).slice(0, 32)}`)
 }
 
 /** Takes the lease of the lane and works off what waits ahead. @throws HubError LANE_BUSY */
