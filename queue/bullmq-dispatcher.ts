@@ -203,7 +203,12 @@ function startWorker(options: BullmqOptions, take: (lane: LaneKey) => Promise<vo
     close: async (drainMs) => {
       await atMost(
         drainMs + CLOSE_MS,
-        worker.close(drainMs === 0).catch(() => undefined),
+        worker.close(drainMs === 0 || connection.status !== 'ready').catch(() => undefined),
+      )
+      // Without Redis a close waits for ever for an answer, on a connection of BullMQ's own that keeps the process alive.
+      await atMost(
+        CLOSE_MS,
+        worker.disconnect().catch(() => undefined),
       )
       connection.disconnect()
     },

@@ -7,7 +7,7 @@ import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
 
-const PATIENTS = 40
+const PATIENTS = 24
 const ORDERS = 10
 
 describe('Redis during a load', () => {
@@ -62,8 +62,9 @@ async function withHub(
   })
   try {
     await test(hub, redis)
+    assert.equal(await hub.stop(), 0, 'ends when told to, with Redis or without')
   } finally {
-    await hub.stop()
+    await hub.kill()
     await redis.stop()
     await database?.drop()
     await rm(folder, { recursive: true, force: true })

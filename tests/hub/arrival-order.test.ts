@@ -8,7 +8,7 @@ import { inger } from '../support/kith-people.js'
 import { ibuprofen, metoprolol, onceDaily } from '../support/kith-prescribed.js'
 
 const NOW = Date.parse('2026-02-10T12:00:00+01:00')
-const RUNS = process.env.STAFETT_TEST_DEEP ? 1_000 : 40
+const RUNS = process.env.STAFETT_TEST_DEEP ? 1_000 : 15
 const RX1 = 'c1b2c3d4-0000-4000-8000-000000000001'
 const RX2 = 'c1b2c3d4-0000-4000-8000-000000000002'
 const RX3 = 'c1b2c3d4-0000-4000-8000-000000000003'

@@ -1,6 +1,6 @@
 /** The store on every back end that answers here: PGlite in memory, and PostgreSQL in a database of its own. */
 import type { Store } from '../../src/store/contract.js'
-import { IN_MEMORY, openEmbedded, openPostgres } from '../../src/store/database.js'
+import { IN_MEMORY, openEmbedded, openPostgres, script } from '../../src/store/database.js'
 import type { Database } from '../../src/store/query.js'
 import { openStore } from '../../src/store/store.js'
 import { createOwnDatabase, postgresAnswers } from './reachable.js'
@@ -15,47 +15,48 @@ export interface OpenBackend {
 
 export interface Backend {
   readonly name: 'embedded' | 'postgresql'
-  /** A database of its own, migrated, empty. */
+  /** A migrated, empty database, for one suite at a time. */
   readonly open: () => Promise<OpenBackend>
-  /** The same without migrations. */
-  readonly openDatabase: () => Promise<{ readonly db: Database; readonly close: () => Promise<void> }>
 }
 
-const embedded = backend('embedded', async () => {
-  const db = await openEmbedded(IN_MEMORY)
-  return { db, close: db.close }
-})
+/**
+ * One embedded database serves all files of a test process, since its start takes seconds. It is emptied at each
+ * opening, and only one suite at a time has it.
+ */
+const sharedEmbedded: Promise<OpenBackend>[] = []
 
-const postgresql = backend('postgresql', async () => {
-  const own = await createOwnDatabase('stafett_store')
-  const db = openPostgres(own.url, { max: 8 })
-  return {
-    db,
-    close: async () => {
+const embedded: Backend = {
+  name: 'embedded',
+  open: async () => {
+    if (sharedEmbedded.length === 0) sharedEmbedded.push(openMigrated(await openEmbedded(IN_MEMORY)))
+    const shared = await sharedEmbedded[0]!
+    await shared.reset()
+    return { ...shared, close: async () => undefined }
+  },
+}
+
+const postgresql: Backend = {
+  name: 'postgresql',
+  open: async () => {
+    const own = await createOwnDatabase('stafett_store')
+    const db = openPostgres(own.url, { max: 8 })
+    const close = async () => {
       await db.close()
       await own.drop()
-    },
-  }
-})
+    }
+    const opened = await openMigrated(db).catch(async (error: unknown) => {
+      await close()
+      throw error
+    })
+    return { ...opened, close }
+  },
+}
 
 /** Says on the error stream when PostgreSQL is left out. */
 export async function availableBackends(): Promise<readonly Backend[]> {
   if (await postgresAnswers()) return [embedded, postgresql]
   process.stderr.write('PostgreSQL does not answer at TEST_DATABASE_URL: store tests run on PGlite only\n')
   return [embedded]
-}
-
-/** Opens `backend`, runs `work`, closes it. */
-export async function withStore<T>(
-  backend: Backend,
-  work: (store: Store, db: Database) => Promise<T>,
-): Promise<T> {
-  const opened = await backend.open()
-  try {
-    return await work(opened.store, opened.db)
-  } finally {
-    await opened.close()
-  }
 }
 
 /**
@@ -83,25 +84,16 @@ export function describeStores(
     })
 }
 
-function backend(name: Backend['name'], openDatabase: Backend['openDatabase']): Backend {
-  return {
-    name,
-    openDatabase,
-    open: async () => {
-      const { db, close } = await openDatabase()
-      const store = await openStore(db).catch(async (error: unknown) => {
-        await close()
-        throw error
-      })
-      return { store, db, reset: () => emptyTables(db), close }
-    },
-  }
+async function openMigrated(db: Database): Promise<OpenBackend> {
+  const store = await openStore(db)
+  return { store, db, reset: () => emptyTables(db), close: db.close }
 }
 
+/** By delete: to truncate so many small tables takes a server much longer. */
 async function emptyTables(db: Database): Promise<void> {
   const { rows } = await db.query<{ name: string }>(
     `select quote_ident(table_name) as name from information_schema.tables
      where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('meta', 'migration')`,
   )
-  await db.query(`truncate ${rows.map(({ name }) => name).join(', ')}`)
+  await db.query(script(rows.map(({ name }) => `delete from ${name}`).join('; ')))
 }

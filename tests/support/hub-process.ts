@@ -12,12 +12,13 @@ export interface HubProcess {
   /** What it wrote to standard error. */
   readonly log: () => string
   readonly kill: (signal?: NodeJS.Signals) => Promise<void>
-  /** SIGTERM; the exit code. */
+  /** SIGTERM; the exit code, or null when it did not end by itself in time and was killed. */
   readonly stop: () => Promise<number | null>
 }
 
 const MAIN = join(fileURLToPath(import.meta.url), '..', '..', '..', 'src', 'main.js')
 const START_MS_MAX = 30_000
+const STOP_MS_MAX = 20_000
 
 /** Starts the built hub and waits until it is ready. */
 export async function startHubProcess(env: Readonly<Record<string, string>>): Promise<HubProcess> {
@@ -34,6 +35,10 @@ export async function startHubProcess(env: Readonly<Record<string, string>>): Pr
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  // A test process that ends early leaves no hub behind.
+  const killNow = () => void child.kill('SIGKILL')
+  process.once('exit', killNow)
+  child.once('exit', () => process.off('exit', killNow))
   const written: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => written.push(chunk.toString()))
   const url = `http://127.0.0.1:${port}`
@@ -49,9 +54,11 @@ export async function startHubProcess(env: Readonly<Record<string, string>>): Pr
       await once(child, 'exit')
     },
     stop: async () => {
-      if (child.exitCode !== null) return child.exitCode
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
       child.kill('SIGTERM')
+      const late = setTimeout(killNow, STOP_MS_MAX)
       await once(child, 'exit')
+      clearTimeout(late)
       return child.exitCode
     },
   }

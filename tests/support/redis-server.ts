@@ -27,6 +27,9 @@ export async function startRedisServer(port?: number, ...settings: string[]): Pr
     ['--port', `${chosen}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings],
     { stdio: 'ignore' },
   )
+  const killNow = () => void child.kill('SIGKILL')
+  process.once('exit', killNow)
+  child.once('exit', () => process.off('exit', killNow))
   const client = new Redis(chosen, '127.0.0.1', {
     lazyConnect: true,
     retryStrategy: (times: number) => (times < 60 ? 50 : null),
