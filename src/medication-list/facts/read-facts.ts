@@ -6,6 +6,7 @@ import type { Fact } from '../contract.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList, Stay } from './fact.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
+import { withSachetOutcome } from './sachet-outcome.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
 
 /**
@@ -33,6 +34,7 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     relays: [],
   }
   for (const fact of facts) put(readCached(fact, context), set)
+  set.intakes = withSachetOutcome(set.intakes)
   const { intakes: _inAnyOrder, ...sorted } = set
   for (const few of Object.values(sorted)) few.sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
   return set
