@@ -16,18 +16,15 @@ interface BackEnds {
   readonly redis: boolean
 }
 
-/** One test a dispatcher. */
-export function describeKill(store: string, postgres: boolean): void {
-  describe(`kill -9 in the middle of a load, ${store}`, () => {
-    for (const redis of [false, true]) {
-      const dispatcher = redis ? 'BullMQ' : 'in-process dispatcher'
-      it(`leaves every acknowledged message processed exactly once (${dispatcher})`, async function () {
-        this.timeout(180_000)
-        if (postgres && !(await postgresAnswers())) this.skip()
-        if (redis && !(await redisAnswers())) this.skip()
-        await withBackEnds({ postgres, redis }, killAndCount)
-      })
-    }
+/** One file a combination, so that they may run beside each other. */
+export function describeKill(name: string, backEnds: BackEnds): void {
+  describe(`kill -9 in the middle of a load, ${name}`, () => {
+    it('leaves every acknowledged message processed exactly once', async function () {
+      this.timeout(180_000)
+      if (backEnds.postgres && !(await postgresAnswers())) this.skip()
+      if (backEnds.redis && !(await redisAnswers())) this.skip()
+      await withBackEnds(backEnds, killAndCount)
+    })
   })
 }
 

@@ -1,3 +1,3 @@
 import { describeKill } from './kill-and-count.js'
 
-describeKill('embedded store', false)
+describeKill('embedded store, in-process dispatcher', { postgres: false, redis: false })

@@ -1,3 +1,3 @@
 import { describeKill } from './kill-and-count.js'
 
-describeKill('PostgreSQL', true)
+describeKill('PostgreSQL, in-process dispatcher', { postgres: true, redis: false })

@@ -1,0 +1,3 @@
+import { describeKill } from './kill-and-count.js'
+
+describeKill('PostgreSQL, BullMQ', { postgres: true, redis: true })
