@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import type { Dosage } from 'fhir/r4.js'
+import type { Fact } from '../../../src/medication-list/contract.js'
+import {
+  asPrevious,
+  derive,
+  fixed,
+  issueOf,
+  prescription,
+  row,
+  sourceList,
+  WARD,
+} from '../../support/clinical-facts.js'
+
+const needed = (value: number, times: number): Dosage => ({
+  asNeededBoolean: true,
+  timing: { repeat: { frequency: times, period: 1, periodUnit: 'd' } },
+  doseAndRate: [{ doseQuantity: { value, unit: 'tablett' } }],
+})
+const severities = (facts: Fact[], code: string, at?: string) =>
+  issueOf(derive(facts, at === undefined ? {} : { at }), code)?.severity
+
+describe('duplicate-substance', () => {
+  const fixedAndNeeded = [
+    prescription('p', {
+      brand: 'ID_PARACET',
+      dosage: [fixed(1, { when: ['MORN', 'NOON', 'EVE', 'NIGHT'] })],
+    }),
+    prescription('q', { brand: 'ID_PINEX', requester: WARD, role: 'hospital', dosage: [needed(1, 3)] }),
+  ]
+
+  it('sums fixed and as-needed amounts against the configured maximum, and says the numbers', () => {
+    const issue = issueOf(derive(fixedAndNeeded), 'duplicate-substance')!
+    assert.equal(issue.severity, 'high')
+    assert.equal(
+      issue.detail,
+      'Paracetamol står to ganger: fast 2 g/døgn og inntil 3 g/døgn ved behov; samlet 5 g overstiger 4 g.',
+    )
+    assert.equal(
+      issueOf(derive(fixedAndNeeded, { language: 'en' }), 'duplicate-substance')!.detail,
+      'Paracetamol is listed twice: 2 g a day fixed and up to 3 g a day when needed; 5 g in all exceeds 4 g.',
+    )
+  })
+
+  it('is moderate below the maximum, high for the same composition twice', () => {
+    const dose = [fixed(1, { when: ['MORN'] })]
+    const two = (first: string, second: string) => [
+      prescription('p', { brand: first, dosage: dose }),
+      prescription('q', { brand: second, dosage: [fixed(1, { when: ['EVE'] })], requester: WARD }),
+    ]
+    assert.equal(severities(two('ID_METODEPOT', 'ID_METOTAB'), 'duplicate-substance'), 'moderate')
+    assert.equal(severities(two('ID_METOTAB', 'ID_METOTAB'), 'duplicate-substance'), 'high')
+  })
+
+  it('is low when one person decided both on one list', () => {
+    const rows = [row('a', { brand: 'ID_METODEPOT' }), row('b', { brand: 'ID_METOTAB' })]
+    assert.equal(
+      severities([...rows, sourceList('l', '2026-11-20T09:00:00Z', rows)], 'duplicate-substance'),
+      'low',
+    )
+  })
+
+  it('looks at the route: eye drops beside tablets are none, suppositories are', () => {
+    const two = (first: string, second: string) =>
+      derive([row('a', { brand: first }), row('b', { brand: second })])
+    assert.equal(issueOf(two('ID_TIMOLOL', 'ID_TIMOLOLTAB'), 'duplicate-substance'), undefined)
+    assert.ok(issueOf(two('ID_PARACET', 'ID_PARACETSUPP'), 'duplicate-substance'))
+  })
+
+  it('does not hold for periods that do not meet, and closes by itself', () => {
+    const apart = [
+      row('a', { brand: 'ID_METODEPOT', period: { end: '2026-11-30' } }),
+      row('b', { brand: 'ID_METOTAB', period: { start: '2026-12-01' } }),
+    ]
+    assert.equal(issueOf(derive(apart), 'duplicate-substance'), undefined)
+    const first = derive([row('a', { brand: 'ID_METODEPOT' }), row('b')])
+    const open = issueOf(first, 'duplicate-substance')!
+    const second = derive([row('a', { brand: 'ID_METODEPOT' }), row('b', { status: 'stopped' })], {
+      previous: asPrevious(first),
+    })
+    const closed = second.issues.find(({ id }) => id === open.id)!
+    assert.equal(closed.status, 'final')
+    assert.equal(closed.detail, open.detail)
+    assert.equal(closed.identifiedDateTime, open.identifiedDateTime)
+  })
+})
