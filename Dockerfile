@@ -17,7 +17,6 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/fhir-profiles fhir-profiles
-COPY adapters/devices adapters/devices
 RUN mkdir /app/data && chown node:node /app/data
 USER node
 EXPOSE 3000 2575
