@@ -60,7 +60,10 @@ function termOf(clause: SearchClause, type: string, place: Where['place']): stri
     case 'id':
       return `id = any (${place(clause.anyOf)}::text[])`
     case 'person':
-      return `person_id = any (${place(clause.anyOf)}::text[])`
+      // Who was merged away is found as the survivor, whose partition holds the resources now.
+      return `person_id = any (array(select coalesce(
+        (select p.merged_into from person p where p.person_id = asked.id), asked.id)
+        from unnest(${place(clause.anyOf)}::text[]) asked(id)))`
     case 'date': {
       const bounds = `dates -> ${place(clause.param)}`
       const own = { from: `(${bounds} ->> 0)::float8`, to: `(${bounds} ->> 1)::float8` }
