@@ -6,7 +6,7 @@ import type { Store } from '../store/contract.js'
 import type { AssignmentWrite } from '../store/effect.js'
 import { identifiersOf } from './references.js'
 import type { Workspace } from './workspace.js'
-import type { WriteRequest } from './write-resource.js'
+import type { WriteRequest } from './write-request.js'
 
 /** @throws HubError REFERENCE_UNKNOWN, RESOURCE_INVALID */
 export async function clientAssignment(

@@ -6,7 +6,7 @@ import type { StoredResource } from '../core/stored.js'
 import { amend } from './content.js'
 import { type Draft, stage } from './draft.js'
 import { identifiersOf } from './references.js'
-import type { WriteRequest } from './write-resource.js'
+import type { WriteRequest } from './write-request.js'
 
 export function stageClientContent(
   draft: Draft,

@@ -6,7 +6,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import { SHARED_WRITE_TYPES } from '../core/client-types.js'
 import { HubError } from '../core/errors.js'
 import { type LaneKey, laneKey, messageId, type PersonId, personId, personLane } from '../core/ids.js'
-import type { Identity, Mapped } from '../core/message.js'
+import type { Mapped } from '../core/message.js'
 import { SHARED, type StoredResource } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
 import type { Claim, NewMessage } from '../store/inbox.js'
@@ -19,32 +19,8 @@ import { identifiersOf } from './references.js'
 import { stageClientContent } from './stage-client-write.js'
 import { keepLease, type WorkDeps, workClaim } from './work-lane.js'
 import { openWorkspace, type Workspace } from './workspace.js'
+import type { WriteRequest, WriteResult } from './write-request.js'
 import { findOwner, findTarget } from './write-target.js'
-
-export type WriteCondition =
-  | (Identity & { readonly kind: 'identifier' })
-  | { readonly kind: 'id'; readonly id: string }
-
-export interface WriteRequest {
-  readonly method: 'create' | 'update'
-  readonly type: string
-  /** Of an update by id. */
-  readonly id?: string
-  readonly body: FhirResource
-  /** Versions of `If-Match`; one of them must be the current one. */
-  readonly ifMatch?: readonly number[]
-  /** `If-None-Exist` of a create, search part of a conditional update. */
-  readonly condition?: WriteCondition
-  readonly clientId: string
-}
-
-export interface WriteResult {
-  readonly status: 200 | 201
-  readonly text: string
-  readonly id: string
-  readonly version: number
-  readonly lastUpdated: string
-}
 
 export interface WriteDeps extends WorkDeps {
   readonly store: WorkDeps['store'] & Pick<Store, 'search' | 'findPersons' | 'ensurePerson' | 'loadShared'>

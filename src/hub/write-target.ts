@@ -8,7 +8,7 @@ import { SHARED } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
 import type { FoundResource } from '../store/views.js'
 import { identifiersOf } from './references.js'
-import type { WriteCondition, WriteRequest } from './write-resource.js'
+import type { WriteCondition, WriteRequest } from './write-request.js'
 
 export interface TargetDeps {
   readonly store: Pick<Store, 'read' | 'search' | 'findPersons' | 'ensurePerson'>

@@ -7,7 +7,7 @@ import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
 
-const PATIENTS = 24
+const PATIENTS = 16
 const ORDERS = 10
 
 describe('Redis during a load', () => {
