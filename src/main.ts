@@ -67,7 +67,7 @@ export async function startHub(config: Config, log: Log): Promise<Hub> {
   try {
     const parts = await openParts(config, log, closers)
     const http = config.roles.has('api') ? await listen(config, createApp(apiDeps(config, parts))) : undefined
-    if (http !== undefined) closers.push(() => closeServer(http))
+    if (http !== undefined) closers.push(() => closeServer(http, config.drainMs))
     const mllp = await openMllp(config, parts)
     if (mllp !== undefined) closers.push(() => mllp.stop(config.drainMs))
     return { url: http === undefined ? undefined : config.publicUrl, mllpPort: mllp?.port, stop }
@@ -235,11 +235,14 @@ async function listen(config: Config, app: Parameters<typeof createServer>[1]): 
   return server
 }
 
-async function closeServer(server: Server): Promise<void> {
+/** Takes no more connections, lets requests in hand end, and cuts what is left after `drainMs`. */
+async function closeServer(server: Server, drainMs: number): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearTimeout(cut)
 }
 
 const packageVersion = (): string => {

@@ -160,9 +160,10 @@ const writtenByClient = (stored: StoredResource): boolean => stored.sourceKey.st
 /** Every person has a Patient, even when no message described one. */
 function stagePatient(draft: Draft, mapped: Mapped): void {
   const ref = `Patient/${draft.workspace.personId}`
-  if (draft.staged.has(ref) || draft.workspace.personId === SHARED) return
+  if (draft.workspace.personId === SHARED) return
   const stored = draft.workspace.resources.get(ref)
-  if (stored !== undefined && newIdentities(draft.workspace, mapped.identifiers).length === 0) return
+  const present = draft.staged.has(ref) || stored !== undefined
+  if (present && newIdentities(draft.workspace, mapped.identifiers).length === 0) return
   stagePatientContent(
     draft,
     { resourceType: 'Patient' },
@@ -181,7 +182,9 @@ function stagePatientContent(
 ): void {
   const id = draft.workspace.personId
   const previous = draft.workspace.resources.get(`Patient/${id}`)
-  const stored = previous?.resource.resourceType === 'Patient' ? previous.resource : undefined
+  // What this effect staged already (the link of a merge) is built upon.
+  const present = draft.staged.get(`Patient/${id}`)?.content ?? previous?.resource
+  const stored = present?.resourceType === 'Patient' ? present : undefined
   const newer = previous === undefined || compareText(order, previous.order) >= 0
   stage(draft, {
     id,

@@ -75,7 +75,7 @@ function stagePriorPatient(draft: Draft, stored: StoredResource, survivor: strin
 
 function stageRetiredList(draft: Draft, stored: StoredResource): void {
   if (stored.resource.resourceType !== 'List') return
-  keepStaged(draft, stored, { ...stored.resource, status: 'retired', mode: 'snapshot' })
+  keepStaged(draft, stored, { ...stored.resource, status: 'retired' })
 }
 
 function keepStaged(draft: Draft, stored: StoredResource, content: FhirResource): void {

@@ -2,9 +2,9 @@
 import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
 import type { Clock, Log } from '../core/ports.js'
-import { completenessOf } from '../medication-list/completeness.js'
+import { completenessOf, type Whole } from '../medication-list/completeness.js'
 import type { ListConfig } from '../medication-list/contract.js'
-import { completenessExtensions } from '../medication-list/list-resource.js'
+import { buildList, completenessExtensions } from '../medication-list/list-resource.js'
 import type { Store } from '../store/contract.js'
 import type { CurrentList } from '../store/views.js'
 import { withExtensions } from './list-bundle.js'
@@ -26,7 +26,7 @@ export interface ListAnswer {
 
 /**
  * @param ifNoneMatch whole ETags, or `*`
- * @returns undefined when the person is unknown or has no list yet
+ * @returns undefined when the person is unknown
  */
 export async function readMedicationList(
   deps: ReadListDeps,
@@ -44,7 +44,33 @@ export async function readMedicationList(
     ? `W/"${list.version}"`
     : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
   if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
-  return { etag, body: withExtensions(list.body, extensions), notModified: false }
+  const body = list.version === 0 ? emptyBundle(person, whole, at) : withExtensions(list.body, extensions)
+  return { etag, body, notModified: false }
+}
+
+/** A person of whom nothing is applied yet has a list that says so: what was received waits or was parked (4.3). */
+function emptyBundle(person: PersonId, whole: Whole, at: string): string {
+  const list = buildList({
+    result: {
+      lines: [],
+      issues: [],
+      completeness: whole.completeness,
+      sources: whole.sources,
+      nextChangeAt: undefined,
+      emptyReason: whole.waiting + whole.dead > 0 ? 'unavailable' : 'notstarted',
+      unattached: [],
+    },
+    references: new Map(),
+    patientRef: `Patient/${person}`,
+    date: at,
+    ...(whole.waiting + whole.dead > 0 ? { note: `${whole.waiting + whole.dead}` } : {}),
+  })
+  return JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'collection',
+    timestamp: at,
+    entry: [{ resource: list }],
+  })
 }
 
 /** A read at or after the instant at which time alone changes the list lets the lane derive first. */

@@ -1,6 +1,7 @@
 /** Works a lane off: lease, head rows one after the other, each in its own transaction, then release. */
-import { codeOf, ERRORS, HubError, isHubError } from '../core/errors.js'
+import { codeOf, ERRORS, HubError, type HubErrorCode, isHubError } from '../core/errors.js'
 import { type LaneKey, personOfLane } from '../core/ids.js'
+import type { Channel, SourceRole } from '../core/message.js'
 import type { Log } from '../core/ports.js'
 import type { SourceState } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
@@ -124,10 +125,9 @@ async function settleFailure(
     text: isHubError(error) ? error.message : 'unexpected error',
     ...(isHubError(error) && error.at !== undefined ? { at: error.at } : {}),
   }
-  if (!isHubError(error))
-    deps.log.error('unexpected error', { message: row.id, kind: row.envelope.kind }, error)
   const retry = retries(code, row.attempts)
   deps.count(retry ? 'retry' : 'dead', row.envelope.channel)
+  tellFailure(deps, row, code, retry, error)
   const source = failedSource(claim, row, code, retry)
   try {
     await deps.store.fail(
@@ -144,6 +144,15 @@ async function settleFailure(
   }
   return retry ? 'stop' : 'passed'
 }
+
+function tellFailure(deps: WorkDeps, row: LaneRow, code: HubErrorCode, retry: boolean, error: unknown): void {
+  const fields = { message: row.id, channel: row.envelope.channel, kind: row.envelope.kind, code, retry }
+  if (code === 'UNEXPECTED') deps.log.error('unexpected error', fields, causeOf(error))
+  else deps.log.warn(retry ? 'message to be tried again' : 'message parked', fields)
+}
+
+/** What a wrapper was made of tells more than the wrapper. */
+const causeOf = (error: unknown): unknown => (isHubError(error) ? (error.cause ?? error) : error)
 
 function retries(code: ReturnType<typeof codeOf>, attempts: number): boolean {
   if (code === 'DEVICE_UNASSIGNED' || code === 'DEVICE_UNKNOWN') return attempts + 1 < UNASSIGNED_ATTEMPTS_MAX
@@ -166,11 +175,21 @@ export function backoffMs(attempts: number, random: () => number): number {
   return Math.round(ceiling * (0.5 + random() / 2))
 }
 
-/** A dead message lowers what the list may claim to know of its source (medication-list.md 4.3). */
+const ROLES: Readonly<Record<Channel, SourceRole>> = {
+  hl7v2: 'hospital',
+  eresept: 'prescriber',
+  devices: 'device',
+  fhir: 'client',
+}
+
+/** A dead message lowers what the list may claim to know of its source, until the next one of that source is applied. */
 function failedSource(claim: Claim, row: LaneRow, code: string, retry: boolean): SourceState | undefined {
   if (retry || personOfLane(claim.lane) === undefined) return undefined
-  const key = `${row.envelope.channel}|${row.envelope.sender}`
-  return { key, role: 'client', name: row.envelope.sender, lastHeard: row.receivedAt, failed: code }
+  const { channel, sender, subject } = row.envelope
+  // The key that the mapping of this channel gives the source when it can read the message.
+  const device = subject.by === 'device' ? subject.identifiers[0] : undefined
+  const key = device === undefined ? `${channel}|${sender}` : `device|${device.system}|${device.value}`
+  return { key, role: ROLES[channel], name: sender, lastHeard: row.receivedAt, failed: code }
 }
 
 /** Time alone changed the list: derive and commit without a message. */

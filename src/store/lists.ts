@@ -5,9 +5,9 @@ import type { Database } from './query.js'
 import { toInstant, toInstantIfAny } from './rows.js'
 
 interface ListRow {
-  readonly version: number
-  readonly body: string
-  readonly created_at: Date
+  readonly version: number | null
+  readonly body: string | null
+  readonly created_at: Date | null
   readonly next_change_at: Date | null
   readonly sources: readonly (Omit<SourceState, 'failed' | 'lastHeard'> & {
     readonly failed: string | null
@@ -28,9 +28,9 @@ select v.version, v.body, v.created_at, l.next_change_at,
     (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'dead') as dead
   from own o
   join lane l on l.lane_key = 'p-' || o.person_id
-  cross join lateral (
+  left join lateral (
     select version, body, created_at from list_version
-    where person_id = o.person_id order by version desc limit 1) v`
+    where person_id = o.person_id order by version desc limit 1) v on true`
 
 export const currentList =
   (db: Database): Store['currentList'] =>
@@ -39,9 +39,9 @@ export const currentList =
     const row = rows[0]
     if (row === undefined) return undefined
     return {
-      version: row.version,
-      body: row.body,
-      createdAt: toInstant(row.created_at),
+      version: row.version ?? 0,
+      body: row.body ?? '',
+      createdAt: row.created_at === null ? '' : toInstant(row.created_at),
       nextChangeAt: toInstantIfAny(row.next_change_at),
       sources: row.sources.map(({ key, role, name, failed, last_heard_ms }) => ({
         key,

@@ -19,6 +19,7 @@ export interface HistoryEntry extends FoundResource {
 }
 
 export interface CurrentList {
+  /** 0, and an empty body, while nothing was applied for this person yet. */
   readonly version: number
   readonly body: string
   readonly createdAt: string

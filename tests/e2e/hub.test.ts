@@ -7,6 +7,7 @@ import { messageControlId, orderMessage, patientNumber } from '../support/hl7-or
 import { m1, m5, m251 } from '../support/kith-fixtures.js'
 import { inger, torstein } from '../support/kith-people.js'
 import { type RunningHub, runHub } from '../support/running-hub.js'
+import { testValidation } from '../support/validation.js'
 
 const XML = 'application/xml'
 const HL7 = 'application/hl7-v2'
@@ -103,6 +104,11 @@ describe('the hub as its users see it', function () {
       const answer = await hub.sendMllp(orderMessage({ patient, order: 1 }))
       assert.match(answer, new RegExp(`MSA\\|CA\\|${messageControlId(patient, 1)}`))
     }
+    const system = 'http://stafett.internal/fhir/sid/sender/EPJ%7CLEGEKONTORET/LEGEKONTORET'
+    let prior: Bundle | undefined
+    for (let attempt = 0; attempt < 200 && prior === undefined; attempt++)
+      prior = await listOf(system, patientNumber(502)).catch(() => undefined)
+    const priorRef = prior === undefined ? undefined : ofType(prior, 'List')[0]?.subject?.reference
     const merge = [
       'MSH|^~\\&|EPJ|LEGEKONTORET|STAFETT|HUB|20261121080000+0100||ADT^A40^ADT_A39|merge-1|P|2.5.1',
       'EVN|A40|20261121080000+0100',
@@ -111,7 +117,6 @@ describe('the hub as its users see it', function () {
       '',
     ].join('\r')
     assert.match(await hub.sendMllp(merge), /MSA\|AA\|merge-1/)
-    const system = 'http://stafett.internal/fhir/sid/sender/EPJ%7CLEGEKONTORET/LEGEKONTORET'
     let survivor: Bundle | undefined
     for (let attempt = 0; attempt < 200; attempt++) {
       survivor = await listOf(system, patientNumber(501)).catch(() => undefined)
@@ -123,11 +128,35 @@ describe('the hub as its users see it', function () {
     const both = ofType(survivor, 'MedicationRequest')
     assert.equal(both.length, 2, 'both orders stand on one list')
     assert.equal(new Set(both.map(({ subject }) => subject.reference)).size, 1)
-    assert.deepEqual(
-      await listOf(system, patientNumber(502)),
-      survivor,
-      'the old number leads to the same list',
+    const again = await listOf(system, patientNumber(502))
+    assert.deepEqual(again, survivor, 'the old number leads to the same list')
+    const searched = as<Bundle>(
+      await fhir.search({ resourceType: 'MedicationRequest', searchParams: { patient: priorRef ?? '' } }),
     )
+    assert.equal(
+      searched.entry?.length,
+      2,
+      'a search by the Patient that was merged away finds the survivor’s',
+    )
+    const old = as<Patient>(await fhir.read({ resourceType: 'Patient', id: priorRef?.split('/')[1] ?? '' }))
+    assert.equal(old.active, false)
+    assert.equal(old.link?.[0]?.type, 'replaced-by')
+    const survivorRef = ofType(survivor, 'List')[0]?.subject?.reference ?? ''
+    const now = as<Patient>(await fhir.read({ resourceType: 'Patient', id: survivorRef.split('/')[1] ?? '' }))
+    assert.deepEqual(now.link, [{ other: { reference: priorRef }, type: 'replaces' }])
+    assert.equal(now.identifier?.find(({ value }) => value === patientNumber(502))?.use, 'old')
+    const { validate } = await testValidation()
+    for (const type of [
+      'List',
+      'Patient',
+      'MedicationRequest',
+      'MedicationStatement',
+      'DetectedIssue',
+      'Provenance',
+    ])
+      for (const { resource } of as<Bundle>(await fhir.search({ resourceType: type, searchParams: {} }))
+        .entry ?? [])
+        assert.deepEqual(validate(resource), [], `${type} after the merge`)
   })
 
   it('lets a client write, guards versions, and shows the written prescription on the list', async () => {

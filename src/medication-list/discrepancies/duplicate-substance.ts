@@ -10,6 +10,8 @@ import { type Discrepancy, type Finding, nameOf, type Severity, type Situation }
 import { massText } from './words.js'
 
 const DAY_MS = 86_400_000
+/** Lines of one substance up to which each is compared with each. */
+const PAIRED_LINES_MAX = 8
 
 export const duplicateSubstance: Discrepancy = {
   code: 'duplicate-substance',
@@ -34,12 +36,38 @@ function pairs(lines: readonly LineModel[]): [LineModel, LineModel][] {
   }
   const found = new Map<string, [LineModel, LineModel]>()
   for (const sharing of byToken.values())
-    for (const a of sharing)
-      for (const b of sharing) if (a.id < b.id && isDuplicate(a, b)) found.set(`${a.id} ${b.id}`, [a, b])
+    for (const [a, b] of sharing.length <= PAIRED_LINES_MAX ? everyPair(sharing) : oneEach(sharing))
+      found.set(`${a.id} ${b.id}`, [a, b])
   return [...found.keys()].sort().flatMap((key) => {
     const pair = found.get(key)
     return pair === undefined ? [] : [pair]
   })
+}
+
+type Pair = [LineModel, LineModel]
+
+const byId = (lines: readonly LineModel[]): LineModel[] => [...lines].sort((a, b) => (a.id < b.id ? -1 : 1))
+
+function everyPair(sharing: readonly LineModel[]): Pair[] {
+  const lines = byId(sharing)
+  return lines.flatMap((a, index) =>
+    lines.slice(index + 1).flatMap((b): Pair[] => (isDuplicate(a, b) ? [[a, b]] : [])),
+  )
+}
+
+/** Every line that has a rival stands in a pair: as many pairs as lines, not as their square. */
+function oneEach(sharing: readonly LineModel[]): Pair[] {
+  const lines = byId(sharing)
+  const named = new Set<LineModel>()
+  const found: Pair[] = []
+  for (const [index, a] of lines.entries()) {
+    if (named.has(a)) continue
+    const b = lines.find((other, place) => place !== index && isDuplicate(a, other))
+    if (b === undefined) continue
+    named.add(a).add(b)
+    found.push(a.id < b.id ? [a, b] : [b, a])
+  }
+  return found
 }
 
 const counts = ({ status }: LineModel): boolean =>

@@ -24,8 +24,8 @@ begin
     insert into source_state (person_id, key, role, name, last_heard, failed)
       values (substr(home, 3), p_source ->> 'key', p_source ->> 'role', p_source ->> 'name',
         (p_source ->> 'lastHeard')::timestamptz, p_source ->> 'failed')
-      on conflict (person_id, key) do update set role = excluded.role, name = excluded.name,
-        last_heard = excluded.last_heard, failed = excluded.failed;
+      -- who the source is, and when it was last heard, its own messages say better
+      on conflict (person_id, key) do update set failed = excluded.failed;
   end if;
   if other is not null then
     perform settle_lane_v1(other, 0, (select next_change_at from lane where lane_key = other), true);
