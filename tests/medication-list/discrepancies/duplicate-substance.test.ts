@@ -21,6 +21,17 @@ const severities = (facts: Fact[], code: string, at?: string) =>
   issueOf(derive(facts, at === undefined ? {} : { at }), code)?.severity
 
 describe('duplicate-substance', () => {
+  it('names every line of a crowd, with no more issues than lines', () => {
+    const crowd = Array.from({ length: 30 }, (_, n) => prescription(`many-${n}`, { brand: 'ID_PARACET' }))
+    const result = derive(crowd)
+    const issues = result.issues.filter(({ code }) => code?.coding?.[0]?.code === 'duplicate-substance')
+    assert.ok(issues.length <= 30, `${issues.length} issues`)
+    const named = new Set(
+      issues.flatMap(({ implicated }) => implicated?.map(({ reference }) => reference) ?? []),
+    )
+    for (const { id } of result.lines) assert.ok(named.has(`MedicationStatement/${id}`), `line ${id}`)
+  })
+
   const fixedAndNeeded = [
     prescription('p', {
       brand: 'ID_PARACET',
