@@ -15,6 +15,7 @@ import {
   SEARCH_PARAMETERS_MAX,
 } from './limits.js'
 import { looksNational, nationalIdInUrl } from './national-id.js'
+import { shownName } from './query-string.js'
 import {
   dateRangeOf,
   FHIR_ID,
@@ -68,15 +69,18 @@ export function parseSearch(pairs: readonly QueryPair[], context: SearchContext)
     throw new HubError('TOO_COSTLY', `more than ${SEARCH_PARAMETERS_MAX} search parameters`)
   const parts: Parts = { criteria: [], applied: [], ignored: [], count: SEARCH_COUNT_DEFAULT, total: 'none' }
   for (const pair of pairs) {
-    if (pair.value === '') throw invalid(pair.name, 'value is empty')
+    if (pair.value === '') throw invalid(shownName(pair.name), 'value is empty')
     if (readControl(pair, parts)) continue
     const criterion = readCriterion(pair, context)
     if (criterion !== undefined) {
       parts.criteria.push(criterion)
       parts.applied.push(pair)
-    } else if (context.handling === 'lenient') parts.ignored.push(nameOnly(pair.name))
+    } else if (context.handling === 'lenient') parts.ignored.push(shownName(pair.name))
     else
-      throw invalid(nameOnly(pair.name), `not a search parameter, modifier or prefix of ${context.type} here`)
+      throw invalid(
+        shownName(pair.name),
+        `not a search parameter, modifier or prefix of ${context.type} here`,
+      )
   }
   return parts
 }
@@ -215,9 +219,5 @@ function refuseNationalIds(
 
 const clause = (value: SearchClause): Criterion => ({ kind: 'clause', clause: value })
 const tokens = (param: string, anyOf: readonly string[]): Criterion => clause({ kind: 'token', param, anyOf })
-
-/** A parameter's name is the client's own text: shown in full only when it can be a name. */
-const nameOnly = (name: string): string =>
-  /^[A-Za-z_][\w.:-]{0,63}$/.test(name) ? name : '(unreadable name)'
 
 const invalid = (name: string, rule: string): HubError => new HubError('QUERY_INVALID', rule, { at: name })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { prescription } from '../support/people.js'
 import { FORM, startSearchServer } from '../support/search-server.js'
 import {
   links,
@@ -113,6 +114,29 @@ describe('search', () => {
       const reply = await search(query, { prefer: 'handling=lenient' })
       assert.deepEqual(refusal(reply), refused(400, 'QUERY_INVALID', 'value'), query)
     }
+  })
+
+  it('S-06 refuses control characters in URL, form and condition, naming the parameter', async () => {
+    for (const pair of [
+      'status=%00',
+      'identifier=%7C%00',
+      '_id=a%00',
+      'patient=%01',
+      'code=a%0Ab',
+      '_count=%7F',
+    ]) {
+      const [name = ''] = pair.split('=')
+      for (const reply of [await search(pair), await form('MedicationRequest', pair)]) {
+        assert.deepEqual(refusal(reply), refused(400, 'QUERY_INVALID', 'value'), pair)
+        assert.ok(String(pick(reply.json, 'issue.0.diagnostics')).startsWith(`${name}: control`), pair)
+      }
+    }
+    const update = await server.put('/fhir/MedicationRequest?identifier=urn:x%7C%00', {})
+    assert.deepEqual(refusal(update), refused(400, 'QUERY_INVALID', 'value'))
+    const create = await server.post('/fhir/MedicationRequest', prescription(kariId), {
+      'if-none-exist': 'identifier=urn:x%7C%00',
+    })
+    assert.deepEqual(refusal(create), refused(412, 'CONDITION_INVALID', 'business-rule'))
   })
 
   it('S-07 reads repeated parameters as AND, commas as OR, and escapes', async () => {
