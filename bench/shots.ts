@@ -15,13 +15,14 @@ const XML = { 'content-type': 'application/xml' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const FHIR = { 'content-type': 'application/fhir+json' }
 
-/** Ten orders a patient, then the next patient. */
+/** Ten orders for each of 200 patients in turn, then the next 200. */
 export async function orderShots(_url: string): Promise<NextShot> {
   const state = { sent: 0 }
-  const first = Math.floor(Math.random() * 1e6) * 100
+  const first = Math.floor(Math.random() * 1e6) * 1_000
   return () => {
     const number = state.sent++
-    const body = orderMessage({ patient: first + Math.floor(number / 10), order: number % 10 })
+    const patient = first + Math.floor(number / 2_000) * 200 + (number % 200)
+    const body = orderMessage({ patient, order: Math.floor((number % 2_000) / 200) })
     return { method: 'POST', path: '/intake/hl7v2', body, headers: HL7, expect: 200 }
   }
 }

@@ -79,7 +79,7 @@ export async function processRows(
 /** Our own trouble, which trying each row alone would not mend. */
 const isTrouble = (error: unknown): boolean => {
   const code = codeOf(error)
-  return code === 'LEASE_LOST' || ERRORS[code].fate === 'look-up' || code === 'STORE_UNAVAILABLE'
+  return ERRORS[code].fate === 'retry' || ERRORS[code].fate === 'look-up'
 }
 
 export interface Prepared {

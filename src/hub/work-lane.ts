@@ -30,6 +30,8 @@ export const LANE_ROWS_MAX = 50
 export const BUG_ATTEMPTS_MAX = 3
 /** A device event may come before the assignment that it belongs to: tried this often before it is parked. */
 export const UNASSIGNED_ATTEMPTS_MAX = 3
+/** Conflicts over shared resources in one claim before the row waits its turn. */
+export const CONFLICTS_MAX = 5
 const BACKOFF_MS_MIN = 1_000
 const BACKOFF_MS_MAX = 60_000
 
@@ -63,11 +65,16 @@ export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> 
   let current = claim
   let left = claim.rows
   let together = EFFECT_ROWS_MAX
+  let conflicts = 0
   while (left.length > 0) {
-    const step = await workHead(deps, current, left.slice(0, together))
+    const step = await workHead(deps, current, left.slice(0, together), conflicts < CONFLICTS_MAX)
     if (step.kind === 'stop') return false
     if (step.kind === 'spoiled') {
       together = 1
+      continue
+    }
+    if (step.kind === 'conflict') {
+      conflicts += 1
       continue
     }
     current = { ...current, effectSeq: current.effectSeq + step.effects }
@@ -80,9 +87,16 @@ export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> 
 type Step =
   | { readonly kind: 'worked'; readonly rows: number; readonly effects: number }
   | { readonly kind: 'spoiled' }
+  /** Another lane wrote a shared resource first (two patients of one new prescriber): tried again at once. */
+  | { readonly kind: 'conflict' }
   | { readonly kind: 'stop' }
 
-async function workHead(deps: WorkDeps, claim: Claim, rows: readonly LaneRow[]): Promise<Step> {
+async function workHead(
+  deps: WorkDeps,
+  claim: Claim,
+  rows: readonly LaneRow[],
+  mayConflict: boolean,
+): Promise<Step> {
   const head = rows[0]
   if (head === undefined) return { kind: 'stop' }
   try {
@@ -103,6 +117,7 @@ async function workHead(deps: WorkDeps, claim: Claim, rows: readonly LaneRow[]):
         return { kind: 'worked', rows: result.rows.length, effects: result.rows.length }
     }
   } catch (error) {
+    if (mayConflict && codeOf(error) === 'CONCURRENT_CHANGE') return { kind: 'conflict' }
     const settled = await settleFailure(deps, claim, head, error)
     return settled === 'stop' ? { kind: 'stop' } : { kind: 'worked', rows: 1, effects: 0 }
   }
