@@ -15,14 +15,26 @@ const FHIR_PATH = /^[A-Z][A-Za-z]*(?:[.[]|$)/
  * All issues of a resource in one answer, at most 100 and then one that says so (E-03).
  */
 export function errorAnswer(error: unknown): Answer {
-  const code = codeOf(error)
-  const { status } = ERRORS[code]
+  const status = statusOf(error)
   const retry = status === 503 || status === 429 ? { 'Retry-After': String(RETRY_AFTER_S) } : {}
   return {
     status,
     headers: retry,
     body: JSON.stringify({ resourceType: 'OperationOutcome', issue: issuesOf(error) }),
   }
+}
+
+/**
+ * What FHIR does not know at all (an unknown property, a malformed date) is a bad request, whatever other rules the
+ * resource breaks (N-08, N-09).
+ */
+function statusOf(error: unknown): number {
+  const code = codeOf(error)
+  const malformed =
+    code === 'RESOURCE_INVALID' &&
+    isHubError(error) &&
+    error.issues.slice(0, ISSUES_MAX).some((problem) => problem.code === 'RESOURCE_STRUCTURE')
+  return ERRORS[malformed ? 'RESOURCE_STRUCTURE' : code].status
 }
 
 export function outcome(issue: readonly OperationOutcomeIssue[]): OperationOutcome {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { LAYER_SYSTEM } from '../../../src/core/canonical.js'
+import { HubError, type Problem } from '../../../src/core/errors.js'
 import { KARI_FNR, kari, ola, prescription } from '../support/people.js'
-import { pick, refusal, refused, startTestServer, type TestServer } from '../support/server.js'
+import { list, pick, refusal, refused, startTestServer, type TestServer } from '../support/server.js'
 
 const RECIPE = 'urn:test:recipe'
 const withRecipe = (patient: string, value: string) =>
@@ -51,6 +52,24 @@ describe('create, update and their conditions', () => {
       { system: LAYER_SYSTEM, code: 'fact' },
     ])
     assert.ok(Array.isArray(pick(reply.json, 'meta.profile')))
+  })
+
+  it('N-08 answers 400 when any issue is one of structure, 422 when only rules are broken', async () => {
+    const rule: Problem = { at: 'MedicationRequest.status', text: 'required', code: 'RESOURCE_INVALID' }
+    const property: Problem = { at: 'MedicationRequest.x', text: 'unknown', code: 'RESOURCE_STRUCTURE' }
+    for (const [issues, status] of [
+      [[rule, property], 400],
+      [[rule], 422],
+    ] as const) {
+      server.hub.failWith = new HubError('RESOURCE_INVALID', 'broken rules', { issues })
+      const reply = await server.post('/fhir/MedicationRequest', prescription(patient))
+      server.hub.failWith = undefined
+      assert.equal(reply.status, status)
+      assert.deepEqual(
+        list(reply.json, 'issue').map((issue) => pick(issue, 'details.coding.0.code')),
+        issues.map(({ code }) => code),
+      )
+    }
   })
 
   it('W-03 answers 400 for a wrong type or broken JSON, 404 for an unknown type, 422 for a broken rule', async () => {
