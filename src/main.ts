@@ -41,7 +41,7 @@ import type { Database } from './store/query.js'
 import { openStore } from './store/store.js'
 import { openDefinitions } from './validation/definitions.js'
 import { packageRoot } from './validation/package-root.js'
-import { openValidation } from './validation/validate.js'
+import { openValidation, type Validation } from './validation/validate.js'
 
 export interface Hub {
   /** Base of its HTTP surfaces, undefined without the role `api`. */
@@ -89,6 +89,9 @@ interface Parts {
 }
 
 async function openParts(config: Config, log: Log, closers: (() => Promise<unknown>)[]): Promise<Parts> {
+  // Loaded while the database opens; a fault in it is told where it is awaited.
+  const validating = openValidation()
+  validating.catch(() => undefined)
   const database = await openDatabase(config, log)
   closers.push(database.close)
   const durability = await checkDurability(database)
@@ -98,7 +101,7 @@ async function openParts(config: Config, log: Log, closers: (() => Promise<unkno
   const dispatcher = openDispatcher(config, store, log)
   closers.push(() => dispatcher.stop(config.drainMs))
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
-  const deps = await openDeps(config, store, metrics, log)
+  const deps = openDeps(config, store, metrics, await validating, log)
   const work = (lane: LaneKey) => workLane(deps, lane)
   if (config.roles.has('worker'))
     await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
@@ -177,8 +180,13 @@ const SURFACES: ReadonlyMap<string, ChannelProtocol> = new Map([
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-async function openDeps(config: Config, store: Store, metrics: Metrics, log: Log): Promise<WriteDeps> {
-  const validation = await openValidation()
+function openDeps(
+  config: Config,
+  store: Store,
+  metrics: Metrics,
+  validation: Validation,
+  log: Log,
+): WriteDeps {
   return {
     store,
     protocol: (channel) => PROTOCOLS.get(channel),
