@@ -1,5 +1,5 @@
 # Two stages: build with everything, run with what running needs.
-FROM node:24-slim AS build
+FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 RUN npm ci --no-audit --no-fund
@@ -10,7 +10,7 @@ COPY queue queue
 COPY fhir-profiles fhir-profiles
 RUN npx tsc -p tsconfig.json && node dist/src/validation/generate.js && npm prune --omit=dev
 
-FROM node:24-slim
+FROM node:26-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./

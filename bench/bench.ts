@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     await f1.close()
     const f7 = await openF7()
     await ingest('PGlite, in-process', { postgres: false, redis: false }, f7, 'F7')
+    if (redis) await ingest('PGlite, BullMQ', { postgres: false, redis: true }, f7, 'F7')
     await f7.close()
     await starts()
   } finally {
