@@ -264,7 +264,3 @@ export const EVENT_KINDS: Readonly<Record<DeviceEventKind, EventKindRow>> = {
   'system.backfill-started': row('Etterlevering begynt', 'Back-fill started'),
   'system.backfill-completed': row('Etterlevering ferdig', 'Back-fill completed'),
 }
-
-/** True for the names of the closed list only, never for names that every object inherits. */
-export const isDeviceEventKind = (value: string): value is DeviceEventKind =>
-  Object.hasOwn(EVENT_KINDS, value)

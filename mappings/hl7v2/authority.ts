@@ -1,5 +1,5 @@
 /** Assigning authorities (HD, CX.4, EI.2 to 4) as identifier systems (hl7v2.md 4.6). */
-import { DNR, ENH, FHN, FNR, HER, HPR, RESH } from '../../src/core/canonical.js'
+import { DNR, FHN, FNR, HPR } from '../../src/core/canonical.js'
 
 export interface Authority {
   /** HD.1. */
@@ -24,8 +24,6 @@ const NATIONAL_NAMES: ReadonlyMap<string, string> = new Map([
 
 /** Systems whose values are a person's national number. */
 export const NATIONAL_PERSON_SYSTEMS: ReadonlySet<string> = new Set([FNR, DNR, FHN])
-/** Systems of health personnel and organisations. */
-export const NATIONAL_OTHER_SYSTEMS: ReadonlySet<string> = new Set([HPR, ENH, HER, RESH])
 
 export const nationalSystemOf = (name: string | undefined): string | undefined =>
   name === undefined ? undefined : NATIONAL_NAMES.get(name.trim().toUpperCase())

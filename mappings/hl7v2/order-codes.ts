@@ -49,8 +49,6 @@ const STATUS_CONTROLS: Readonly<Record<string, RequestStatus>> = {
   DE: 'entered-in-error',
 }
 const NOTHING_HAPPENED: ReadonlySet<string> = new Set(['UA', 'UC', 'UD', 'UF', 'UH', 'UM', 'UR', 'UX', 'DF'])
-/** Controls that say no status by themselves: their message changes an order that goes on. */
-const SILENT_CONTROLS: ReadonlySet<string> = new Set('SC SR SS CH PA CN LI UN MC RR OP PY'.split(' '))
 
 /** ORC-5 wins over ORC-1. Unknown codes decide nothing: the order stands, with status unknown until another message. */
 export function readOrderEffect(control: string | undefined, status: string | undefined): OrderEffect {
@@ -70,10 +68,6 @@ export const isKnownStatus = (status: string): boolean => status in STATUS_BY_OR
 /** Whether ORC-9 is when the content was decided: a new order, its replacement, or a changed one. */
 export const isDecision = (control: string | undefined): boolean =>
   control !== undefined && ['NW', 'SN', 'RO', 'RU', 'XO', 'XX', 'XR', 'OP', 'PY'].includes(control)
-
-/** Whether the sender repeats an order whose content it does not decide here. */
-export const isSilent = (control: string | undefined): boolean =>
-  control !== undefined && SILENT_CONTROLS.has(control)
 
 /** Controls that end or hold: ORC-16 is then the reason of that, else of the order. */
 export const isStop = (control: string | undefined): boolean =>

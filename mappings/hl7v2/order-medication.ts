@@ -24,15 +24,6 @@ export interface MedicationFields {
   readonly supplementary: number
 }
 
-export const RXO_MEDICATION: MedicationFields = {
-  code: 1,
-  form: 5,
-  strength: 18,
-  strengthUnit: 19,
-  volume: 25,
-  volumeUnit: 26,
-  supplementary: 24,
-}
 export const RXE_MEDICATION: MedicationFields = {
   code: 2,
   form: 6,

@@ -30,9 +30,5 @@ export const leafAt = (
   subcomponent = 1,
 ): Leaf => segment?.fields[field - 1]?.[repetition - 1]?.[component - 1]?.[subcomponent - 1]
 
-/** The text of a leaf; undefined for nothing and for `""` alike. */
-export const textAt = (segment: Segment | undefined, field: number, component = 1): string | undefined =>
-  leafAt(segment, field, 1, component) ?? undefined
-
 export const firstSegment = (message: Hl7Message, name: string): Segment | undefined =>
   message.segments.find((segment) => segment.name === name)

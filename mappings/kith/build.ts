@@ -9,9 +9,9 @@ import type {
   Quantity,
   Reference,
 } from 'fhir/r4.js'
-import { ATC, senderSidUrl, UCUM, URI_SYSTEM, urnUuid, volven } from '../../src/core/canonical.js'
+import { ATC, senderSidUrl, UCUM, URI_SYSTEM, urnUuid } from '../../src/core/canonical.js'
 import type { Identity } from '../../src/core/message.js'
-import { type CodeList, displayOf, TIME_UNIT } from './code-lists.js'
+import { TIME_UNIT } from './code-lists.js'
 import { VOLVEN_OID } from './namespaces.js'
 import type { Amount, Coded } from './reader.js'
 
@@ -58,12 +58,6 @@ export function codingOf(value: Coded, list: number): Coding | undefined {
     code: value.V,
     ...(value.DN === undefined ? {} : { display: value.DN }),
   }
-}
-
-/** A coding of a list that the hub knows, by its code alone. */
-export function knownConcept(list: CodeList, code: string): CodeableConcept {
-  const display = displayOf(list, code)
-  return { coding: [{ system: volven(list), code, ...(display === undefined ? {} : { display }) }] }
 }
 
 function systemOf(oid: string | undefined, list: number): string {

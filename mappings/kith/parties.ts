@@ -1,7 +1,6 @@
 /** Sender, practitioners and organisations of a message as shared resources (eresept.md 11.1). */
 import type {
   Address,
-  CodeableConcept,
   ContactPoint,
   Organization,
   Practitioner,
@@ -160,6 +159,3 @@ export const herOrganisation = (herId: string, name?: string): Reference =>
 
 export const hprPractitioner = (hpr: string, name?: string): Reference =>
   logical('Practitioner', { system: HPR, value: stripLeadingZeros(hpr) }, name)
-
-/** A prescriber's speciality as the message states it. */
-export const specialtyConcept = (specialty: Coded): CodeableConcept => concept(specialty, 7426)

@@ -32,12 +32,6 @@ export function dosageText(
     : undefined
 }
 
-export const entryText = (
-  entry: DoseEntry,
-  language: Language,
-  style: TextStyle = 'patient',
-): string | undefined => stepText([entry], language, style)
-
 /** Warning that a weekly dose is not daily (12.8); undefined when no weekday is named. */
 export function notDailyWarning(entry: DoseEntry, language: Language): string | undefined {
   const words = DOSAGE_WORDS[language]
