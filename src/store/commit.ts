@@ -36,7 +36,7 @@ export const commitEffect =
 /** Each body is a parameter of its own: a text that is never quoted, nor read as JSON on the way. */
 function commitSql(bodies: number): string {
   const places = Array.from({ length: bodies }, (_, index) => `$${index + 2}`)
-  return `/*commit-${bodies}*/ select commit_v1($1::jsonb, array[${places.join(',')}]::text[]) as idle`
+  return `/*commit-${bodies}*/ select commit_v2($1::jsonb, array[${places.join(',')}]::text[]) as idle`
 }
 
 /** Texts of the writes in order, then that of the list. */
@@ -122,8 +122,16 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
     devices: effect.devices.map(({ deviceId, identities }) => ({ device: deviceId, identities })),
     assignment: effect.assignment ?? null,
     at: effect.at,
+    absent:
+      effect.absent === undefined
+        ? null
+        : { type: effect.absent.type, token: indexed(effect.absent.type, effect.absent.token) },
+    makesPerson: effect.makesPerson ?? false,
   }
 }
+
+/** Tokens of all types stand in one index. */
+const indexed = (type: string, token: string): string => `${type}?${token}`
 
 /** One row of the change log for each message, or one for time alone; what no message claims goes with the last. */
 function changesOf({ message, writes }: Effect) {
@@ -190,7 +198,7 @@ function writeJson(
     last_updated: stored.lastUpdated,
     deleted: write.method === 'DELETE',
     method: write.method,
-    tokens: index.tokens.map((token) => `${stored.type}?${token}`),
+    tokens: index.tokens.map((token) => indexed(stored.type, token)),
     dates: datesJson(index.dates),
   }
 }

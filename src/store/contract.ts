@@ -42,8 +42,10 @@ export interface Store {
   readonly loadShared: (
     keys: readonly { readonly type: string; readonly key: string }[],
   ) => Promise<readonly StoredResource[]>
+  /** A resource of no person by its id. */
+  readonly loadSharedById: (type: string, id: string) => Promise<StoredResource | undefined>
 
-  /** @throws HubError LEASE_LOST when the epoch is no longer ours, CONCURRENT_CHANGE for a shared resource that moved, MESSAGE_CONFLICT for a FHIR write whose row exists */
+  /** @throws HubError LEASE_LOST when the epoch is no longer ours, CONCURRENT_CHANGE for a shared resource that moved, an id that is another resource's, or one that was to be absent, MESSAGE_CONFLICT for a FHIR write whose row exists */
   readonly commit: (claim: Claim | undefined, effect: Effect) => Promise<void>
   /** Row back to waiting at `retryAt` (ISO), or to dead. The lease is checked. */
   readonly fail: (

@@ -33,6 +33,16 @@ export interface Effect {
   /** Devices that became known or got another identifier; ids are those of the Device resources. */
   readonly devices: readonly { readonly deviceId: string; readonly identities: readonly Identity[] }[]
   readonly at: string
+  /** Nothing of this kind may stand when the effect commits, else CONCURRENT_CHANGE: what a conditional write found. */
+  readonly absent?: AbsentResource
+  /** The person begins with this effect. */
+  readonly makesPerson?: true
+}
+
+export interface AbsentResource {
+  readonly type: string
+  /** As in SearchIndex.tokens. */
+  readonly token: string
 }
 
 /** One write of a resource: a new version. */

@@ -49,6 +49,16 @@ export const loadShared =
     return rows.map(toStored)
   }
 
+export const loadSharedById =
+  (db: Database): Store['loadSharedById'] =>
+  async (type, id) => {
+    const { rows } = await db.query<StoredRow>(
+      `/*load-shared-by-id*/ select * from resource where person_id = '' and type = $1 and id = $2 and not deleted`,
+      [type, id],
+    )
+    return rows[0] && toStored(rows[0])
+  }
+
 export interface FoundRow {
   readonly type: string
   readonly id: string

@@ -18,7 +18,7 @@ import {
 import { migrate } from './migrate.js'
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
-import { loadShared, readHistory, readResource, readVersion } from './resources.js'
+import { loadShared, loadSharedById, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
 
 /**
@@ -39,6 +39,7 @@ export async function openStore(db: Database): Promise<Store> {
     dueLanes: dueLanes(db),
     loadPerson: loadPerson(db),
     loadShared: loadShared(db),
+    loadSharedById: loadSharedById(db),
     commit: commitEffect(db, ended),
     fail: failMessage(db, ended),
     handOver: handOverMessage(db, ended),

@@ -6,6 +6,7 @@ import { lanes } from './0004-lanes.js'
 import { effects } from './0005-effects.js'
 import { merge } from './0006-merge.js'
 import { outcomes } from './0007-outcomes.js'
+import { fhirWrites } from './0008-fhir-writes.js'
 
 export interface Migration {
   readonly name: string
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005-effects', sql: effects },
   { name: '0006-merge', sql: merge },
   { name: '0007-outcomes', sql: outcomes },
+  { name: '0008-fhir-writes', sql: fhirWrites },
 ]
