@@ -8,7 +8,7 @@ import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { createOwnDatabase, postgresAnswers, redisAnswers, TEST_REDIS_URL } from '../support/reachable.js'
 
 const MESSAGES = 2_000
-const PATIENTS = 100
+const PATIENTS = 250
 const SENDERS = 16
 
 interface BackEnds {
