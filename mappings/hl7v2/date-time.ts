@@ -1,6 +1,6 @@
 /** DT, DTM, TS and TM as FHIR date, dateTime and time (hl7v2.md 4.6): the precision of the source, never a guess. */
 
-import { instantOfLocalTime, localDateTime, offsetMs } from '../../src/core/zone.js'
+import { instantOfLocalTime, isYearInRange, localDateTime, offsetMs } from '../../src/core/zone.js'
 
 export interface ZoneSource {
   /** Offset of MSH-7 (`+01:00`), for times without one of their own. */
@@ -22,7 +22,7 @@ interface Parts {
 
 const DTM = /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(\.\d{1,6})?)?)?)?)?)?([+-]\d{4})?$/
 
-/** FHIR dateTime; a time always has an offset. Undefined when the text is no date of the calendar. */
+/** FHIR dateTime; a time always has an offset. Undefined when the text is no date of the calendar, or of another age. */
 export function toDateTime(text: string, source: ZoneSource): string | undefined {
   const parts = readParts(text)
   if (parts === undefined) return undefined
@@ -53,6 +53,9 @@ export function toTime(text: string): string | undefined {
   return isTime(hour, minute, second) ? `${hour}:${minute}:${second}` : undefined
 }
 
+/** Whether the text has the form of a date, of a year that no date of a record has. */
+export const isBeyondYears = (text: string): boolean => DTM.test(text.trim()) && !isYearInRange(text.trim())
+
 /** Offset (`+01:00`) that stands in a DTM itself. */
 export const offsetOf = (text: string): string | undefined => readParts(text)?.offset
 
@@ -66,7 +69,7 @@ function readParts(text: string): Parts | undefined {
   const match = DTM.exec(text.trim())
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction, zone] = match
-  if (year === undefined || year === '0000') return undefined
+  if (year === undefined || !isYearInRange(year)) return undefined
   if (!isDate(year, month, day)) return undefined
   if (hour !== undefined && !isTime(hour, minute ?? '00', second ?? '00')) return undefined
   const offset = zone === undefined ? undefined : readOffset(zone)
@@ -86,7 +89,6 @@ function readParts(text: string): Parts | undefined {
 function isDate(year: string, month: string | undefined, day: string | undefined): boolean {
   if (month === undefined) return true
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day ?? '1')))
-  // Years below 100 are read as 19xx by Date.UTC; no date of a patient record lies there.
   return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day ?? '1')
 }
 

@@ -4,7 +4,8 @@
  */
 import { HubError, type HubErrorCode, isHubError, type Problem } from '../../src/core/errors.js'
 import type { DoorResult, DoorSettings, Envelope, Identity, Subject } from '../../src/core/message.js'
-import { toDateTime } from './date-time.js'
+import { YEAR_RULE } from '../../src/core/zone.js'
+import { isBeyondYears, toDateTime } from './date-time.js'
 import { readLines } from './frame.js'
 import {
   lenientHeader,
@@ -16,6 +17,7 @@ import {
   senderOf,
   versionOf,
 } from './header.js'
+import { MERGE_PAIRS_MAX } from './limits.js'
 import { distinctIdentities, type Numbering, readPersonIdentity } from './person-identity.js'
 import type { Separators } from './separators.js'
 
@@ -64,6 +66,8 @@ function checkReadable(
   }
   const header = checkHeader(msh, envelope.kind, separators, settings, kinds)
   if (header !== undefined) return refuse(envelope, 'MESSAGE_TYPE_UNSUPPORTED', [header])
+  if (isBeyondYears(rawText(msh, 7, 1, separators) ?? ''))
+    return refuse(envelope, 'MESSAGE_INVALID', [{ at: 'MSH-7', text: YEAR_RULE, protocolCode: '102' }])
   const message: DoorMessage = {
     separators,
     sender: envelope.sender,
@@ -199,10 +203,18 @@ function personSubject(message: DoorMessage): Subject {
   return { by: 'person', identifiers: pid === undefined ? [] : personIdentities(message, pid) }
 }
 
-/** One subject for each PID and the MRG that follows it (hl7v2.md 3.4). */
+/**
+ * One subject for each PID and the MRG that follows it (hl7v2.md 3.4).
+ * @throws HubError MESSAGE_INVALID (100) for a broken pair and for more than MERGE_PAIRS_MAX
+ */
 function mergeSubjects(message: DoorMessage): readonly Subject[] {
   const subjects: Subject[] = []
   const relevant = message.lines.filter((line) => line.name === 'PID' || line.name === 'MRG')
+  if (relevant.filter((line) => line.name === 'PID').length > MERGE_PAIRS_MAX)
+    throw new HubError('MESSAGE_INVALID', `a message has at most ${MERGE_PAIRS_MAX} pairs of PID and MRG`, {
+      at: `PID[${MERGE_PAIRS_MAX + 1}]`,
+      protocolCode: '100',
+    })
   for (let i = 0; i < relevant.length; i += 2) {
     const pid = relevant[i]
     const mrg = relevant[i + 1]

@@ -7,4 +7,6 @@ export const FIELDS_PER_SEGMENT_MAX = 1_000
 export const REPETITIONS_PER_FIELD_MAX = 10_000
 /** Separators of all kinds: what the tree's size grows with. */
 export const SEPARATORS_MAX = 1_000_000
+/** Pairs of one A40; each is stored as a row of its own with the whole message. */
+export const MERGE_PAIRS_MAX = 50
 export const BATCH_MESSAGES_MAX = 10_000

@@ -32,6 +32,7 @@ export function openScope(message: Hl7Message, context: MapContext): Scope {
   const time = msh?.text(7)
   const offset = time === undefined ? undefined : offsetOf(time)
   const stated = time === undefined ? undefined : toDateTime(time, { offset, zone: context.zone })
+  if (time !== undefined && stated === undefined) msh?.field(7).reject('invalid-value', 1)
   const sentAt = stated ?? context.receivedAt
   const processing = msh?.text(11)
   return {

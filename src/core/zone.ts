@@ -21,6 +21,19 @@ export interface LocalDateTime {
   readonly time: string
 }
 
+/** Years that a date of a medication record can have; beyond 9999 a date has no text that stores and clients read. */
+const YEAR_MIN = 1900
+const YEAR_MAX = 2200
+
+/** @param text date or time of any precision that begins with the four digits of its year */
+export function isYearInRange(text: string): boolean {
+  const year = Number(text.slice(0, 4))
+  return year >= YEAR_MIN && year <= YEAR_MAX
+}
+
+/** The rule behind `isYearInRange`, for refusals. */
+export const YEAR_RULE = `years lie between ${YEAR_MIN} and ${YEAR_MAX}`
+
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 /** Days whose offset is remembered per zone; the table is emptied when full. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { toDate, toDateTime, toTime, toUtc } from '../../../mappings/hl7v2/date-time.js'
+import { isBeyondYears, toDate, toDateTime, toTime, toUtc } from '../../../mappings/hl7v2/date-time.js'
 
 const OSLO = { offset: undefined, zone: 'Europe/Oslo' }
 
@@ -25,11 +25,19 @@ describe('dates and times', () => {
     '20261122+1460',
     '20261122081530+1500',
     '2026-11-22',
+    '18991231',
+    '2201',
+    '99991231235959-1200',
     '20261',
     'soon',
   ])
     it(`are none when the calendar has none: ${written}`, () =>
       assert.equal(toDateTime(written, OSLO), undefined))
+  it('are told from what is no date at all when only the year is impossible', () => {
+    for (const text of ['99991231235959-1200', '0001', '18991231', '2201'])
+      assert.ok(isBeyondYears(text), text)
+    for (const text of ['1900', '22001231235959', 'soon', '']) assert.ok(!isBeyondYears(text), text)
+  })
   it('take the offset of the message before the zone', () => {
     assert.equal(
       toDateTime('202607220815', { offset: '-04:00', zone: 'Europe/Oslo' }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { acknowledge } from '../../../mappings/hl7v2/acknowledgement.js'
 import { DNR, FNR } from '../../../src/core/canonical.js'
 import type { DoorResult, Envelope, Refusal } from '../../../src/core/message.js'
 import { bytesOf, check, msh, nationalNumber, PID, SETTINGS } from './messages.js'
@@ -68,6 +69,17 @@ describe('door check: refusals', () => {
   it('of a message without control id cannot be stored under one', () => {
     const raw = bytesOf(ADT.replace('|M-1|', '||'), PID)
     assertRefused(check(raw), 'unreadable', 'MESSAGE_INVALID', 'MSH-10', '101')
+  })
+  it('of a message of an impossible year is 102; a time that is none is left to the map', () => {
+    for (const time of ['99991231235959-1200', '18991231', '00000000000000'])
+      assertRefused(
+        check(bytesOf(msh({ type: 'ADT^A08', time }), PID)),
+        'refuse',
+        'MESSAGE_INVALID',
+        'MSH-7',
+        '102',
+      )
+    assert.equal(accepted(check(bytesOf(msh({ type: 'ADT^A08', time: 'soon' }), PID))).sentAt, undefined)
   })
   it('of an unknown message code is 200', () => {
     assertRefused(
@@ -278,5 +290,21 @@ describe('door check: merges', () => {
   })
   it('with an empty MRG are refused', () => {
     assertRefused(check(bytesOf(A40, PID, 'MRG|')), 'refuse', 'MESSAGE_INVALID', 'MRG-1', '101')
+  })
+  it('of at most fifty pairs are taken; more are refused with AE, since each pair stores the whole message', () => {
+    const pairs = (count: number) =>
+      bytesOf(
+        A40,
+        ...Array.from({ length: count }, (_, i) => [`PID|${i}||T-${i}^^^X`, `MRG|P-${i}^^^X`]).flat(),
+      )
+    const most = check(pairs(50))
+    assert.equal(most.kind === 'accept' ? most.items.length : 0, 50)
+    const result = check(pairs(51))
+    assertRefused(result, 'refuse', 'MESSAGE_INVALID', 'PID[51]', '100')
+    const outcome = { kind: 'refused', refusal: refusal(result) } as const
+    const context = { newId: '0a1b2c3d-4e5f-4000-8000-112233445566', now: '2026-11-22T10:00:00.123Z' }
+    const { body } = acknowledge(pairs(51), outcome, context)
+    assert.match(body, /\rMSA\|AE\|M-1\|/)
+    assert.match(body, /\rERR\|\|PID\^51/)
   })
 })
