@@ -1,10 +1,10 @@
 /** Dose, rate, timing and route of an order as Dosage[] (hl7v2.md 5.3, 5.4). */
-import type { CodeableConcept, Dosage, DosageDoseAndRate, Quantity } from 'fhir/r4.js'
-import { UCUM } from '../../src/core/canonical.js'
+import type { CodeableConcept, Dosage, DosageDoseAndRate } from 'fhir/r4.js'
+import { extensionUrl, UCUM } from '../../src/core/canonical.js'
 import { conceptText, cweToCodeableConcept } from './cwe-to-codeable-concept.js'
 import { routesToDosage } from './order-routes.js'
 import type { OrderTiming } from './order-timing.js'
-import { readAmount, readQuantity, readUnit } from './quantity.js'
+import { type DoseReading, inWords, readDoseAmount, readUnit } from './quantity.js'
 import type { Scope } from './scope.js'
 import { timingToDosage } from './timing-to-dosage.js'
 import type { SegmentReader } from './trail.js'
@@ -47,9 +47,9 @@ export function readDosages(source: DosageSource, scope: Scope): readonly Dosage
   const dosages: Dosage[] = []
   let sequence = 1
   for (const entry of entries) {
-    const doseAndRate = doseAndRateOf(dose.part, rate, entry)
+    const { doseAndRate, words } = doseAndRateOf(dose, rate, entry)
     for (const part of entry === undefined ? [{}] : timingToDosage(entry, scope)) {
-      const text = part.text ?? dose.text
+      const text = words === undefined ? part.text : wordsOf(words, part)
       const additionalInstruction = [
         ...(part.additionalInstruction ?? []),
         ...instructions.coded,
@@ -83,53 +83,87 @@ function tidy(dosages: readonly Dosage[]): readonly Dosage[] {
   )
 }
 
-type DosePart = Pick<DosageDoseAndRate, 'doseQuantity' | 'doseRange'>
-
-/** Two different amounts are a range, one is the dose. What is no plain number stays as text. */
-function readDose(
-  segment: SegmentReader,
-  fields: DoseFields,
-  scope: Scope,
-): { readonly part: DosePart | undefined; readonly text: string | undefined } {
-  const unit = readUnit(segment.field(fields.unit), scope)
-  const words = [segment.text(fields.minimum), segment.text(fields.maximum)]
-  const amounts = words.map((text) => (text === undefined ? undefined : readAmount(text)))
-  const plain = words.every((text, index) => text === undefined || isPlain(amounts[index]))
-  if (!plain) {
-    const range = words.filter((text) => text !== undefined).join(' - ')
-    return { part: undefined, text: [range, unit.unit].filter((part) => part !== undefined).join(' ') }
-  }
-  const [low, high] = amounts
-  const first = low ?? high
-  if (first === undefined) return { part: undefined, text: undefined }
-  if (low !== undefined && high !== undefined && low.value !== high.value)
-    return { part: { doseRange: { low: { ...low, ...unit }, high: { ...high, ...unit } } }, text: undefined }
-  return { part: { doseQuantity: { ...first, ...unit } }, text: undefined }
+/** What is given: structured, or in the source's own words; neither where nothing is said. */
+interface Given {
+  readonly part?: Pick<DosageDoseAndRate, 'doseQuantity' | 'doseRange' | 'rateQuantity' | 'rateRatio'>
+  readonly words?: string
 }
 
-/** R4 rule sqt-1: a SimpleQuantity has no comparator. */
-const isPlain = (amount: ReturnType<typeof readAmount>): boolean =>
-  amount !== undefined && amount.comparator === undefined
+/** Two different amounts are a range, one is the dose. What is no amount to be given stays as text. */
+function readDose(segment: SegmentReader, fields: DoseFields, scope: Scope): Given {
+  const unit = readUnit(segment.field(fields.unit), scope)
+  const texts = [fields.minimum, fields.maximum].map((field) => ({ field, text: segment.text(field) }))
+  const stated = texts.flatMap(({ field, text }) => (text === undefined ? [] : [{ field, text }]))
+  const read = stated.map(({ field, text }) => readDoseAmount(text, unit, { value: segment.field(field) }))
+  const [low, high] = read.map(({ quantity }) => quantity)
+  const range = stated.map(({ text }) => text).join(' - ')
+  if (read.some(({ words }) => words !== undefined)) return { words: inWords(range, unit) }
+  if (low === undefined) return {}
+  if (high === undefined || high.value === low.value) return { part: { doseQuantity: low } }
+  if ((low.value ?? 0) < (high.value ?? 0)) return { part: { doseRange: { low, high } } }
+  segment.field(fields.maximum).reject('invalid-value', undefined, 'less than the minimum; kept as text')
+  return { words: inWords(range, unit) }
+}
 
 const ORDERED: CodeableConcept = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/dose-rate-type', code: 'ordered' }],
 }
 
+/** Words stand in `original-text` besides, apart from the timing that the dosage's text has too. */
 function doseAndRateOf(
-  dose: DosePart | undefined,
-  rate: Pick<DosageDoseAndRate, 'rateQuantity' | 'rateRatio'> | undefined,
+  dose: Given,
+  rate: Given,
   timing: OrderTiming | undefined,
-): DosageDoseAndRate | undefined {
-  const quantity = timing?.quantity
-  const stated = dose ?? (quantity === undefined ? undefined : { doseQuantity: quantity.amount })
-  if (dose !== undefined && quantity !== undefined && !sameAmount(dose.doseQuantity, quantity.amount))
-    quantity.at.reject('superseded', undefined, 'the give amount of the order counts')
-  if (stated === undefined && rate === undefined) return undefined
-  return { type: ORDERED, ...stated, ...rate }
+): { readonly doseAndRate: DosageDoseAndRate | undefined; readonly words: string | undefined } {
+  const beside = timing?.dose
+  const isStated = dose.part !== undefined || dose.words !== undefined
+  const { quantity } = beside?.read ?? {}
+  const stated: Given = isStated
+    ? dose
+    : {
+        ...(quantity === undefined ? {} : { part: { doseQuantity: quantity } }),
+        ...(beside?.read.words === undefined ? {} : { words: beside.read.words }),
+      }
+  if (isStated && beside !== undefined && !isSame(dose, beside.read))
+    beside.at.reject('superseded', undefined, 'the give amount of the order counts')
+  const parts = { ...stated.part, ...rate.part }
+  const words = [stated.words, rate.words].filter((word) => word !== undefined).join(', ')
+  if (Object.keys(parts).length === 0 && words === '') return { doseAndRate: undefined, words: undefined }
+  const extension = words === '' ? [] : [{ url: extensionUrl('original-text'), valueString: words }]
+  return {
+    doseAndRate: { ...(extension.length === 0 ? {} : { extension }), type: ORDERED, ...parts },
+    words: words === '' ? undefined : words,
+  }
 }
 
-const sameAmount = (a: Quantity | undefined, b: Quantity): boolean =>
-  a !== undefined && a.value === b.value && (b.unit === undefined || a.unit === b.unit)
+function isSame({ part, words }: Given, beside: DoseReading): boolean {
+  if (beside.words !== undefined) return beside.words === words
+  const { value, unit } = beside.quantity
+  const own = part?.doseQuantity
+  return own !== undefined && own.value === value && (unit === undefined || own.unit === unit)
+}
+
+/** The amount in words with all that is said of when, so that nobody reads the one without the other. */
+function wordsOf(amount: string, part: Dosage): string {
+  const { timing, asNeededCodeableConcept } = part
+  const repeat = timing?.repeat ?? {}
+  const code = timing?.code?.text ?? timing?.code?.coding?.[0]?.code
+  const rhythm = [
+    ...(repeat.when ?? []),
+    ...(repeat.frequency === undefined || repeat.period === undefined
+      ? []
+      : [`${repeat.frequency} / ${repeat.period} ${repeat.periodUnit ?? ''}`]),
+  ]
+  const words = [
+    amount,
+    ...(code === undefined ? rhythm : [code]),
+    ...(repeat.dayOfWeek ?? []),
+    ...(repeat.timeOfDay ?? []).map((time) => time.slice(0, 'hh:mm'.length)),
+    ...(part.asNeededBoolean === true ? ['PRN'] : []),
+    ...(asNeededCodeableConcept === undefined ? [] : [`PRN ${conceptText(asNeededCodeableConcept) ?? ''}`]),
+  ]
+  return [words.join(' '), part.text].filter((text) => text !== undefined).join(', ')
+}
 
 /** Words of RXE-22 and RXO-17: `H`, `H2`, `h`, `min`. */
 const PER_UNITS: Readonly<Record<string, string>> = {
@@ -144,28 +178,27 @@ const PER_UNITS: Readonly<Record<string, string>> = {
 }
 
 /** A unit that is a rate already (`mL/h`) is not divided by "per" again. */
-function readRate(
-  segment: SegmentReader,
-  fields: DoseFields,
-  scope: Scope,
-): Pick<DosageDoseAndRate, 'rateQuantity' | 'rateRatio'> | undefined {
-  const rate = readQuantity(segment.field(fields.rate), segment.field(fields.rateUnit), scope)
+function readRate(segment: SegmentReader, fields: DoseFields, scope: Scope): Given {
+  const text = segment.text(fields.rate)
   const per = segment.text(fields.per)
-  if (rate?.comparator !== undefined) segment.field(fields.rate).reject('invalid-value')
-  if (rate === undefined || rate.comparator !== undefined) {
+  if (text === undefined) {
     if (per !== undefined) segment.field(fields.per).reject('no-element', undefined, 'no rate stands')
-    return undefined
+    return {}
   }
-  const match = /^(S|MIN|M|HR|H|D|W|L)(\d{0,4})$/i.exec(per ?? '')
+  const at = { value: segment.field(fields.rate) }
+  const { quantity: rate, words } = readDoseAmount(text, readUnit(segment.field(fields.rateUnit), scope), at)
+  if (rate === undefined) return { words: per === undefined ? words : `${words} / ${per}` }
+  const match = /^(S|MIN|M|HR|H|D|W|L)([1-9]\d{0,3})?$/i.exec(per ?? '')
   const unit = PER_UNITS[match?.[1]?.toUpperCase() ?? '']
   const isRate = (rate.unit ?? '').includes('/') || (rate.code ?? '').includes('/')
-  if (isRate || per === undefined) return { rateQuantity: rate }
+  if (isRate || per === undefined) return { part: { rateQuantity: rate } }
   if (unit === undefined) {
     segment.field(fields.per).reject('unknown-code')
-    return { rateQuantity: rate }
+    return { part: { rateQuantity: rate } }
   }
-  const value = match?.[2] === undefined || match[2] === '' ? 1 : Number(match[2])
-  return { rateRatio: { numerator: rate, denominator: { value, unit, system: UCUM, code: unit } } }
+  const value = match?.[2] === undefined ? 1 : Number(match[2])
+  const denominator = { value, unit, system: UCUM, code: unit }
+  return { part: { rateRatio: { numerator: rate, denominator } } }
 }
 
 function readInstructions(

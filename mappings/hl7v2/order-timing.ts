@@ -3,9 +3,17 @@
  * urgently, not yet as FHIR.
  */
 import type { CodeableConcept, Quantity } from 'fhir/r4.js'
+import { UCUM } from '../../src/core/canonical.js'
 import { cweToCodeableConcept } from './cwe-to-codeable-concept.js'
 import { toTime } from './date-time.js'
-import { readAmount, readCompositeQuantity, readCount } from './quantity.js'
+import {
+  type DoseReading,
+  readAmount,
+  readCompositeDose,
+  readCompositeQuantity,
+  readCount,
+  readDoseAmount,
+} from './quantity.js'
 import { readDateTime, type Scope } from './scope.js'
 import type { SegmentReader, ValueReader } from './trail.js'
 import { ucumOf } from './units.js'
@@ -18,7 +26,8 @@ export interface Pattern {
   readonly alignment:
     | { readonly kind: string; readonly from: string | undefined; readonly to: string | undefined }
     | undefined
-  readonly period: { readonly value: number; readonly unit: string } | undefined
+  /** RPT.5 and RPT.6 as sent. */
+  readonly period: { readonly text: string; readonly unit: string } | undefined
   /** RPT.8: event of table 0528. */
   readonly event: string | undefined
   /** RPT.9 and RPT.10. */
@@ -27,7 +36,8 @@ export interface Pattern {
 
 export interface OrderTiming {
   readonly place: string
-  readonly quantity: { readonly amount: Quantity; readonly at: ValueReader } | undefined
+  /** The amount that stands with the timing. */
+  readonly dose: { readonly read: DoseReading; readonly at: ValueReader } | undefined
   readonly patterns: readonly Pattern[]
   /** Clock times, `HH:MM:SS`. */
   readonly times: readonly string[]
@@ -46,7 +56,7 @@ export interface OrderTiming {
 }
 
 export function readTq1(tq1: SegmentReader, scope: Scope): OrderTiming {
-  const quantity = readCompositeQuantity(tq1.field(2), scope)
+  const dose = readCompositeDose(tq1.field(2), scope)
   const priority = tq1.text(9)
   for (const component of [2, 3]) tq1.text(9, component)
   const total = tq1.text(14)
@@ -54,7 +64,7 @@ export function readTq1(tq1: SegmentReader, scope: Scope): OrderTiming {
   if (total !== undefined && count === undefined) tq1.field(14).reject('invalid-value')
   return {
     place: tq1.place,
-    quantity: quantity === undefined ? undefined : { amount: quantity, at: tq1.field(2) },
+    dose: dose === undefined ? undefined : { read: dose, at: tq1.field(2) },
     patterns: tq1.repetitions(3).flatMap((value) => readPattern(value, scope) ?? []),
     times: tq1.repetitions(4).flatMap((value) => readTime(value) ?? []),
     offset: readCompositeQuantity(tq1.field(5), scope),
@@ -87,16 +97,15 @@ function readPattern(value: ValueReader, scope: Scope): Pattern | undefined {
   const unit = value.text(6)
   const event = value.text(8)
   const offset = quantityOf(value, 9, 10)
-  const period = periodText === undefined ? undefined : Number(periodText)
-  const validPeriod = period !== undefined && Number.isFinite(period) && period > 0
-  if (periodText !== undefined && !validPeriod) value.reject('invalid-value', 5)
-  if (concept === undefined && kind === undefined && !validPeriod && event === undefined) return undefined
+  const period = periodText === undefined ? undefined : { text: periodText, unit: unit ?? '' }
+  if (concept === undefined && kind === undefined && period === undefined && event === undefined)
+    return undefined
   const name = concept?.coding?.[0]?.code ?? concept?.text ?? ''
   return {
     code: concept === undefined ? {} : { ...concept, text: concept.text ?? name },
     name,
     alignment: kind === undefined ? undefined : { kind, from, to },
-    period: validPeriod ? { value: period, unit: unit ?? '' } : undefined,
+    period,
     event,
     offset,
   }
@@ -127,15 +136,13 @@ function quantityOf(value: ValueReader, amount: number, unit: number): Quantity 
   return {
     ...number,
     ...(unitText === undefined ? {} : { unit: unitText }),
-    ...(code === undefined ? {} : { system: 'http://unitsofmeasure.org', code }),
+    ...(code === undefined ? {} : { system: UCUM, code }),
   }
 }
 
 /** TQ.1 to TQ.12; one repetition is one entry. */
 export function readTq(value: ValueReader, scope: Scope): OrderTiming {
   const amountText = value.text(1, 1)
-  const amount = amountText === undefined ? undefined : readAmount(amountText)
-  if (amountText !== undefined && amount === undefined) value.reject('invalid-value', 1)
   const unit = value.text(1, 2)
   const pattern = value.text(2, 1)
   const explicit = value.text(2, 2)
@@ -147,15 +154,18 @@ export function readTq(value: ValueReader, scope: Scope): OrderTiming {
   const ucum = unit === undefined ? undefined : ucumOf(unit)
   return {
     place: value.place,
-    quantity:
-      amount === undefined
+    dose:
+      amountText === undefined
         ? undefined
         : {
-            amount: {
-              ...amount,
-              ...(unit === undefined ? {} : { unit }),
-              ...(ucum === undefined ? {} : { system: 'http://unitsofmeasure.org', code: ucum }),
-            },
+            read: readDoseAmount(
+              amountText,
+              {
+                ...(unit === undefined ? {} : { unit }),
+                ...(ucum === undefined ? {} : { system: UCUM, code: ucum }),
+              },
+              { value, component: 1 },
+            ),
             at: value,
           },
     patterns: pattern === undefined ? [] : [patternOfName(pattern)],
@@ -209,7 +219,7 @@ function readTqDuration(value: ValueReader): { readonly quantity?: Quantity; rea
     value.reject('invalid-value', 3, 'no duration of table 0335')
     return {}
   }
-  return { quantity: { value: amount, unit, system: 'http://unitsofmeasure.org', code: unit } }
+  return { quantity: { value: amount, unit, system: UCUM, code: unit } }
 }
 
 /** What `first` does not say is taken from `second`, component by component. */
@@ -217,7 +227,7 @@ export function fillTiming(first: OrderTiming, second: OrderTiming): OrderTiming
   const hasTimes = first.patterns.length > 0 || first.times.length > 0
   return {
     ...first,
-    quantity: first.quantity ?? second.quantity,
+    dose: first.dose ?? second.dose,
     patterns: hasTimes ? first.patterns : second.patterns,
     times: hasTimes ? first.times : second.times,
     duration: first.duration ?? second.duration,

@@ -1,13 +1,14 @@
 /** NM and unit fields as Quantity (hl7v2.md 4.6): the number exactly as written, a code only with its system. */
 import type { Quantity } from 'fhir/r4.js'
 import { extensionUrl, UCUM } from '../../src/core/canonical.js'
+import { isDoseAmount } from '../../src/core/dose-amount.js'
 import { codeSystemOf } from './code-systems.js'
 import type { Scope } from './scope.js'
 import type { ValueReader } from './trail.js'
 import { ucumOf } from './units.js'
 
 type Amount = Pick<Quantity, 'value' | '_value' | 'comparator'>
-type Unit = Pick<Quantity, 'unit' | 'system' | 'code'>
+export type Unit = Pick<Quantity, 'unit' | 'system' | 'code'>
 
 /**
  * A number as FHIR decimal. JSON numbers lose trailing zeros and more than 15 digits: then the digits as written stand
@@ -39,6 +40,27 @@ function comparatorOf(sign: string | undefined): Quantity['comparator'] {
       return undefined
   }
 }
+
+/** An amount that is to be given: a Quantity, or the source's own words where it is none. */
+export type DoseReading =
+  | { readonly quantity: Quantity; readonly words?: never }
+  | { readonly quantity?: never; readonly words: string }
+
+/** What cannot be given is noted at `at`, and never mended (hl7v2.md 10). */
+export function readDoseAmount(
+  text: string,
+  unit: Unit,
+  at: { readonly value: ValueReader; readonly component?: number },
+): DoseReading {
+  const amount = readAmount(text)
+  if (amount !== undefined && amount.comparator === undefined && isDoseAmount(text, unit.code))
+    return { quantity: { ...amount, ...unit } }
+  at.value.reject('invalid-value', at.component, 'no amount to be given; kept as text')
+  return { words: inWords(text, unit) }
+}
+
+export const inWords = (text: string, unit: Unit): string =>
+  unit.unit === undefined ? text : `${text} ${unit.unit}`
 
 /** A whole number that is not negative (NM, SI); undefined when it is none. */
 export function readCount(text: string): number | undefined {
@@ -95,4 +117,11 @@ export function readCompositeQuantity(value: ValueReader, scope: Scope): Quantit
     return undefined
   }
   return { ...number, ...unit }
+}
+
+/** CQ that is a dose: its words where it is no amount to be given. */
+export function readCompositeDose(value: ValueReader, scope: Scope): DoseReading | undefined {
+  const text = value.text(1)
+  const unit = readUnit(value.component(2), scope)
+  return text === undefined ? undefined : readDoseAmount(text, unit, { value, component: 1 })
 }

@@ -211,7 +211,7 @@ function dosages(group: OrderGroup, scope: Scope): Pick<MedicationDispense, 'dos
     (value) => cweToCodeableConcept(value, scope) ?? [],
   )
   const parts = timings.flatMap((timing) => {
-    if (timing.quantity !== undefined) timing.quantity.at.reject('superseded', undefined, ORDER_COUNTS)
+    if (timing.dose !== undefined) timing.dose.at.reject('superseded', undefined, ORDER_COUNTS)
     return timingToDosage(timing, scope)
   })
   const result = (parts.length === 0 ? [{}] : parts).flatMap((part): Dosage[] => {

@@ -1,5 +1,7 @@
 /** An order's timing as the timing, sequence and as-needed part of a Dosage (hl7v2.md 5.4, 5.5). */
 import type { CodeableConcept, Dosage, Quantity, Timing, TimingRepeat } from 'fhir/r4.js'
+import { isLengthOfTime, isPlainDecimal } from '../../src/core/dose-amount.js'
+import { isYearInRange } from '../../src/core/zone.js'
 import type { OrderTiming, Pattern } from './order-timing.js'
 import { mealOf, periodUnitOf, readRepeatPattern, weekdayAt } from './repeat-pattern.js'
 import type { Scope } from './scope.js'
@@ -21,23 +23,36 @@ function dosagePart(source: OrderTiming, pattern: Pattern | undefined, scope: Sc
     read?.kind === 'as-needed' ||
     (read !== undefined && 'asNeeded' in read && read.asNeeded) ||
     source.priority === 'PRN'
-  const base: TimingRepeat = {
+  const length: TimingRepeat = {
     ...bounds(source, scope),
     ...(source.count === undefined ? {} : { count: source.count }),
     ...lasts(source, scope),
-    ...(read?.kind === 'repeat' ? read.repeat : {}),
-    ...(pattern === undefined ? {} : patternRepeat(pattern, scope, source.place)),
-    ...(source.times.length === 0 ? {} : { timeOfDay: [...source.times] }),
   }
+  const own = pattern === undefined ? {} : patternRepeat(pattern, scope, source.place)
+  const base: TimingRepeat =
+    own === 'unknown'
+      ? length
+      : {
+          ...length,
+          ...(read?.kind === 'repeat' ? read.repeat : {}),
+          ...own,
+          ...(source.times.length === 0 ? {} : { timeOfDay: [...source.times] }),
+        }
   const repeat = { ...base, ...offsetOfTiming(source, pattern, base.when !== undefined, scope) }
-  const code = codeOf(pattern, read?.kind === 'as-needed')
+  // A coded pattern says how often; without the rest of its rhythm only its words are kept.
+  const code =
+    own === 'unknown' && pattern !== undefined && pattern.name !== ''
+      ? { text: pattern.code.text ?? pattern.name }
+      : codeOf(pattern, read?.kind === 'as-needed')
   const timing: Timing = {
     ...(Object.keys(repeat).length === 0 ? {} : { repeat: withRules(repeat, pattern, scope, source.place) }),
     ...(code === undefined ? {} : { code }),
   }
   const condition = source.condition
+  const words = own === 'unknown' && pattern !== undefined ? patternWords(pattern, source.times) : undefined
+  const text = [words, source.text].filter((part) => part !== undefined).join(', ')
   return {
-    ...(source.text === undefined ? {} : { text: source.text }),
+    ...(text === '' ? {} : { text }),
     ...(condition === undefined || asNeeded ? {} : { additionalInstruction: [{ text: condition }] }),
     ...(Object.keys(timing).length === 0 ? {} : { timing }),
     ...(!asNeeded
@@ -68,13 +83,27 @@ function withRules(
   return rest
 }
 
-function patternRepeat(pattern: Pattern, scope: Scope, place: string): TimingRepeat {
+/** Unknown: a rhythm that cannot be told. The slots without it would read as daily, so all of it is left to the words. */
+function patternRepeat(pattern: Pattern, scope: Scope, place: string): TimingRepeat | 'unknown' {
   const event = pattern.event === undefined ? undefined : whenOf(pattern.event, scope, place)
-  return {
-    ...weekdays(pattern, scope, place),
-    ...periodOf(pattern, scope, place),
-    ...(event === undefined ? {} : { when: [event] }),
-  }
+  const days = weekdays(pattern, scope, place)
+  const period = periodOf(pattern, scope, place)
+  if (period === 'unknown' || (days === 'unknown' && pattern.period === undefined)) return 'unknown'
+  return { ...(days === 'unknown' ? {} : days), ...period, ...(event === undefined ? {} : { when: [event] }) }
+}
+
+/** What the sender wrote of the rhythm, where no rhythm can be made of it. */
+function patternWords({ alignment, period, event }: Pattern, times: readonly string[]): string {
+  const words = [
+    alignment?.kind,
+    alignment?.from,
+    alignment?.to,
+    period?.text,
+    period?.unit,
+    event,
+    ...times.map((time) => time.slice(0, 'hh:mm'.length)),
+  ]
+  return words.filter((word) => word !== undefined && word !== '').join(' ')
 }
 
 function whenOf(event: string, scope: Scope, place: string): ReturnType<typeof mealOf> | 'HS' {
@@ -84,7 +113,7 @@ function whenOf(event: string, scope: Scope, place: string): ReturnType<typeof m
   return meal
 }
 
-function weekdays(pattern: Pattern, scope: Scope, place: string): TimingRepeat {
+function weekdays(pattern: Pattern, scope: Scope, place: string): TimingRepeat | 'unknown' {
   const { alignment } = pattern
   if (alignment === undefined) return {}
   const from = Number(alignment.from ?? Number.NaN)
@@ -97,27 +126,31 @@ function weekdays(pattern: Pattern, scope: Scope, place: string): TimingRepeat {
     }
   if (days.length > 0) return { dayOfWeek: days }
   scope.trail.note({ at: `${place}-3.2`, reason: 'no-element', note: 'calendar alignment' })
-  return {}
+  return 'unknown'
 }
 
 const LONG_UNITS: ReadonlySet<string> = new Set(['s', 'min', 'h', 'd', 'wk', 'mo', 'a'])
 const isPeriodUnit = (unit: string): unit is NonNullable<TimingRepeat['periodUnit']> => LONG_UNITS.has(unit)
 
-function periodOf(pattern: Pattern, scope: Scope, place: string): TimingRepeat {
+function periodOf(pattern: Pattern, scope: Scope, place: string): TimingRepeat | 'unknown' {
   if (pattern.period === undefined) return {}
-  const { value, unit } = pattern.period
+  const { text, unit } = pattern.period
+  const at = `${place}-3.5`
   const periodUnit = isPeriodUnit(unit) ? unit : unit.length === 1 ? periodUnitOf(unit) : undefined
-  if (periodUnit !== undefined) return { frequency: 1, period: value, periodUnit }
-  scope.trail.note({ at: `${place}-3.5`, reason: 'unknown-code', note: 'unit of the period' })
-  return {}
+  if (periodUnit === undefined) {
+    scope.trail.note({ at, reason: 'unknown-code', note: 'unit of the period' })
+    return 'unknown'
+  }
+  const period = isPlainDecimal(text) ? Number(text) : 0
+  if (isLengthOfTime(period, periodUnit)) return { frequency: 1, period, periodUnit }
+  scope.trail.note({ at, reason: 'invalid-value', note: 'no length of time; kept as text' })
+  return 'unknown'
 }
 
 /** TQ1-6 to TQ1-8. R4 rule drt-1: a duration is a length of time in UCUM. */
 function bounds(source: OrderTiming, scope: Scope): TimingRepeat {
   const { start, end } = source
-  const duration = isPeriodUnit(source.duration?.code ?? '') ? source.duration : undefined
-  if (source.duration !== undefined && duration === undefined)
-    scope.trail.note({ at: `${source.place}-6`, reason: 'unknown-code', note: 'unit of the duration' })
+  const duration = lengthOf(source.duration, `${source.place}-6`, scope)
   if (start === undefined && end === undefined)
     return duration === undefined ? {} : { boundsDuration: duration }
   if (start !== undefined && end !== undefined && duration !== undefined)
@@ -132,6 +165,16 @@ function bounds(source: OrderTiming, scope: Scope): TimingRepeat {
       ...(last === undefined ? {} : { end: last }),
     },
   }
+}
+
+/** A length of time that can be planned by; anything else is noted. */
+function lengthOf(quantity: Quantity | undefined, at: string, scope: Scope): Quantity | undefined {
+  if (quantity === undefined) return undefined
+  const { value = 0, code = '', comparator } = quantity
+  if (!isPeriodUnit(code)) scope.trail.note({ at, reason: 'unknown-code', note: 'unit of the duration' })
+  else if (comparator === undefined && isLengthOfTime(value, code)) return quantity
+  else scope.trail.note({ at, reason: 'invalid-value', note: 'no length of time' })
+  return undefined
 }
 
 const STEP_MS: Readonly<Record<string, number>> = {
@@ -154,22 +197,23 @@ function shift(from: string, duration: Quantity | undefined, sign: 1 | -1): stri
   if (from.length === DATE_CHARACTERS) {
     if (step < 86_400_000) return undefined
     const days = (value * step) / 86_400_000 - 1
-    return new Date(Date.parse(from) + sign * days * 86_400_000).toISOString().slice(0, DATE_CHARACTERS)
+    return inYears(Date.parse(from) + sign * days * 86_400_000)?.slice(0, DATE_CHARACTERS)
   }
   const offset = /(Z|[+-]\d{2}:\d{2})$/.exec(from)?.[0] ?? 'Z'
   const local = Date.parse(`${from.slice(0, from.length - offset.length)}Z`) + sign * value * step
-  return `${new Date(local).toISOString().slice(0, 19)}${offset}`
+  const shifted = inYears(local)
+  return shifted === undefined ? undefined : `${shifted.slice(0, 19)}${offset}`
+}
+
+function inYears(instant: number): string | undefined {
+  const iso = new Date(instant).toISOString()
+  return isYearInRange(iso) ? iso : undefined
 }
 
 /** TQ1-13: how long one occurrence lasts. */
 function lasts(source: OrderTiming, scope: Scope): TimingRepeat {
-  const unit = source.occurrence?.code
-  const value = source.occurrence?.value
-  if (source.occurrence === undefined) return {}
-  if (value !== undefined && unit !== undefined && isPeriodUnit(unit))
-    return { duration: value, durationUnit: unit }
-  scope.trail.note({ at: `${source.place}-13`, reason: 'unknown-code', note: 'unit of the duration' })
-  return {}
+  const { value, code = '' } = lengthOf(source.occurrence, `${source.place}-13`, scope) ?? {}
+  return value !== undefined && isPeriodUnit(code) ? { duration: value, durationUnit: code } : {}
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 }

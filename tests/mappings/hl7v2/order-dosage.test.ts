@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { SNOMED, UCUM } from '../../../src/core/canonical.js'
+import type { Dosage } from 'fhir/r4.js'
+import { extensionUrl, SNOMED, UCUM } from '../../../src/core/canonical.js'
 import { order, requestOf, unmappedAt } from './messages.js'
 
 const ORC = 'ORC|NW|P-1^KURVE|F-1^APOTEK||||||20261119120000+0100|||9144900^Lege^Lise^^^^^^HPR'
@@ -22,15 +23,100 @@ describe('RDE to MedicationRequest: dose, route and timing', () => {
       unit: 'tablett',
     })
   })
-  it('keeps an amount that is no number as text and guesses nothing', () => {
-    for (const [amount, text] of [
-      ['1-2', '1-2 tablett'],
-      ['<5', '<5 tablett'],
-    ] as const)
-      assert.deepEqual(dosage(`RXE||x^X^L|${amount}||tablett`), [{ text }])
+  const ORIGINAL = extensionUrl('original-text')
+  const wordsOf = (entry: Dosage | undefined) =>
+    entry?.doseAndRate?.[0]?.extension?.find(({ url }) => url === ORIGINAL)?.valueString
+  it('keeps what is no amount to be given as words, says so, and guesses nothing', () => {
+    for (const amount of ['1-2', '<5', '1,5', '-1', '0', '1e3', '1e-26', '0.00000000001', '100001', '1e9']) {
+      const mapped = order(ORC, `RXE||x^X^L|${amount}||tablett`)
+      const [entry] = requestOf(mapped).dosageInstruction ?? []
+      assert.equal(entry?.text, `${amount} tablett`)
+      assert.equal(wordsOf(entry), `${amount} tablett`)
+      assert.equal(entry?.doseAndRate?.[0]?.doseQuantity, undefined, amount)
+      assert.deepEqual(unmappedAt(mapped, 'invalid-value'), ['RXE-3'], amount)
+    }
   })
-  it('accepts a dose of 0 as it stands', () => {
-    assert.equal(dosage('RXE||x^X^L|0||mg')[0]?.doseAndRate?.[0]?.doseQuantity?.value, 0)
+  it('keeps the timing beside an amount with a decimal comma, in the text too', () => {
+    const mapped = order(ORC, 'RXE||x^X^L|1,5||tablett', 'TQ1|1||QAM|||||||||Til natten')
+    const [entry] = requestOf(mapped).dosageInstruction ?? []
+    assert.equal(entry?.text, '1,5 tablett QAM')
+    assert.deepEqual(entry?.timing?.repeat, { frequency: 1, period: 1, periodUnit: 'd', when: ['MORN'] })
+    assert.deepEqual(unmappedAt(mapped, 'invalid-value'), ['RXE-3'])
+    const texts = (...timing: readonly string[]) =>
+      dosage('RXE||x^X^L|1,5||tablett', ...timing).map(({ text }) => text)
+    assert.deepEqual(texts('TQ1|1||BID|0800~2000|||||||Til maten'), [
+      '1,5 tablett BID 08:00 20:00, Til maten',
+    ])
+    assert.deepEqual(texts('TQ1|1||PRN'), ['1,5 tablett PRN'])
+    assert.deepEqual(texts('TQ1|1||^DW^1^2^2^W'), ['1,5 tablett 1 / 2 wk mon tue'])
+    assert.deepEqual(texts('TQ1|1||QAM', 'TQ1|2||QHS'), ['1,5 tablett QAM', '1,5 tablett QHS'])
+  })
+  it('takes no other amount of the message for one that is words only', () => {
+    const mapped = order(ORC, 'RXE||x^X^L|1,5||tablett', 'TQ1|1|2^tablett|QAM')
+    assert.equal(requestOf(mapped).dosageInstruction?.[0]?.doseAndRate?.[0]?.doseQuantity, undefined)
+    assert.deepEqual(unmappedAt(mapped, 'superseded'), ['TQ1-2'])
+  })
+  it('reads the amount of the timing by the same rules', () => {
+    for (const [line, at] of [
+      ['TQ1|1|-2^mg|QAM', 'TQ1-2.1'],
+      ['TQ1|1|<2^mg|QAM', 'TQ1-2.1'],
+    ] as const) {
+      const mapped = order(ORC, 'RXE||x^X^L', line)
+      assert.deepEqual(unmappedAt(mapped, 'invalid-value'), [at])
+      assert.equal(requestOf(mapped).dosageInstruction?.[0]?.doseAndRate?.[0]?.doseQuantity, undefined)
+    }
+    const mapped = order(ORC, 'RXE|1,5&mg^QAM|x^X^L')
+    assert.deepEqual(unmappedAt(mapped, 'invalid-value'), ['RXE-1.1'])
+    assert.equal(requestOf(mapped).dosageInstruction?.[0]?.text, '1,5 mg QAM')
+  })
+  it('takes no range whose least is more than its most', () => {
+    const mapped = order(ORC, 'RXE||x^X^L|2|1|mg')
+    assert.deepEqual(requestOf(mapped).dosageInstruction?.[0]?.text, '2 - 1 mg')
+    assert.deepEqual(unmappedAt(mapped, 'invalid-value'), ['RXE-4'])
+  })
+  it('has units of activity in millions, and other amounts up to 100,000', () => {
+    assert.equal(dosage('RXE||x^X^L|5000000||[iU]')[0]?.doseAndRate?.[0]?.doseQuantity?.value, 5_000_000)
+    assert.equal(dosage('RXE||x^X^L|100000||mg')[0]?.doseAndRate?.[0]?.doseQuantity?.value, 100_000)
+    assert.equal(wordsOf(dosage('RXE||x^X^L|1000000000||[iU]')[0]), '1000000000 [iU]')
+  })
+  it('keeps a rate that cannot be given as words', () => {
+    const mapped = order(ORC, `RXE||x^X^L|5||mg${'|'.repeat(18)}-125|mL/h`)
+    const [entry] = requestOf(mapped).dosageInstruction ?? []
+    assert.equal(entry?.doseAndRate?.[0]?.rateQuantity, undefined)
+    assert.equal(entry?.doseAndRate?.[0]?.doseQuantity?.value, 5)
+    assert.equal(entry?.text, '-125 mL/h')
+    assert.deepEqual(unmappedAt(mapped, 'invalid-value'), ['RXE-23'])
+  })
+  it('never lets a rhythm that cannot be told look like daily', () => {
+    for (const [pattern, reason, at, text] of [
+      ['^^^^1e3^D', 'invalid-value', 'TQ1-3.5', '1e3 D 08:00'],
+      ['^^^^9999999^L', 'invalid-value', 'TQ1-3.5', '9999999 L 08:00'],
+      ['^^^^2^X', 'unknown-code', 'TQ1-3.5', '2 X 08:00'],
+      ['^DM^15', 'no-element', 'TQ1-3.2', 'DM 15 08:00'],
+    ] as const) {
+      const mapped = order(ORC, RXE, `TQ1|1||${pattern}|0800`)
+      const [entry] = requestOf(mapped).dosageInstruction ?? []
+      assert.equal(entry?.timing, undefined)
+      assert.equal(entry?.text, text)
+      assert.deepEqual(unmappedAt(mapped, reason), [at])
+    }
+    const [coded] = dosage(RXE, 'TQ1|1||BID^^^^0^D')
+    assert.deepEqual(coded?.timing, { code: { text: 'BID' } })
+  })
+  it('notes lengths of time that nothing can be planned by, and years of no record', () => {
+    for (const [line, at] of [
+      ['TQ1|1||BID|||999999999999^d|20261120', 'TQ1-6'],
+      ['TQ1|1||BID|||-7^d|20261120', 'TQ1-6'],
+      ['TQ1|1||BID|||999999999^mo', 'TQ1-6'],
+      ['TQ1|1||BID||||20261120|99991231', 'TQ1-8.1'],
+      ['TQ1|1||BID||||||||||-2^h', 'TQ1-13'],
+    ] as const) {
+      const mapped = order(ORC, RXE, line)
+      assert.deepEqual(unmappedAt(mapped, 'invalid-value'), [at], line)
+      const repeat = requestOf(mapped).dosageInstruction?.[0]?.timing?.repeat
+      assert.equal(repeat?.boundsPeriod?.end ?? repeat?.boundsDuration ?? repeat?.duration, undefined)
+    }
+    assert.deepEqual(unmappedAt(order(ORC, RXE, 'TQ1|1||BID|||90^a|21900101000000'), 'no-element'), ['TQ1-6'])
   })
   it('has a rate by its own unit, or by "give per"', () => {
     const rate = (per: string, unit: string) =>
