@@ -82,7 +82,8 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379'),
     mllpPort: read.integer('MLLP_PORT', 2575, 0, 65_535),
     publicUrl: (
-      read.url('PUBLIC_URL', ['http:', 'https:'], 'https://hub.example.no') ?? `http://${host}:${port}`
+      read.url('PUBLIC_URL', ['http:', 'https:'], 'https://hub.example.no') ??
+      `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     ).replace(/\/+$/, ''),
     auth: 'none',
     syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),

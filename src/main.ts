@@ -2,7 +2,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,10 +12,9 @@ import { kithProtocol } from '../mappings/kith/protocol.js'
 import { openBullmqDispatcher } from '../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../queue/contract.js'
 import { openInProcessDispatcher } from '../queue/in-process-dispatcher.js'
-import { createApp } from './api/app.js'
-import { answerClientError } from './api/client-error.js'
+import { createApp, createOpsApp, type OpsDeps } from './api/app.js'
 import type { ApiDeps, Health } from './api/deps.js'
-import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS } from './api/limits.js'
+import { startHttpServer } from './api/http-server.js'
 import { type Config, ConfigError, type Environment, parseConfig } from './config.js'
 import type { LaneKey } from './core/ids.js'
 import type { ChannelProtocol, Envelope } from './core/message.js'
@@ -44,7 +42,7 @@ import { packageRoot } from './validation/package-root.js'
 import { openValidation, type Validation } from './validation/validate.js'
 
 export interface Hub {
-  /** Base of its HTTP surfaces, undefined without the role `api`. */
+  /** Base of its HTTP surfaces, undefined without the role `api`; health and metrics are served in any role. */
   readonly url: string | undefined
   readonly mllpPort: number | undefined
   readonly stop: () => Promise<void>
@@ -66,11 +64,13 @@ export async function startHub(config: Config, log: Log): Promise<Hub> {
   }
   try {
     const parts = await openParts(config, log, closers)
-    const http = config.roles.has('api') ? await listen(config, createApp(apiDeps(config, parts))) : undefined
-    if (http !== undefined) closers.push(() => closeServer(http, config.drainMs))
+    const api = config.roles.has('api')
+    const app = api ? createApp(apiDeps(config, parts)) : createOpsApp(opsDeps(config, parts))
+    const http = await startHttpServer(config, app)
+    closers.push(() => http.stop(config.drainMs))
     const mllp = await openMllp(config, parts)
     if (mllp !== undefined) closers.push(() => mllp.stop(config.drainMs))
-    return { url: http === undefined ? undefined : config.publicUrl, mllpPort: mllp?.port, stop }
+    return { url: api ? config.publicUrl : undefined, mllpPort: mllp?.port, stop }
   } catch (error) {
     await stop()
     throw error
@@ -132,25 +132,29 @@ function apiDeps(config: Config, parts: Parts): ApiDeps {
     hash: (text: string) => sha256(Buffer.from(text)),
   }
   return {
+    ...opsDeps(config, parts),
     store,
     writeResource: (request) => writeResource(deps, request),
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
     replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
     intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
-    health: () => healthOf(parts),
-    metrics: parts.metrics.text,
     definitions: openDefinitions(),
     callerOf: () => ({ clientId: 'anonymous' }),
     clock: Date.now,
-    newId: randomUUID,
-    log: parts.log,
-    publicUrl: config.publicUrl,
     pageKey:
       config.pageKey === undefined ? randomBytes(32) : createHash('sha256').update(config.pageKey).digest(),
     version: packageVersion(),
     zone: config.zone,
   }
 }
+
+const opsDeps = (config: Config, parts: Parts): OpsDeps => ({
+  health: () => healthOf(parts),
+  metrics: parts.metrics.text,
+  newId: randomUUID,
+  log: parts.log,
+  publicUrl: config.publicUrl,
+})
 
 async function healthOf({ dispatcher, durability, store }: Parts): Promise<Health> {
   const status = await store.ping().then(
@@ -235,24 +239,6 @@ function openDispatcher(config: Config, store: Store, log: Log): Dispatcher {
     : openBullmqDispatcher({ ...settings, redisUrl: config.redisUrl, incarnation: store.incarnation })
 }
 
-async function listen(config: Config, app: Parameters<typeof createServer>[1]): Promise<Server> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }, app)
-  server.on('clientError', answerClientError)
-  server.listen(config.port, config.host)
-  await once(server, 'listening')
-  return server
-}
-
-/** Takes no more connections, lets requests in hand end, and cuts what is left after `drainMs`. */
-async function closeServer(server: Server, drainMs: number): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeIdleConnections()
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
-  await closed
-  clearTimeout(cut)
-}
-
 const packageVersion = (): string => {
   // Our own package file.
   return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
@@ -286,7 +272,9 @@ function announce(config: Config, hub: Hub): void {
       ? `embedded in ${config.dataDir}: survives the death of this process, not a power cut`
       : 'PostgreSQL'
   const lines = [
-    ...(hub.url === undefined ? [] : [`Stafett   ${hub.url}`, `FHIR      ${hub.url}/fhir`]),
+    ...(hub.url === undefined
+      ? [`health    http://${config.host}:${config.port}/health/ready`]
+      : [`Stafett   ${hub.url}`, `FHIR      ${hub.url}/fhir`]),
     ...(hub.mllpPort === undefined ? [] : [`MLLP      ${config.host}:${hub.mllpPort}`]),
     `store     ${store}`,
     `lanes     ${config.redisUrl === undefined ? 'in this process' : 'BullMQ on Redis'}`,

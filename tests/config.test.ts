@@ -40,6 +40,10 @@ describe('configuration', () => {
     assert.match(faultsOf({ HOST: '0.0.0.0' })[0] ?? '', /loopback only/)
   })
 
+  it('puts an IPv6 address into links as URLs have it', () => {
+    assert.equal(parseConfig({ HOST: '::1' }).publicUrl, 'http://[::1]:3000')
+  })
+
   it('refuses several processes on the embedded store', () => {
     assert.match(faultsOf({}, 'api,worker')[0] ?? '', /DATABASE_URL/)
     assert.deepEqual(faultsOf({ DATABASE_URL: 'postgres://h/d' }, 'api'), [])

@@ -1,10 +1,12 @@
 /** The HTTP side of the hub: FHIR, intake, operations. */
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { codeOf, HubError } from '../core/errors.js'
 import { createContext } from './context.js'
 import type { ApiDeps } from './deps.js'
 import { handleFhir } from './fhir-handler.js'
+import { healthRoutes, liveRoute } from './health-routes.js'
+import { openHostGuard } from './host-guard.js'
 import { intakeRoutes } from './intake/intake-routes.js'
 import { opsRoutes } from './ops.js'
 import { problemAnswer } from './problem.js'
@@ -13,6 +15,9 @@ const REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/
 
 const FHIR_PREFIX = '/fhir'
 
+/** What a process without the role `api` serves. */
+export type OpsDeps = Pick<ApiDeps, 'health' | 'metrics' | 'publicUrl' | 'newId' | 'log'>
+
 /**
  * The listener of the HTTP server. FHIR requests, the many, go straight to their handler: express costs some three times
  * what the whole handler does. Everything else is routed by express.
@@ -20,14 +25,12 @@ const FHIR_PREFIX = '/fhir'
  */
 export function createApp(deps: ApiDeps): RequestListener {
   const context = createContext(deps)
-  const others = createOtherRoutes(deps)
+  const others = createRoutes(deps, [
+    ['/intake', intakeRoutes(deps)],
+    ['/', opsRoutes(deps)],
+  ])
   return (request, response) => {
-    const given = request.headers['x-request-id']
-    // Echoed only where it is harmless in headers and logs.
-    response.setHeader(
-      'X-Request-Id',
-      typeof given === 'string' && REQUEST_ID.test(given) ? given : deps.newId(),
-    )
+    nameRequest(deps, request, response)
     const url = request.url ?? '/'
     const next = url.charAt(FHIR_PREFIX.length)
     if (url.startsWith(FHIR_PREFIX) && (next === '/' || next === '' || next === '?'))
@@ -39,12 +42,40 @@ export function createApp(deps: ApiDeps): RequestListener {
   }
 }
 
-function createOtherRoutes(deps: ApiDeps): express.Express {
+/** The listener of a process that serves messages to nobody: health and metrics, so that it can be supervised. */
+export function createOpsApp(deps: OpsDeps): RequestListener {
+  const routes = createRoutes(deps, [])
+  return (request, response) => {
+    nameRequest(deps, request, response)
+    routes(request, response)
+  }
+}
+
+function nameRequest(
+  { newId }: Pick<ApiDeps, 'newId'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const given = request.headers['x-request-id']
+  // Echoed only where it is harmless in headers and logs.
+  response.setHeader('X-Request-Id', typeof given === 'string' && REQUEST_ID.test(given) ? given : newId())
+}
+
+function createRoutes(
+  deps: OpsDeps,
+  more: readonly (readonly [path: string, routes: express.Router])[],
+): express.Express {
+  const checkHost = openHostGuard(deps.publicUrl)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use('/intake', intakeRoutes(deps))
-  app.use(opsRoutes(deps))
+  app.use(liveRoute())
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    checkHost(request)
+    next()
+  })
+  app.use(healthRoutes(deps))
+  for (const [path, routes] of more) app.use(path, routes)
   app.use(() => {
     throw new HubError('NOT_FOUND', 'no such path')
   })

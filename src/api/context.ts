@@ -4,6 +4,7 @@ import { capabilityStatement, type ServedStatement } from './capability-statemen
 import { definitionSource, type ResourceSource } from './definition-source.js'
 import type { ApiDeps } from './deps.js'
 import { fhirBase } from './exchange.js'
+import { type HostGuard, openHostGuard } from './host-guard.js'
 import type { BoundOperation } from './operations/operation.js'
 import { bindOperations } from './operations/operation.js'
 import { OPERATIONS } from './operations/registry.js'
@@ -14,6 +15,7 @@ export interface ApiContext {
   readonly deps: ApiDeps
   /** `<publicUrl>/fhir`; the request's own Host is never used (fhir-api.md N-13). */
   readonly base: string
+  readonly checkHost: HostGuard
   readonly pages: PageLinks
   readonly operations: readonly BoundOperation[]
   readonly statement: ServedStatement
@@ -30,6 +32,7 @@ export function createContext(deps: ApiDeps): ApiContext {
   return {
     deps,
     base,
+    checkHost: openHostGuard(deps.publicUrl),
     pages: createPageLinks(deps.pageKey, deps.clock),
     operations,
     statement: capabilityStatement({ deps, base, operations }, madeAt),

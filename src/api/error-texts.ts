@@ -37,6 +37,14 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
   NOT_FOUND: { nb: 'Finnes ikke', en: 'Not found' },
   GONE: { nb: 'Finnes ikke lenger', en: 'No longer there' },
   METHOD_NOT_ALLOWED: { nb: 'Handlingen er ikke tillatt her', en: 'The action is not allowed here' },
+  HOST_REFUSED: {
+    nb: 'Huben svarer ikke under dette vertsnavnet',
+    en: 'The hub does not answer under this host name',
+  },
+  CROSS_SITE: {
+    nb: 'Nettsider fra andre steder kan ikke skrive her',
+    en: 'Pages of other sites cannot write here',
+  },
   QUERY_INVALID: { nb: 'Forespørselen er ugyldig', en: 'The query is not valid' },
   TOO_COSTLY: { nb: 'Forespørselen er for omfattende', en: 'The query is too costly' },
   URL_TOO_LONG: { nb: 'URL-en er for lang', en: 'The URL is too long' },

@@ -42,6 +42,7 @@ async function perform(
   exchange: Exchange,
   url: string,
 ): Promise<Answer> {
+  context.checkHost(request)
   if (url.length > URL_CHARS_MAX)
     throw new HubError('URL_TOO_LONG', `a URL has at most ${URL_CHARS_MAX} characters: search by POST`)
   const mark = url.indexOf('?')

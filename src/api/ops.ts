@@ -1,4 +1,4 @@
-/** Operations: what became of messages, what the sources say, health, metrics, and the front page (surfaces.md). */
+/** Operations: what became of messages, what the sources say, and the front page (surfaces.md). */
 import express, { type Request, type Response, type Router } from 'express'
 import { HubError } from '../core/errors.js'
 import { type MessageId, messageId } from '../core/ids.js'
@@ -6,6 +6,7 @@ import type { Channel } from '../core/message.js'
 import type { MessageState } from '../store/inbox.js'
 import type { MessageFilter, MessageView } from '../store/views.js'
 import type { ApiDeps } from './deps.js'
+import { json, refuseMethod } from './express-answer.js'
 import { frontPage } from './front-page.js'
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -51,23 +52,13 @@ export function opsRoutes(deps: ApiDeps): Router {
     await admit(deps, request)
     json(response, 200, { sources: await deps.store.sources() })
   })
-  router.get('/health/live', (_request, response) => json(response, 200, { status: 'live' }))
-  router.get('/health/ready', async (_request, response) => {
-    const health = await deps.health()
-    json(response, health.status === 'unavailable' ? 503 : 200, health)
-  })
-  router.get('/metrics', async (_request, response) => {
-    response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
-    response.end(await deps.metrics())
-  })
   router.get('/', (_request, response) => {
     response.setHeader('Content-Type', 'text/html; charset=utf-8')
     response.setHeader('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
     response.end(frontPage(deps.version))
   })
-  router.all(
-    ['/ops/messages', '/ops/messages/:id', '/ops/sources', '/health/live', '/health/ready', '/metrics', '/'],
-    (_request, response) => refuseMethod(response, 'GET, HEAD'),
+  router.all(['/ops/messages', '/ops/messages/:id', '/ops/sources', '/'], (_request, response) =>
+    refuseMethod(response, 'GET, HEAD'),
   )
   router.all('/ops/messages/:id/replay', (_request, response) => refuseMethod(response, 'POST'))
   return router
@@ -134,18 +125,6 @@ function idOf(request: Request): MessageId {
   // Ids of messages are UUIDs; others were never given out.
   if (typeof id !== 'string' || !UUID.test(id)) throw noMessage()
   return messageId(id)
-}
-
-function json(response: Response, status: number, body: unknown): void {
-  response.statusCode = status
-  response.setHeader('Content-Type', 'application/json; charset=utf-8')
-  response.setHeader('Cache-Control', 'no-store')
-  response.end(JSON.stringify(body))
-}
-
-function refuseMethod(response: Response, allow: string): never {
-  response.setHeader('Allow', allow)
-  throw new HubError('METHOD_NOT_ALLOWED', `allowed here: ${allow}`)
 }
 
 const noMessage = (): HubError => new HubError('NOT_FOUND', 'no such message')

@@ -21,6 +21,8 @@ export type HubErrorCode =
   | 'NOT_FOUND'
   | 'GONE'
   | 'METHOD_NOT_ALLOWED'
+  | 'HOST_REFUSED'
+  | 'CROSS_SITE'
   | 'QUERY_INVALID'
   | 'TOO_COSTLY'
   | 'URL_TOO_LONG'
@@ -70,6 +72,7 @@ export type IssueType =
   | 'throttled'
   | 'exception'
   | 'lock-error'
+  | 'forbidden'
 
 export interface ErrorRow {
   readonly status: number
@@ -95,6 +98,8 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   NOT_FOUND: { status: 404, issue: 'not-found', fate: 'dead-letter' },
   GONE: { status: 410, issue: 'deleted', fate: 'dead-letter' },
   METHOD_NOT_ALLOWED: { status: 405, issue: 'not-supported', fate: 'dead-letter' },
+  HOST_REFUSED: { status: 421, issue: 'forbidden', fate: 'dead-letter' },
+  CROSS_SITE: { status: 403, issue: 'forbidden', fate: 'dead-letter' },
   QUERY_INVALID: { status: 400, issue: 'value', fate: 'dead-letter' },
   TOO_COSTLY: { status: 400, issue: 'too-costly', fate: 'dead-letter' },
   URL_TOO_LONG: { status: 414, issue: 'too-long', fate: 'dead-letter' },

@@ -1,8 +1,14 @@
 /** The app on a free port of loopback, and requests to it. */
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type RequestListener,
+} from 'node:http'
 import { createApp } from '../../../src/api/app.js'
 import { answerClientError } from '../../../src/api/client-error.js'
+import type { ApiDeps } from '../../../src/api/deps.js'
 import { createFakeHub, type FakeHub } from './fake-hub.js'
 
 export interface Reply {
@@ -30,9 +36,11 @@ export interface TestServer {
 
 const FHIR_JSON = { 'content-type': 'application/fhir+json' }
 
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(
+  app: (deps: ApiDeps) => RequestListener = createApp,
+): Promise<TestServer> {
   const hub = createFakeHub()
-  const server = createServer(createApp(hub.deps))
+  const server = createServer(app(hub.deps))
   server.on('clientError', answerClientError)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
