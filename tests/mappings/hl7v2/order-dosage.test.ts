@@ -116,7 +116,7 @@ describe('RDE to MedicationRequest: dose, route and timing', () => {
       const repeat = requestOf(mapped).dosageInstruction?.[0]?.timing?.repeat
       assert.equal(repeat?.boundsPeriod?.end ?? repeat?.boundsDuration ?? repeat?.duration, undefined)
     }
-    assert.deepEqual(unmappedAt(order(ORC, RXE, 'TQ1|1||BID|||90^a|21900101000000'), 'no-element'), ['TQ1-6'])
+    assert.deepEqual(unmappedAt(order(ORC, RXE, 'TQ1|1||BID|||36500^d|21900101'), 'no-element'), ['TQ1-6'])
   })
   it('has a rate by its own unit, or by "give per"', () => {
     const rate = (per: string, unit: string) =>
