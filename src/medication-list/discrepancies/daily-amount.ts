@@ -1,8 +1,9 @@
 /** Daily amounts of a line in mg of its substance, as far as structure and strength give them. */
 import { addDays, localDate } from '../../core/zone.js'
+import type { DoseAmount } from '../dosage/amount.js'
 import { add, compare, type Decimal, multiply, whole, ZERO } from '../dosage/decimal.js'
 import { expand } from '../dosage/expand.js'
-import type { DoseAmount, DoseEntry } from '../dosage/plan.js'
+import type { DoseEntry } from '../dosage/plan.js'
 import { intervalMinutes } from '../dosage/plan.js'
 import { inMg } from '../facts/read-medicine.js'
 import type { LineModel } from '../lines/line.js'

@@ -40,6 +40,10 @@ export const isPositive = (a: Decimal): boolean => a.n > 0n
 /** Digits after the point at which an unending fraction is cut; such a number can only be a computed one. */
 const FRACTION_DIGITS_MAX = 6
 
+/** Whether `decimalText` says the number whole. */
+export const isWritable = ({ n, d }: Decimal): boolean =>
+  n >= 0n && 10n ** BigInt(FRACTION_DIGITS_MAX) % d === 0n
+
 /** Zero before the mark, none after the last digit. */
 export function decimalText(value: Decimal, mark: ',' | '.'): string {
   const negative = value.n < 0n

@@ -1,16 +1,10 @@
 /** The canonical form of a dosage (medication-list.md 12.1): what a FHIR `Dosage[]` says, with exact amounts. */
 import type { CodeableConcept, Dosage, Quantity, Ratio, TimingRepeat } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
-import { type Decimal, decimal, isPositive, whole } from './decimal.js'
-import { unitKey } from './units.js'
-
-export interface DoseAmount {
-  readonly low: Decimal
-  /** Greater than `low` in a range. */
-  readonly high: Decimal
-  /** Key of the unit table, or the source's own unit in lower case; empty where none is stated. */
-  readonly unit: string
-}
+import { isLengthOfTime } from '../../core/dose-amount.js'
+import { amountKey, amountOf, amountOfQuantity, amountWordsOf, type DoseAmount } from './amount.js'
+import { type Decimal, isPositive, whole } from './decimal.js'
+import { timingOfCode } from './timing-codes.js'
 
 export interface Interval {
   readonly value: number
@@ -28,6 +22,8 @@ export interface DoseEntry {
   readonly asNeeded: boolean
   readonly asNeededFor: string | undefined
   readonly amount: DoseAmount | undefined
+  /** The amount in the source's own words, where it is no number. */
+  readonly amountWords: string | undefined
   readonly when: readonly string[]
   readonly offsetMinutes: number
   /** `HH:MM`, local. */
@@ -35,7 +31,7 @@ export interface DoseEntry {
   /** 1 Monday … 7 Sunday, ascending. */
   readonly weekdays: readonly number[]
   readonly frequency: number | undefined
-  /** A stated range of frequency or period: no fixed number of doses a day. */
+  /** A stated range of frequency or period, or one that no plan can be made of: no fixed number of doses a day. */
   readonly flexible: boolean
   readonly period: Interval | undefined
   readonly cycle: { readonly on: number; readonly off: number } | undefined
@@ -78,8 +74,14 @@ export function readDosagePlan(dosages: readonly Dosage[] | undefined): DosagePl
   return wording === undefined ? { kind: 'none' } : { kind: 'text', wording }
 }
 
+/** An amount in words only is no structure. */
 const isStructured = (dosage: Dosage): boolean =>
-  dosage.timing !== undefined || (dosage.doseAndRate ?? []).length > 0 || isAsNeeded(dosage)
+  dosage.timing !== undefined ||
+  isAsNeeded(dosage) ||
+  (dosage.doseAndRate ?? []).some(
+    ({ doseQuantity, doseRange, rateQuantity, rateRange, rateRatio }) =>
+      (doseQuantity ?? doseRange ?? rateQuantity ?? rateRange ?? rateRatio) !== undefined,
+  )
 
 const isAsNeeded = (dosage: Dosage): boolean =>
   dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept !== undefined
@@ -91,7 +93,7 @@ const rhythmOf = (entries: readonly DoseEntry[]): string =>
       start: 0,
       end: 0,
       boundsDuration: 0,
-      amount: amountKey(entry.amount),
+      amount: entryAmountKey(entry),
       maxima: 0,
     })),
   )
@@ -102,7 +104,7 @@ const limitsOf = (entries: readonly DoseEntry[]): string =>
       entries.map((entry) =>
         JSON.stringify([
           entry.asNeeded
-            ? [entry.asNeededFor?.toLowerCase(), amountKey(entry.amount), entry.frequency, entry.period]
+            ? [entry.asNeededFor?.toLowerCase(), entryAmountKey(entry), entry.frequency, entry.period]
             : 'fixed',
           entry.maxima.map(({ amount, hours }) => [amountKey(amount), hours]),
           entry.minIntervalMinutes,
@@ -115,10 +117,9 @@ const limitsOf = (entries: readonly DoseEntry[]): string =>
     .sort()
     .join()
 
-export const amountKey = (amount: DoseAmount | undefined): string =>
-  amount === undefined
-    ? '?'
-    : `${amount.low.n}/${amount.low.d}-${amount.high.n}/${amount.high.d} ${amount.unit}`
+/** Tells the amounts of two entries apart, also where one is words. */
+export const entryAmountKey = ({ amount, amountWords }: DoseEntry): string =>
+  amountWords === undefined ? amountKey(amount) : `words ${amountWords}`
 
 /** The source's own words, in the order in which they stand, each once. */
 export function wordingOf(dosages: readonly Dosage[]): string | undefined {
@@ -133,7 +134,10 @@ const NUMBER_WORD =
 export function namesAmount(plan: DosagePlan): boolean {
   switch (plan.kind) {
     case 'structured':
-      return plan.entries.some((entry) => entry.amount !== undefined) || NUMBER_WORD.test(plan.wording ?? '')
+      return (
+        plan.entries.some(({ amount, amountWords }) => (amount ?? amountWords) !== undefined) ||
+        NUMBER_WORD.test(plan.wording ?? '')
+      )
     case 'text':
       return NUMBER_WORD.test(plan.wording)
     case 'none':
@@ -144,25 +148,37 @@ export function namesAmount(plan: DosagePlan): boolean {
 function readEntry(dosage: Dosage): DoseEntry {
   const repeat: TimingRepeat = dosage.timing?.repeat ?? {}
   const code = timingOfCode(dosage.timing?.code)
+  const amount = amountOf(dosage)
+  const period = interval(repeat.period, repeat.periodUnit)
+  const boundsDuration = interval(
+    repeat.boundsDuration?.value,
+    repeat.boundsDuration?.code ?? repeat.boundsDuration?.unit,
+  )
+  const cycle = cycleOf(dosage)
+  const frequency = repeat.frequency ?? code?.frequency
   return {
     sequence: dosage.sequence ?? 1,
     asNeeded: isAsNeeded(dosage),
     asNeededFor: conceptText(dosage.asNeededCodeableConcept),
-    amount: amountOf(dosage),
+    amount,
+    amountWords: amount === undefined ? amountWordsOf(dosage) : undefined,
     when: repeat.when ?? [],
     offsetMinutes: repeat.offset ?? 0,
     times: (repeat.timeOfDay ?? []).map((time) => time.slice(0, 5)).sort(),
     weekdays: (repeat.dayOfWeek ?? []).map((day) => WEEKDAYS.indexOf(day) + 1).sort(),
-    frequency: repeat.frequency ?? code?.frequency,
-    flexible: repeat.frequencyMax !== undefined || repeat.periodMax !== undefined,
-    period: interval(repeat.period, repeat.periodUnit) ?? code?.period,
-    cycle: cycleOf(dosage),
+    frequency,
+    flexible:
+      repeat.frequencyMax !== undefined ||
+      repeat.periodMax !== undefined ||
+      isUnplannable(repeat.period, period) ||
+      isUnplannable(repeat.boundsDuration?.value, boundsDuration) ||
+      cycle === 'unplannable' ||
+      (frequency ?? 1) > FREQUENCY_MAX,
+    period: period ?? code?.period,
+    cycle: cycle === 'unplannable' ? undefined : cycle,
     start: repeat.boundsPeriod?.start,
     end: repeat.boundsPeriod?.end,
-    boundsDuration: interval(
-      repeat.boundsDuration?.value,
-      repeat.boundsDuration?.code ?? repeat.boundsDuration?.unit,
-    ),
+    boundsDuration,
     count: repeat.countMax === undefined ? repeat.count : undefined,
     lasts: repeat.durationMax === undefined ? interval(repeat.duration, repeat.durationUnit) : undefined,
     events: dosage.timing?.event ?? [],
@@ -178,40 +194,19 @@ function readEntry(dosage: Dosage): DoseEntry {
   }
 }
 
+/** One a minute. */
+const FREQUENCY_MAX = 1440
+/** Days on or off: ten years. */
+const CYCLE_DAYS_MAX = 3660
+
+/** A length that is stated and yet none to plan by must not leave a shorter rhythm behind. */
+const isUnplannable = (stated: number | undefined, read: Interval | undefined): boolean =>
+  stated !== undefined && read === undefined
+
 const WEEKDAYS: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 
-function amountOf(dosage: Dosage): DoseAmount | undefined {
-  for (const { doseQuantity, doseRange } of dosage.doseAndRate ?? []) {
-    if (doseQuantity !== undefined) return amountOfQuantity(doseQuantity)
-    const low = amountOfQuantity(doseRange?.low)
-    const high = amountOfQuantity(doseRange?.high)
-    // A range without an upper value says no amount (12.6).
-    if (low !== undefined && high !== undefined)
-      return { ...low, high: high.high, unit: low.unit || high.unit }
-  }
-  return undefined
-}
-
-export function amountOfQuantity(quantity: Quantity | undefined): DoseAmount | undefined {
-  const value = quantity?.value === undefined ? undefined : decimal(quantity.value)
-  if (quantity === undefined || value === undefined || quantity.comparator !== undefined) return undefined
-  return { low: value, high: value, unit: unitKey(quantity) }
-}
-
-/** Codes of GTSAbbreviation that name a number of doses and nothing else. */
-const TIMING_CODES = new Map<string, { readonly frequency: number; readonly period: Interval }>([
-  ['QD', { frequency: 1, period: { value: 1, unit: 'd' } }],
-  ['BID', { frequency: 2, period: { value: 1, unit: 'd' } }],
-  ['TID', { frequency: 3, period: { value: 1, unit: 'd' } }],
-  ['QID', { frequency: 4, period: { value: 1, unit: 'd' } }],
-  ['QOD', { frequency: 1, period: { value: 2, unit: 'd' } }],
-])
-
-const timingOfCode = (code: CodeableConcept | undefined) =>
-  code?.coding?.map((coding) => TIMING_CODES.get(coding.code ?? '')).find((timing) => timing !== undefined)
-
 function interval(value: number | undefined, unit: string | undefined): Interval | undefined {
-  if (value === undefined || !(value > 0)) return undefined
+  if (value === undefined || !isLengthOfTime(value, unit ?? '')) return undefined
   switch (unit) {
     case 'min':
     case 'h':
@@ -250,7 +245,7 @@ const extensionOf = (dosage: Dosage, name: string) =>
     ...(dosage.timing?.repeat?.extension ?? []),
   ].find(({ url }) => url === extensionUrl(name))
 
-function cycleOf(dosage: Dosage): DoseEntry['cycle'] {
+function cycleOf(dosage: Dosage): DoseEntry['cycle'] | 'unplannable' {
   const parts = extensionOf(dosage, 'cycle')?.extension ?? []
   const days = (name: string): number | undefined => {
     const part = parts.find(({ url }) => url === name)
@@ -260,7 +255,8 @@ function cycleOf(dosage: Dosage): DoseEntry['cycle'] {
   }
   const on = days('on')
   const off = days('off')
-  return on === undefined || off === undefined || on < 1 || off < 0 ? undefined : { on, off }
+  if (on === undefined || off === undefined || on < 1 || off < 0) return undefined
+  return on > CYCLE_DAYS_MAX || off > CYCLE_DAYS_MAX ? 'unplannable' : { on, off }
 }
 
 function maximaOf(dosage: Dosage): Maximum[] {

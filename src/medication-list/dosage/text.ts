@@ -2,9 +2,11 @@
  * Dosage texts, a pure function of structure and language (medication-list.md 12.6). Sentence order: amount, how
  * often or when, weekdays, clock times, route, as needed, duration, maximum, extra.
  */
-import { compare, type Decimal, decimalText, whole } from './decimal.js'
-import type { DosagePlan, DoseAmount, DoseEntry, Interval } from './plan.js'
-import { amountKey, intervalDays, intervalMinutes } from './plan.js'
+
+import { amountKey, type DoseAmount } from './amount.js'
+import { compare, type Decimal, decimalText, isWritable, whole } from './decimal.js'
+import type { DosagePlan, DoseEntry, Interval } from './plan.js'
+import { entryAmountKey, intervalDays, intervalMinutes } from './plan.js'
 import { slotMinutes } from './slots.js'
 import { DOSAGE_WORDS, type DosageWords } from './text-words.js'
 import { type Language, unitWord } from './units.js'
@@ -59,7 +61,7 @@ const commonKey = (entry: DoseEntry): string =>
     entry.weekdays,
     entry.when.length + entry.times.length > 0
       ? 'clocked'
-      : [entry.frequency, entry.period, amountKey(entry.amount)],
+      : [entry.frequency, entry.period, entryAmountKey(entry)],
     intervalDays(entry) ?? entry.period,
     entry.cycle,
     entry.start,
@@ -73,7 +75,7 @@ const commonKey = (entry: DoseEntry): string =>
   ])
 
 interface Part {
-  readonly amount: DoseAmount
+  readonly entry: DoseEntry
   readonly when: readonly string[]
   readonly offsetMinutes: number
   readonly times: readonly string[]
@@ -85,20 +87,21 @@ function groupText(group: readonly DoseEntry[], language: Language, style: TextS
   const words = DOSAGE_WORDS[language]
   if (first === undefined || first.flexible || !isSayable(first)) return undefined
   const parts: Part[] = []
-  for (const { amount, when, times, offsetMinutes } of group) {
-    if (amount === undefined) return undefined
+  for (const entry of group) {
+    const { when, times, offsetMinutes } = entry
+    if (!hasSayableAmount(entry)) return undefined
     const minutes = Math.min(
       ...when.map((slot) => slotMinutes(slot, offsetMinutes) ?? 0),
       ...times.map((time) => Number(time.replace(':', ''))),
     )
-    parts.push({ amount, when, times, offsetMinutes, minutes })
+    parts.push({ entry, when, times, offsetMinutes, minutes })
   }
   const tail = tailText(first, words, language, style)
-  const single = parts.every(({ amount }) => amountKey(amount) === amountKey(parts[0]?.amount))
+  const single = parts.every(({ entry }) => entryAmountKey(entry) === entryAmountKey(first))
   const weekday = first.weekdays.length === 1 ? words.weekdays[(first.weekdays[0] ?? 1) - 1] : undefined
   if (single || weekday !== undefined) {
     if (!single) return undefined
-    const amount = amountText(first.amount, words, language, style)
+    const amount = entryAmountText(first, words, language, style)
     const slots = slotsText(parts, words)
     return first.amount?.unit === 'patch' && slots === '' && (intervalDays(first) ?? 0) > 1
       ? `${amount}, ${words.changedEvery(words.everyDays(intervalDays(first) ?? 1))}${tail}`
@@ -106,7 +109,7 @@ function groupText(group: readonly DoseEntry[], language: Language, style: TextS
   }
   const sentences = [...parts]
     .sort((a, b) => a.minutes - b.minutes)
-    .map((part) => `${amountText(part.amount, words, language, style)} ${slotsText([part], words)}`)
+    .map((part) => `${entryAmountText(part.entry, words, language, style)} ${slotsText([part], words)}`)
   return `${joined(sentences, words)}${rhythmText(first, words)}${tail}`
 }
 
@@ -234,13 +237,22 @@ function lengthText(entry: DoseEntry, words: DosageWords): string {
     : `${from} ${words.forDuration(words.hours(minutes / 60))}`
 }
 
-function amountText(
-  amount: DoseAmount | undefined,
+/** Words stand as the source has them, never translated or counted. */
+const entryAmountText = (
+  { amount, amountWords }: DoseEntry,
   words: DosageWords,
   language: Language,
   style: TextStyle,
-): string {
-  if (amount === undefined) return ''
+): string => (amount === undefined ? (amountWords ?? '') : amountText(amount, words, language, style))
+
+/** Neither below nothing nor with digits that the text would cut: what is printed is what is meant. */
+function hasSayableAmount({ amount, amountWords, maxima }: DoseEntry): boolean {
+  if (amount === undefined && amountWords === undefined) return false
+  const all = [...(amount === undefined ? [] : [amount]), ...maxima.map((maximum) => maximum.amount)]
+  return all.every(({ low, high }) => isWritable(low) && isWritable(high))
+}
+
+function amountText(amount: DoseAmount, words: DosageWords, language: Language, style: TextStyle): string {
   const countable = COUNTABLE.has(amount.unit)
   const number = (value: Decimal): string => numberText(value, words, style === 'patient' && countable)
   const numbers =

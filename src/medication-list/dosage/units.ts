@@ -109,6 +109,9 @@ export function unitKeyOfWord(word: string): string {
   return BY_WORD.get(plain) ?? BY_UCUM.get(word.trim()) ?? plain
 }
 
+/** Whether the table has this word. */
+export const isKnownUnit = (word: string): boolean => BY_WORD.has(word.trim().toLowerCase())
+
 /** `plural` for amounts above one. */
 export function unitWord(unit: string, plural: boolean, language: Language): string {
   const row = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined

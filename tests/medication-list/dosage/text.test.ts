@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Dosage, TimingRepeat } from 'fhir/r4.js'
+import { extensionUrl } from '../../../src/core/canonical.js'
+import { equalDosages } from '../../../src/medication-list/dosage/equality.js'
+import { expand } from '../../../src/medication-list/dosage/expand.js'
 import { readDosagePlan } from '../../../src/medication-list/dosage/plan.js'
 import { dosageText, notDailyWarning } from '../../../src/medication-list/dosage/text.js'
 
@@ -183,6 +186,64 @@ describe('dosage text', () => {
     assert.equal(dosageText(readDosagePlan([open]), 'nb'), undefined)
     assert.equal(dosageText(readDosagePlan([{ text: 'Brukes som avtalt' }]), 'nb'), undefined)
     assert.equal(dosageText(readDosagePlan([{ timing: { repeat: { when: ['MORN'] } } }]), 'nb'), undefined)
+  })
+
+  it('says the timing beside an amount that the source has in words', () => {
+    const words = (text: string): Dosage['doseAndRate'] => [
+      { extension: [{ url: extensionUrl('original-text'), valueString: text }] },
+    ]
+    const morning = { timing: { repeat: { when: ['MORN'] } } } satisfies Dosage
+    const kept: Dosage = { ...morning, text: '1,5 tablett QAM', doseAndRate: words('1,5 tablett') }
+    assert.equal(dosageText(readDosagePlan([kept]), 'nb'), '1,5 tablett morgen')
+    assert.equal(dosageText(readDosagePlan([kept]), 'en'), '1,5 tablett in the morning')
+    const evening: Dosage = {
+      timing: { repeat: { when: ['EVE'] } },
+      doseAndRate: [{ doseQuantity: { value: 2, unit: 'tablett' } }],
+    }
+    assert.equal(dosageText(readDosagePlan([kept, evening]), 'nb'), '1,5 tablett morgen og 2 tabletter kveld')
+    assert.equal(
+      dosageText(readDosagePlan([{ ...morning, text: '1,5 tablett' }]), 'nb'),
+      '1,5 tablett morgen',
+    )
+    assert.equal(dosageText(readDosagePlan([{ ...morning, text: 'Som avtalt' }]), 'nb'), undefined)
+    assert.equal(dosageText(readDosagePlan([{ doseAndRate: words('1,5 tablett') }]), 'nb'), undefined)
+  })
+
+  it('tells amounts in words apart, and equals none of them to any other', () => {
+    const entry = (text: string): Dosage => ({ timing: { repeat: { when: ['MORN'] } }, text })
+    const [one, other] = ['1,5 tablett', '2,5 tablett'].map((text) => readDosagePlan([entry(text)]))
+    assert.ok(one?.kind === 'structured' && other?.kind === 'structured')
+    assert.notEqual(one.rhythm, other.rhythm)
+    const dated = { plan: one, start: undefined, decided: 0 }
+    assert.equal(equalDosages(dated, dated, 'Europe/Oslo'), false)
+  })
+
+  it('says nothing rather than digits that are not the amount', () => {
+    for (const value of [1e-26, 0.0000001, 1.23456789, -1])
+      assert.equal(dosageText(readDosagePlan([dose(value, 'tablett', { when: ['MORN'] })]), 'nb'), undefined)
+    assert.equal(
+      dosageText(readDosagePlan([dose(0.000001, 'mg', { when: ['MORN'] })]), 'nb'),
+      '0,000001 mg morgen',
+    )
+  })
+
+  it('plans nothing by lengths beyond all courses, and never takes their slots for daily', () => {
+    const bounds = { value: 1e9, unit: 'mo', system: UCUM, code: 'mo' }
+    for (const repeat of [
+      { when: ['MORN'], period: 1e9, periodUnit: 'mo' },
+      { when: ['MORN'], boundsDuration: bounds },
+      { frequency: 1e9, period: 1, periodUnit: 'd' },
+    ] satisfies TimingRepeat[]) {
+      const plan = readDosagePlan([dose(1, 'tablett', repeat)])
+      assert.equal(dosageText(plan, 'nb'), undefined)
+      const dated = { plan, start: '2026-01-01', decided: 0 }
+      assert.equal(equalDosages(dated, dated, 'Europe/Oslo'), false)
+      const { doses, complete } = expand(plan, '2026-01-01', '2026-02-01', {
+        zone: 'Europe/Oslo',
+        start: '2026-01-01',
+      })
+      assert.deepEqual([doses, complete], [[], false])
+    }
   })
 
   it('writes units that are easily misread in full, and decimals in professional text', () => {
