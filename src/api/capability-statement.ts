@@ -122,7 +122,7 @@ function modifiersOf({ type, name }: SearchParameter): string | undefined {
 function documentation(zone: string): string {
   return [
     'Search is strict unless Prefer: handling=lenient is sent: an unknown parameter, modifier or prefix is refused with 400.',
-    `Dates without an offset are read in ${zone}. Results come newest first (-_lastUpdated).`,
+    `Dates without an offset are read in ${zone}. Results come in the order of their ids; _sort is not offered.`,
     `_count is ${SEARCH_COUNT_DEFAULT} by default and ${SEARCH_COUNT_MAX} at most; _total is none by default. Page links last one hour.`,
     'National identity numbers are refused in URLs: send POST [type]/_search.',
     'Conditional create and update take identifier=system|value or _id=id.',

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import type { FhirResource } from 'fhir/r4.js'
 import { dateRange } from '../core/date-range.js'
 import { indexResource } from '../core/search-parameters.js'
-import type { FoundResource } from '../store/views.js'
 import { type ClauseSubject, matchesAll } from './clause-match.js'
 import type { ReadingStore } from './deps.js'
 
@@ -11,7 +10,7 @@ export type ResourceSource = Pick<ReadingStore, 'read' | 'search' | 'countMatche
 
 /** `lastUpdated` of a definition is its own date, and its version a hash of its content: the same on every process. */
 export function definitionSource(definitions: readonly FhirResource[], loadedAt: string): ResourceSource {
-  const subjects = definitions.map((definition) => subjectOf(definition, loadedAt)).sort(newestFirst)
+  const subjects = definitions.map((definition) => subjectOf(definition, loadedAt)).sort(byId)
   const byPlace = new Map(
     subjects.map((subject) => [`${subject.found.type}/${subject.found.id}`, subject.found]),
   )
@@ -23,13 +22,10 @@ export function definitionSource(definitions: readonly FhirResource[], loadedAt:
     read: async (type, id) => byPlace.get(`${type}/${id}`),
     search: async (request) => {
       const { after } = request
-      const rest =
-        after === undefined
-          ? matches(request)
-          : matches(request).filter(
-              ({ found }) => newestFirst({ found: { ...found, ...after } }, { found }) < 0,
-            )
-      return rest.slice(0, request.count).map(({ found }) => found)
+      return matches(request)
+        .map(({ found }) => found)
+        .filter(({ id }) => after === undefined || id > after.id)
+        .slice(0, request.count)
     },
     countMatches: async (request) => matches(request).length,
   }
@@ -59,10 +55,5 @@ function subjectOf(definition: FhirResource, loadedAt: string): ClauseSubject {
   }
 }
 
-type Place = { readonly found: Pick<FoundResource, 'lastUpdated' | 'id'> }
-
-function newestFirst(a: Place, b: Place): number {
-  return compare(b.found.lastUpdated, a.found.lastUpdated) || compare(b.found.id, a.found.id)
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const byId = (a: ClauseSubject, b: ClauseSubject): number =>
+  a.found.id < b.found.id ? -1 : a.found.id > b.found.id ? 1 : 0

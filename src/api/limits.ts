@@ -19,5 +19,3 @@ export const SEARCH_OR_VALUES_MAX = 100
 export const SEARCH_PARAMETERS_MAX = 50
 export const PAGE_LINK_LIFE_MS = 3_600_000
 export const RETRY_AFTER_S = 5
-/** How far the clocks of two processes may be apart without one missing what the other wrote. */
-export const CLOCK_SKEW_MS_MAX = 300_000

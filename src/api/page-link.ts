@@ -14,8 +14,7 @@ export type Page =
       readonly kind: 'search'
       /** What was applied on the first page. */
       readonly query: readonly QueryPair[]
-      readonly asOf: string
-      readonly after: { readonly lastUpdated: string; readonly id: string }
+      readonly after: { readonly id: string }
       readonly total: number | undefined
     }
   | {

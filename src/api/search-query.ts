@@ -85,7 +85,7 @@ export function parseSearch(pairs: readonly QueryPair[], context: SearchContext)
   return parts
 }
 
-/** `_count`, `_total` and the one order there is. */
+/** `_count` and `_total`; results come in one order only, so that `_sort` is not offered. */
 function readControl(pair: QueryPair, parts: Parts): boolean {
   const { name, value } = pair
   if (name === '_count') {
@@ -99,11 +99,6 @@ function readControl(pair: QueryPair, parts: Parts): boolean {
       throw invalid(name, 'none, estimate or accurate is expected')
     // An estimate is answered with the exact number.
     parts.total = value === 'none' ? 'none' : 'accurate'
-    parts.applied.push(pair)
-    return true
-  }
-  // The order in which results come anyway, so a client that asks for it gets what it asks for.
-  if (name === '_sort' && value === '-_lastUpdated') {
     parts.applied.push(pair)
     return true
   }

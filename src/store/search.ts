@@ -1,4 +1,4 @@
-/** Search over the current resources of one type, newest first. */
+/** Search over the current resources of one type, in the order of their ids. */
 import { assertNever } from '../core/exhaustive.js'
 import type { Store } from './contract.js'
 import type { Database } from './query.js'
@@ -10,14 +10,10 @@ export const searchResources =
   (db: Database): Store['search'] =>
   async (request) => {
     const { where, values, place } = whereOf(request)
-    const after = request.after
-    const next =
-      after === undefined
-        ? ''
-        : ` and (last_updated, id) < (${place(after.lastUpdated)}::timestamptz, ${place(after.id)})`
+    const next = request.after === undefined ? '' : ` and id > ${place(request.after.id)}`
     const { rows } = await db.query<FoundRow>(
       `select ${FOUND_COLUMNS} from resource where ${where}${next}
-       order by last_updated desc, id desc limit ${place(request.count)}`,
+       order by id limit ${place(request.count)}`,
       values,
     )
     return rows.map(toFound)
@@ -47,7 +43,7 @@ function whereOf(request: Pick<SearchRequest, 'type' | 'clauses' | 'asOf'>): Whe
   const terms = [
     'not deleted',
     `type = ${place(request.type)}`,
-    `last_updated <= ${place(request.asOf)}::timestamptz`,
+    ...(request.asOf === undefined ? [] : [`last_updated <= ${place(request.asOf)}::timestamptz`]),
     ...request.clauses.map((clause) => termOf(clause, request.type, place)),
   ]
   return { where: terms.join(' and '), values, place }

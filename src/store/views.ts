@@ -35,10 +35,13 @@ export interface SearchRequest {
   readonly clauses: readonly SearchClause[]
   /** Page size, 1 … 1000. */
   readonly count: number
-  /** Newest first by (lastUpdated, id); continue after this place. */
-  readonly after: { readonly lastUpdated: string; readonly id: string } | undefined
-  /** Rows written later than this are not seen, so that pages stay true under writes. */
-  readonly asOf: string
+  /**
+   * In the order of ids; continue after this one. An id never changes, so that a walk meets every row that is there
+   * throughout exactly once, whatever is written meanwhile.
+   */
+  readonly after: { readonly id: string } | undefined
+  /** Rows written later than this are not seen. */
+  readonly asOf?: string
 }
 
 export type SearchClause =

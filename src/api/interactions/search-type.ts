@@ -6,7 +6,7 @@ import { searchset } from '../bundle.js'
 import type { ApiContext } from '../context.js'
 import type { Answer, FhirRequest, QueryPair } from '../exchange.js'
 import { decodeUtf8 } from '../fhir-json.js'
-import { CLOCK_SKEW_MS_MAX, SEARCH_FORM_BYTES_MAX } from '../limits.js'
+import { SEARCH_FORM_BYTES_MAX } from '../limits.js'
 import { checkContentType, FORM_TYPES } from '../negotiation.js'
 import { ignoredParameterIssue, outcome } from '../operation-outcome.js'
 import type { Page } from '../page-link.js'
@@ -52,13 +52,10 @@ async function firstPage(
   query: SearchQuery,
   self: string,
 ): Promise<Answer> {
-  // Another process's clock may be ahead of ours: what it has just written must be seen too (R-09). Later pages are held
-  // in place by where the page before ended.
-  const asOf = new Date(context.deps.clock() + CLOCK_SKEW_MS_MAX).toISOString()
   const clauses = await resolve(context, query)
   const total =
-    query.total === 'accurate' || query.count === 0 ? await count(context, type, clauses, asOf) : undefined
-  const start = { kind: 'search', query: query.applied, asOf, total } as const
+    query.total === 'accurate' || query.count === 0 ? await count(context, type, clauses) : undefined
+  const start = { kind: 'search', query: query.applied, total } as const
   return page(context, request, type, query, clauses, start, self, undefined)
 }
 
@@ -101,9 +98,7 @@ async function page(
   const found =
     clauses === undefined || query.count === 0
       ? []
-      : await context
-          .sourceOf(type)
-          .search({ type, clauses, count: query.count + 1, after, asOf: start.asOf })
+      : await context.sourceOf(type).search({ type, clauses, count: query.count + 1, after })
   const shown = found.slice(0, query.count)
   const links: BundleLink[] = [
     { relation: 'self', url: self === '' ? `${base}/${type}` : `${base}/${type}?${self}` },
@@ -123,8 +118,10 @@ function nextLink(
   start: Omit<SearchStart, 'after'>,
   last: FoundResource,
 ): string {
-  const after = { lastUpdated: last.lastUpdated, id: last.id }
-  const token = pages.seal({ ...start, after }, { path: type, clientId: request.caller.clientId })
+  const token = pages.seal(
+    { ...start, after: { id: last.id } },
+    { path: type, clientId: request.caller.clientId },
+  )
   return `${base}/${type}?_page=${token}`
 }
 
@@ -146,6 +143,4 @@ const count = async (
   context: ApiContext,
   type: string,
   clauses: readonly SearchClause[] | undefined,
-  asOf: string,
-): Promise<number> =>
-  clauses === undefined ? 0 : context.sourceOf(type).countMatches({ type, clauses, asOf })
+): Promise<number> => (clauses === undefined ? 0 : context.sourceOf(type).countMatches({ type, clauses }))

@@ -61,6 +61,7 @@ describe('search', () => {
       '_summary=true',
       '_elements=id',
       '_sort=status',
+      '_sort=-_lastUpdated',
       'status:not=active',
       'code:missing=true',
       'authoredon=ap2026',
@@ -140,7 +141,7 @@ describe('search', () => {
   })
 
   it('S-07 reads repeated parameters as AND, commas as OR, and escapes', async () => {
-    assert.deepEqual(matchIds(await search('status=active,stopped')), [second, first])
+    assert.deepEqual(matchIds(await search('status=active,stopped')), [first, second])
     assert.deepEqual(matchIds(await search('status=active&status=stopped')), [])
     assert.deepEqual(matchIds(await search('identifier=urn:test:recipe|a%5C|1')), [first])
     const many = Array.from({ length: 101 }, (_, index) => `s${index}`).join(',')

@@ -25,7 +25,7 @@ describe('search by the kinds of parameter', () => {
   it('S-08 finds tokens by system and code, code, no system, and system', async () => {
     const atc = 'http://www.whocc.no/atc'
     for (const value of [`${atc}|C07AB02`, 'C07AB02', `${atc}|`])
-      assert.deepEqual(matchIds(await search(`code=${value}`)), [second, first], value)
+      assert.deepEqual(matchIds(await search(`code=${value}`)), [first, second], value)
     for (const value of ['|C07AB02', 'urn:other|C07AB02', 'c07ab02', 'urn:other|'])
       assert.deepEqual(matchIds(await search(`code=${value}`)), [], value)
     assert.deepEqual(matchIds(await search('category=|community')), [first])
@@ -88,7 +88,7 @@ describe('search by the kinds of parameter', () => {
     assert.deepEqual(await people('name=andresen'), [olaId])
     assert.deepEqual(await people('family:exact=Andr%C3%A9sen'), [olaId])
     assert.deepEqual(await people('family:exact=Andresen'), [])
-    assert.deepEqual(await people('birthdate=1990-05-12'), [olaId, kariId])
+    assert.deepEqual(await people('birthdate=1990-05-12'), [kariId, olaId])
     const long = await server.get(`/fhir/Patient?name=${'x'.repeat(41)}`)
     assert.deepEqual(refusal(long), refused(400, 'QUERY_INVALID', 'value'))
   })

@@ -119,8 +119,7 @@ export function createFakeHub(): FakeHub {
   }
 
   const answer = (status: 200 | 201, entry: Entry): WriteResult => ({ ...entry, status })
-  const newestFirst = (a: HistoryEntry | ClauseSubject['found'], b: ClauseSubject['found']) =>
-    b.lastUpdated.localeCompare(a.lastUpdated) || b.id.localeCompare(a.id)
+  const byId = (a: ClauseSubject['found'], b: ClauseSubject['found']) => (a.id < b.id ? -1 : 1)
   const log = (event: string) => hub.logged.push(event)
 
   const deps: ApiDeps = {
@@ -137,8 +136,8 @@ export function createFakeHub(): FakeHub {
         return subjects(type)
           .filter((subject) => matchesAll(subject, clauses))
           .map(({ found }) => found)
-          .sort(newestFirst)
-          .filter((found) => after === undefined || newestFirst({ ...found, ...after }, found) < 0)
+          .sort(byId)
+          .filter((found) => after === undefined || found.id > after.id)
           .slice(0, count)
       },
       countMatches: async ({ type, clauses }) =>

@@ -16,10 +16,11 @@ export interface SearchServer {
 
 export async function startSearchServer(): Promise<SearchServer> {
   const server = await startTestServer()
-  const kariId = server.hub.put(kari())
-  const olaId = server.hub.put(ola())
+  const kariId = server.hub.put({ ...kari(), id: 'kari' })
+  const olaId = server.hub.put({ ...ola(), id: 'ola' })
   const first = server.hub.put(
     prescription(kariId, {
+      id: 'rx-first',
       identifier: [{ system: 'urn:test:recipe', value: 'a|1' }],
       authoredOn: '2026-02-28T23:30:00Z',
       category: [{ coding: [{ code: 'community' }] }],
@@ -29,6 +30,8 @@ export async function startSearchServer(): Promise<SearchServer> {
       },
     }),
   )
-  const second = server.hub.put(prescription(olaId, { status: 'stopped', authoredOn: '2026-02-10' }))
+  const second = server.hub.put(
+    prescription(olaId, { id: 'rx-second', status: 'stopped', authoredOn: '2026-02-10' }),
+  )
   return { server, kariId, olaId, first, second }
 }
