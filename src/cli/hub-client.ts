@@ -26,12 +26,34 @@ const CONTENT_TYPES: readonly (readonly [prefix: string, type: string])[] = [
 export const contentTypeOf = (channel: string): string =>
   CONTENT_TYPES.find(([prefix]) => channel.startsWith(prefix))?.[1] ?? 'application/octet-stream'
 
-/** @param base such as `http://127.0.0.1:3000` */
-export function openHubClient(base: string): HubClient {
+/** What the user is told in one line: nothing of the program helps to mend it. */
+export class CommandError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CommandError'
+  }
+}
+
+/**
+ * @param url such as `http://127.0.0.1:3000`
+ * @throws CommandError where no hub can be at such an address; its functions, when none answers there
+ */
+export function openHubClient(url: string): HubClient {
+  const base = url.replace(/\/+$/, '')
+  if (!URL.canParse(base) || !/^https?:/.test(base))
+    throw new CommandError('--url must be an http or https URL, for example --url http://127.0.0.1:3000')
   const call = async (path: string, init: RequestInit): Promise<HubReply> => {
-    const response = await fetch(`${base}${path}`, init)
-    const text = await response.text()
-    return { status: response.status, text, messageId: response.headers.get('stafett-message') ?? undefined }
+    try {
+      const response = await fetch(`${base}${path}`, init)
+      const text = await response.text()
+      return {
+        status: response.status,
+        text,
+        messageId: response.headers.get('stafett-message') ?? undefined,
+      }
+    } catch (cause) {
+      throw new CommandError(`no hub at ${base}`, { cause })
+    }
   }
   const get = (path: string) => call(path, {})
   const post = (path: string, body = '', contentType = 'application/json') =>
@@ -56,7 +78,7 @@ export function openHubClient(base: string): HubClient {
         'application/fhir+json',
       )
       if (reply.status === 404) return undefined
-      if (reply.status !== 200) throw new Error(`the hub answered ${reply.status}: ${reply.text}`)
+      if (reply.status !== 200) throw new CommandError(`the hub answered ${reply.status}: ${reply.text}`)
       return JSON.parse(reply.text) as Bundle // $medication-list answers with a Bundle.
     },
     async settled(messageId, timeoutMs) {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { DNR, FNR } from '../core/canonical.js'
 import { serve } from '../main.js'
-import { contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
+import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
 import { listTable, type TableLanguage } from './list-table.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
@@ -16,30 +16,62 @@ stafett replay <id…>                       runs dead letters again
 --url <base>       the hub (http://127.0.0.1:3000)
 --language nb|en   of tables (nb)`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    role: { type: 'string' },
-    url: { type: 'string', default: 'http://127.0.0.1:3000' },
-    state: { type: 'string' },
-    language: { type: 'string', default: 'nb' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
+const parse = () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      role: { type: 'string' },
+      url: { type: 'string', default: 'http://127.0.0.1:3000' },
+      state: { type: 'string' },
+      language: { type: 'string', default: 'nb' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
 
-async function run(command: string, rest: readonly string[]): Promise<number> {
-  const hub = openHubClient(values.url)
-  switch (values.help ? 'help' : command) {
+type Options = ReturnType<typeof parse>['values']
+
+/** @returns exit code: 0 done, 1 refused or failed, 2 not understood */
+async function run(): Promise<number> {
+  const given = parsed()
+  if (given === undefined) {
+    console.error(USAGE)
+    return 2
+  }
+  const { values, positionals } = given
+  const [command = '', ...rest] = positionals
+  try {
+    return await perform(values.help ? 'help' : command, rest, values)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    console.error(error.message)
+    return 1
+  }
+}
+
+/** Undefined for options that there are not. */
+function parsed(): ReturnType<typeof parse> | undefined {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    console.error(error.message)
+    return undefined
+  }
+}
+
+async function perform(command: string, rest: readonly string[], values: Options): Promise<number> {
+  const hub = () => openHubClient(values.url)
+  switch (command) {
     case 'serve':
       return serve(values.role)
     case 'send':
-      return send(hub, rest[0], rest.slice(1))
+      return send(hub(), rest[0], rest.slice(1))
     case 'list':
-      return list(hub, rest[0])
+      return list(hub(), rest[0], values.language === 'en' ? 'en' : 'nb')
     case 'messages':
-      return messages(hub)
+      return messages(hub(), values.state)
     case 'replay':
-      return replay(hub, rest)
+      return replay(hub(), rest)
     case 'help':
       console.log(USAGE)
       return 0
@@ -56,7 +88,9 @@ async function send(hub: HubClient, channel: string | undefined, files: readonly
   }
   let refused = 0
   for (const [index, file] of files.entries()) {
-    const body = await readFile(file)
+    const body = await readFile(file).catch((cause: unknown) => {
+      throw new CommandError(`cannot read ${file}`, { cause })
+    })
     const type = file.endsWith('.ndjson') ? 'application/x-ndjson' : contentTypeOf(channel)
     const reply = await hub.send(channel, body, type)
     if (reply.status >= 400) refused += 1
@@ -69,7 +103,11 @@ async function send(hub: HubClient, channel: string | undefined, files: readonly
   return refused === 0 ? 0 : 1
 }
 
-async function list(hub: HubClient, identifier: string | undefined): Promise<number> {
+async function list(
+  hub: HubClient,
+  identifier: string | undefined,
+  language: TableLanguage,
+): Promise<number> {
   if (identifier === undefined) {
     console.error(USAGE)
     return 2
@@ -79,7 +117,6 @@ async function list(hub: HubClient, identifier: string | undefined): Promise<num
     console.error('nobody has this identifier')
     return 1
   }
-  const language: TableLanguage = values.language === 'en' ? 'en' : 'nb'
   console.log(listTable(bundle, language))
   return 0
 }
@@ -90,9 +127,9 @@ async function findList(hub: HubClient, identifier: string) {
   return (await hub.list(FNR, identifier)) ?? (await hub.list(DNR, identifier))
 }
 
-async function messages(hub: HubClient): Promise<number> {
+async function messages(hub: HubClient, state: string | undefined): Promise<number> {
   const reply = await hub.get(
-    `/ops/messages${values.state === undefined ? '' : `?state=${encodeURIComponent(values.state)}`}`,
+    `/ops/messages${state === undefined ? '' : `?state=${encodeURIComponent(state)}`}`,
   )
   console.log(reply.text)
   return reply.status === 200 ? 0 : 1
@@ -108,4 +145,4 @@ async function replay(hub: HubClient, ids: readonly string[]): Promise<number> {
   return failed === 0 && ids.length > 0 ? 0 : 1
 }
 
-process.exitCode = await run(positionals[0] ?? '', positionals.slice(1))
+process.exitCode = await run()
