@@ -7,7 +7,7 @@ import type { Layer, StoredAmendment, StoredResource } from '../core/stored.js'
 type Loose = Record<string, unknown>
 
 /** Types that carry the layer tag (medication-list.md 2). */
-const LAYERED = new Set<string>(['MedicationRequest', 'MedicationStatement', 'List'])
+export const LAYERED: ReadonlySet<string> = new Set(['MedicationRequest', 'MedicationStatement', 'List'])
 
 export interface VersionFacts {
   readonly id: string

@@ -1,10 +1,11 @@
 /** The content that a client wrote, staged under the hub's rules about keys, meta and amendments. */
-import type { FhirResource } from 'fhir/r4.js'
+import type { FhirResource, Patient } from 'fhir/r4.js'
 import { SHARED_WRITE_TYPES } from '../core/client-types.js'
 import type { Identity } from '../core/message.js'
 import type { StoredResource } from '../core/stored.js'
 import { amend } from './content.js'
 import { type Draft, stage } from './draft.js'
+import { mergePatient } from './merge-patient.js'
 import { identifiersOf } from './references.js'
 import type { WriteRequest } from './write-request.js'
 
@@ -16,7 +17,8 @@ export function stageClientContent(
   now: number,
 ): void {
   const order = new Date(now).toISOString()
-  const content = keepServerTags(request.body, previous)
+  const stated = keepServerTags(request.body, previous)
+  const content = stated.resourceType === 'Patient' ? keepPerson(draft, stated, previous) : stated
   const first = identifiersOf(content)[0]
   const key = previous?.key ?? freeKey(draft, request.type, first, id)
   const amendments = draft.workspace.amendments.get(`${request.type}|${key}`) ?? []
@@ -39,6 +41,25 @@ function freeKey(draft: Draft, type: string, first: Identity | undefined, id: st
   if (type === 'Patient' || first === undefined) return `id|${id}`
   const key = `${first.system}|${first.value}`
   return draft.workspace.byKey.has(`${type}|${key}`) ? `id|${id}` : key
+}
+
+/**
+ * A person's numbers, and the merges that made the person, are the hub's to keep: a client that leaves them out of its
+ * Patient withdraws neither (hl7v2.md 4.4).
+ */
+function keepPerson(draft: Draft, stated: Patient, previous: StoredResource | undefined): Patient {
+  const stored = previous?.resource.resourceType === 'Patient' ? previous.resource : undefined
+  const numbers: Patient = {
+    resourceType: 'Patient',
+    ...(stored?.identifier === undefined ? {} : { identifier: stored.identifier }),
+  }
+  const links = stated.link ?? []
+  const merges = (stored?.link ?? []).filter(
+    ({ other, type }) =>
+      type === 'replaces' && !links.some((link) => link.other.reference === other.reference),
+  )
+  const person: Patient = merges.length === 0 ? stated : { ...stated, link: [...merges, ...links] }
+  return mergePatient(numbers, person, true, draft.workspace.identities)
 }
 
 /** Server-owned meta cannot be set or removed by a client (fhir-api.md W-02). */

@@ -2,28 +2,29 @@
  * FHIR create and update: a message like any other (channel `fhir`), but its row, lane sequence and effect commit
  * together in the process that got the request, after the rows that wait ahead (reliability.md rule 3.11).
  */
-import type { FhirResource } from 'fhir/r4.js'
-import { SHARED_WRITE_TYPES } from '../core/client-types.js'
-import { HubError } from '../core/errors.js'
-import { type LaneKey, laneKey, messageId, type PersonId, personId, personLane } from '../core/ids.js'
-import type { Mapped } from '../core/message.js'
+import { codeOf, HubError } from '../core/errors.js'
+import { type LaneKey, laneKey, type PersonId, personId, personLane } from '../core/ids.js'
 import { SHARED, type StoredResource } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
+import type { AbsentResource } from '../store/effect.js'
 import type { Claim, NewMessage } from '../store/inbox.js'
 import type { FoundResource } from '../store/views.js'
 import { type Applied, applyMapped } from './apply-message.js'
 import { clientAssignment } from './client-assignment.js'
+import { clientRow, clientStatement } from './client-message.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, finishDraft, openDraft } from './draft.js'
+import { claimIdle } from './idle-lane.js'
 import { identifiersOf } from './references.js'
 import { stageClientContent } from './stage-client-write.js'
-import { keepLease, type WorkDeps, workClaim } from './work-lane.js'
+import { keepLease, type WorkDeps } from './work-lane.js'
 import { openWorkspace, type Workspace } from './workspace.js'
+import { findOwner, type Owner, patientExists } from './write-owner.js'
 import type { WriteRequest, WriteResult } from './write-request.js'
-import { findOwner, findTarget } from './write-target.js'
+import { absentBy, findTarget } from './write-target.js'
 
 export interface WriteDeps extends WorkDeps {
-  readonly store: WorkDeps['store'] & Pick<Store, 'search' | 'findPersons' | 'ensurePerson' | 'loadShared'>
+  readonly store: WorkDeps['store'] & Pick<Store, 'search' | 'findPersons' | 'loadSharedById'>
   readonly hash: (bytes: Uint8Array) => string
   readonly wait: (ms: number) => Promise<void>
   readonly encode: (text: string) => Uint8Array
@@ -31,22 +32,60 @@ export interface WriteDeps extends WorkDeps {
 
 /** Waiting time for rows ahead in the lane, in milliseconds; then 503 and nothing stored. */
 export const LANE_WAIT_MS_MAX = 10_000
+/** Attempts at a write that another one overtakes; a lane that is busy is tried until the time is over. */
+const RACES_MAX = 5
+const RACE_PAUSE_MS = 5
 
 /**
+ * Tried again from the start when something else was first: nothing is stored then, and what the request is about may
+ * have changed (a row arrived, a condition is met by now, the person was merged).
  * @throws HubError RESOURCE_INVALID, REFERENCE_UNKNOWN, NOT_FOUND, METHOD_NOT_ALLOWED (update-as-create, layer line),
- *   VERSION_STALE, MULTIPLE_MATCHES, IDENTITY_CONFLICT, LANE_BUSY, STORE_UNAVAILABLE
+ *   VERSION_STALE, MULTIPLE_MATCHES, IDENTITY_CONFLICT, CONCURRENT_CHANGE, LANE_BUSY, STORE_UNAVAILABLE
  */
 export async function writeResource(deps: WriteDeps, request: WriteRequest): Promise<WriteResult> {
+  const until = deps.clock() + LANE_WAIT_MS_MAX
+  for (let races = 1; ; ) {
+    try {
+      return await writeOnce(deps, request, until)
+    } catch (error) {
+      const code = codeOf(error)
+      if (deps.clock() >= until) throw error
+      if (code === 'CONCURRENT_CHANGE' || code === 'LEASE_LOST') {
+        if (races >= RACES_MAX) throw error
+        await deps.wait(RACE_PAUSE_MS * races)
+        races += 1
+      } else if (code !== 'LANE_BUSY') throw error
+    }
+  }
+}
+
+async function writeOnce(deps: WriteDeps, request: WriteRequest, until: number): Promise<WriteResult> {
   const target = await findTarget(deps, request)
-  const person = await findOwner(deps, request, target)
-  const lane = person === undefined ? sharedLane(deps, request, target) : personLane(person)
-  const claim = await claimIdle(deps, lane)
+  if (request.method === 'create' && target !== undefined) return unchanged(target)
+  const owner = await ownerOf(deps, request, target)
+  const lane = owner.person === undefined ? sharedLane(deps, request, target) : personLane(owner.person)
+  const claim = await claimIdle(deps, lane, until)
   const stopBeating = keepLease(deps, claim)
   try {
-    return await writeClaimed(deps, request, claim, person)
+    return await writeClaimed(deps, request, claim, owner)
   } finally {
     stopBeating()
     await deps.store.release(claim)
+  }
+}
+
+async function ownerOf(
+  deps: WriteDeps,
+  request: WriteRequest,
+  target: FoundResource | undefined,
+): Promise<Owner> {
+  try {
+    return await findOwner(deps, request, target)
+  } catch (error) {
+    // The Patient that is in the way may be what the condition asks for, made since that was looked up.
+    if (codeOf(error) !== 'IDENTITY_CONFLICT' || request.condition === undefined) throw error
+    if ((await findTarget(deps, request)) === undefined) throw error
+    throw new HubError('CONCURRENT_CHANGE', 'a resource meets the condition by now', { cause: error })
   }
 }
 
@@ -61,64 +100,39 @@ function sharedLane(deps: WriteDeps, request: WriteRequest, target: FoundResourc
   return laneKey(`r-${deps.hash(deps.encode(name)).slice(0, 32)}`)
 }
 
-/** Takes the lease of the lane and works off what waits ahead. @throws HubError LANE_BUSY */
-async function claimIdle(deps: WriteDeps, lane: LaneKey): Promise<Claim> {
-  const until = deps.clock() + LANE_WAIT_MS_MAX
-  for (let pause = 2; ; pause = Math.min(pause * 2, 100)) {
-    const claim = await deps.store.claim(lane, deps.owner, {
-      leaseMs: deps.leaseMs,
-      rowsMax: 50,
-      evenIfIdle: true,
-    })
-    if (claim !== undefined) {
-      if (claim.rows.length === 0) return claim
-      await workAhead(deps, claim)
-    } else if (deps.clock() >= until) {
-      throw new HubError('LANE_BUSY', 'earlier messages of this patient are still being worked off')
-    } else {
-      await deps.wait(pause)
-    }
-    if (deps.clock() >= until)
-      throw new HubError('LANE_BUSY', 'earlier messages of this patient are still being worked off')
-  }
-}
-
-async function workAhead(deps: WriteDeps, claim: Claim): Promise<void> {
-  const stopBeating = keepLease(deps, claim)
-  try {
-    await workClaim(deps, claim)
-  } finally {
-    stopBeating()
-    await deps.store.release(claim)
-  }
-}
-
 async function writeClaimed(
   deps: WriteDeps,
   request: WriteRequest,
   claim: Claim,
-  person: PersonId | undefined,
+  owner: Owner,
 ): Promise<WriteResult> {
   // Looked up again under the lease: nobody else writes this lane now.
   const found = await findTarget(deps, request)
   if (request.method === 'create' && found !== undefined) return unchanged(found)
+  const { person } = owner
+  if (found !== undefined && found.personId !== (person ?? SHARED))
+    throw new HubError('CONCURRENT_CHANGE', 'the resource became another owner’s')
   checkVersion(request, found)
   const workspace = await openOwner(deps, person, claim)
   const now = deps.clock()
-  const shared = await sharedTarget(deps, request, found)
+  const shared = await sharedTarget(deps, found)
   const id = found?.id ?? (request.type === 'Patient' && person !== undefined ? person : deps.newId())
-  const row = newRow(deps, request, id, now)
+  const row = clientRow(deps, request, id, now)
   const draft = openDraft(workspace, shared, row.id, now)
   const previous = previousOf(draft, request.type, id)
+  if (previous !== undefined && found === undefined) throw patientExists()
   if (previous?.layer === 'line')
     throw new HubError('METHOD_NOT_ALLOWED', 'the hub derives this resource; clients cannot write it', {
       at: 'meta.tag',
     })
-  stageClientContent(draft, request, id, previous, now)
+  stageClientContent(draft, { ...request, body: owner.body }, id, previous, now)
+  const absent = found === undefined ? absentBy(request) : undefined
   try {
-    return await commitWrite(deps, request, claim, { person, workspace, draft, row, id })
+    return await commitWrite(deps, request, claim, { owner, workspace, draft, row, id, absent })
   } catch (error) {
     if (person !== undefined) deps.cache.drop(person)
+    if (owner.isNew && codeOf(error) === 'IDENTITY_CONFLICT')
+      throw new HubError('CONCURRENT_CHANGE', 'this person was made at the same time', { cause: error })
     throw error
   }
 }
@@ -151,50 +165,24 @@ async function openOwner(deps: WriteDeps, person: PersonId | undefined, claim: C
 
 async function sharedTarget(
   deps: WriteDeps,
-  request: WriteRequest,
   found: FoundResource | undefined,
 ): Promise<Map<string, StoredResource>> {
-  if (found === undefined || !SHARED_WRITE_TYPES.has(request.type)) return new Map()
-  const resource = JSON.parse(found.text) as FhirResource // The store holds what was validated as this type.
-  const first = identifiersOf(resource)[0]
-  const key = first === undefined ? `id|${found.id}` : `${first.system}|${first.value}`
-  const [stored] = await deps.store.loadShared([{ type: request.type, key }])
-  return stored === undefined ? new Map() : new Map([[`${request.type}/${found.id}`, stored]])
+  const stored =
+    found?.personId === SHARED ? await deps.store.loadSharedById(found.type, found.id) : undefined
+  return stored === undefined ? new Map() : new Map([[`${stored.type}/${stored.id}`, stored]])
 }
 
 function previousOf(draft: Draft, type: string, id: string): StoredResource | undefined {
   return draft.workspace.resources.get(`${type}/${id}`) ?? draft.shared.get(`${type}/${id}`)
 }
 
-function newRow(deps: WriteDeps, request: WriteRequest, id: string, now: number): NewMessage {
-  const rowId = messageId(deps.newId())
-  const body = deps.encode(JSON.stringify(request.body))
-  return {
-    id: rowId,
-    envelope: {
-      channel: 'fhir',
-      kind: `${request.method}:${request.type}`,
-      sender: request.clientId,
-      messageId: rowId,
-      part: 0,
-      sentAt: new Date(now).toISOString(),
-      subject: { by: 'none' },
-    },
-    body,
-    contentType: 'application/fhir+json',
-    contentHash: deps.hash(body),
-    state: 'waiting',
-    answer: { status: 200, contentType: 'application/fhir+json', body: `{"id":"${id}"}` },
-    receivedAt: new Date(now).toISOString(),
-  }
-}
-
 interface Write {
-  readonly person: PersonId | undefined
+  readonly owner: Owner
   readonly workspace: Workspace
   readonly draft: Draft
   readonly row: NewMessage
   readonly id: string
+  readonly absent: AbsentResource | undefined
 }
 
 async function commitWrite(
@@ -203,8 +191,9 @@ async function commitWrite(
   claim: Claim,
   write: Write,
 ): Promise<WriteResult> {
-  const { draft, person, row, workspace } = write
-  const applied = applyMapped(draft, clientStatement(request, write), {
+  const { absent, draft, owner, row, workspace } = write
+  const { person } = owner
+  const applied = applyMapped(draft, clientStatement(request, owner.body, row.receivedAt), {
     messageId: row.id,
     receivedAt: row.receivedAt,
     newId: deps.newId,
@@ -219,7 +208,7 @@ async function commitWrite(
     return resultOf(present, 200)
   }
   const derived = person === undefined ? undefined : deriveList(draft, deps.derive)
-  const assignment = await clientAssignment(deps.store, request, workspace)
+  const assignment = await clientAssignment(deps.store, { ...request, body: owner.body }, workspace)
   await deps.store.commit(claim, {
     message: { kind: 'new', message: row, unmapped: [] },
     personId: person,
@@ -233,28 +222,15 @@ async function commitWrite(
     assignment,
     devices: devicesOf(applied),
     at: row.receivedAt,
+    ...(absent === undefined ? {} : { absent }),
+    ...(owner.isNew ? { makesPerson: true } : {}),
   })
   workspace.effectSeq += 1
+  workspace.identities = [...workspace.identities, ...applied.identities]
   if (person !== undefined) deps.cache.put(workspace)
   else deps.shared.forget()
   const current = workspace.resources.get(`${request.type}/${write.id}`) ?? written.stored
   return resultOf(current, written.method === 'POST' ? 201 : 200)
-}
-
-/** What the client says, in the words of a mapped message: the resource itself is staged already. */
-function clientStatement(request: WriteRequest, write: Write): Mapped {
-  return {
-    source: { key: `fhir|${request.clientId}`, role: 'client', name: request.clientId },
-    authorship: {
-      recorded: write.row.receivedAt,
-      author: { type: 'Device', display: request.clientId },
-      activity: request.method === 'create' ? 'CREATE' : 'UPDATE',
-    },
-    resources: [],
-    amendments: [],
-    identifiers: request.type === 'Patient' ? identifiersOf(request.body) : [],
-    unmapped: [],
-  }
 }
 
 const devicesOf = (applied: Applied) =>

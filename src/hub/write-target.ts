@@ -1,22 +1,29 @@
-/** What a FHIR write is about: the resource it meets, and the person it belongs to. */
-import type { FhirResource } from 'fhir/r4.js'
-import { SHARED_WRITE_TYPES } from '../core/client-types.js'
+/** What a FHIR write is about: the resource that it meets. */
+import { LAYER_SYSTEM } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
-import { type PersonId, personId } from '../core/ids.js'
-import type { Clock, NewId } from '../core/ports.js'
+import type { Clock } from '../core/ports.js'
+import { token } from '../core/search-tokens.js'
 import { SHARED } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
-import type { FoundResource } from '../store/views.js'
-import { identifiersOf } from './references.js'
+import type { AbsentResource } from '../store/effect.js'
+import type { FoundResource, SearchClause } from '../store/views.js'
+import { LAYERED } from './content.js'
 import type { WriteCondition, WriteRequest } from './write-request.js'
 
 export interface TargetDeps {
-  readonly store: Pick<Store, 'read' | 'search' | 'findPersons' | 'ensurePerson'>
+  readonly store: Pick<Store, 'read' | 'search'>
   readonly clock: Clock
-  readonly newId: NewId
 }
 
-/** The resource that the request is about, if it exists. */
+/** Patients that were merged away share their numbers with the survivor, so a condition may find several for one. */
+const CONDITION_MATCHES_MAX = 10
+/** The clock of another process may be ahead of this one. */
+const CLOCK_LEEWAY_MS = 60_000
+
+/**
+ * The resource that the request is about, if it exists.
+ * @throws HubError METHOD_NOT_ALLOWED (update-as-create), GONE, MULTIPLE_MATCHES, RESOURCE_STRUCTURE (other id in the body)
+ */
 export async function findTarget(
   deps: TargetDeps,
   request: WriteRequest,
@@ -45,6 +52,12 @@ export async function findTarget(
   return found[0]
 }
 
+/** What the store must find absent when the write commits: nothing met the condition of this request. */
+export function absentBy({ condition, type }: WriteRequest): AbsentResource | undefined {
+  // Ids are the hub's to give, so that no other write can make a resource of that id.
+  return condition?.kind === 'identifier' ? { type, token: tokenOf(condition) } : undefined
+}
+
 async function findByCondition(
   deps: TargetDeps,
   type: string,
@@ -54,74 +67,38 @@ async function findByCondition(
     const found = await deps.store.read(type, condition.id)
     return found === undefined || found.deleted ? [] : [found]
   }
-  const identifier = `identifier=${condition.system}|${condition.value}`
-  return deps.store.search({
+  const found = await deps.store.search({
     type,
-    clauses: [{ kind: 'token', param: 'identifier', anyOf: [identifier] }],
-    count: 2,
+    clauses: [
+      { kind: 'token', param: 'identifier', anyOf: [tokenOf(condition)] },
+      // Lines repeat the identifiers of the facts that they are derived from, and no client writes them.
+      ...(LAYERED.has(type) ? [FACTS] : []),
+    ],
+    count: CONDITION_MATCHES_MAX,
     after: undefined,
-    asOf: new Date(deps.clock() + 60_000).toISOString(),
+    asOf: new Date(deps.clock() + CLOCK_LEEWAY_MS).toISOString(),
   })
+  return type === 'Patient' ? survivorsOf(deps, found) : found
 }
 
-/** The person whose lane the write belongs to; undefined for shared resources. */
-export async function findOwner(
+const FACTS: SearchClause = { kind: 'token', param: '_tag', anyOf: [token('_tag', LAYER_SYSTEM, 'fact')] }
+
+const tokenOf = ({ system, value }: { readonly system: string; readonly value: string }): string =>
+  token('identifier', system, value)
+
+/** A number of a Patient that was merged away is one of the survivor's. */
+async function survivorsOf(
   deps: TargetDeps,
-  request: WriteRequest,
-  target: FoundResource | undefined,
-): Promise<PersonId | undefined> {
-  if (SHARED_WRITE_TYPES.has(request.type)) return undefined
-  if (request.type === 'Patient') {
-    if (target !== undefined) return personId(target.id)
-    return ownerOfNewPatient(deps, request.body)
+  patients: readonly FoundResource[],
+): Promise<readonly FoundResource[]> {
+  const survivors = new Map<string, FoundResource>()
+  for (const patient of patients) {
+    const survivor = isMergedAway(patient) ? await deps.store.read('Patient', patient.personId) : patient
+    if (survivor !== undefined) survivors.set(survivor.id, survivor)
   }
-  const reference = subjectOf(request.body)
-  const id = /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(reference ?? '')?.[1]
-  if (id === undefined)
-    throw new HubError(
-      'REFERENCE_UNKNOWN',
-      'the patient must be a reference Patient/<id> that this server holds',
-      {
-        at: `${request.type}.subject`,
-      },
-    )
-  const patient = await deps.store.read('Patient', id)
-  if (patient === undefined || patient.deleted)
-    throw new HubError('REFERENCE_UNKNOWN', 'no such Patient on this server', {
-      at: `${request.type}.subject`,
-    })
-  return patient.personId === SHARED ? personId(id) : patient.personId
+  return [...survivors.values()]
 }
 
-function subjectOf(resource: FhirResource): string | undefined {
-  // R4 names the patient `subject` in some types and `patient` in others.
-  const { subject, patient } = resource as {
-    subject?: { reference?: string }
-    patient?: { reference?: string }
-  }
-  return subject?.reference ?? patient?.reference
-}
-
-/** One Patient per person: a number that is known already belongs to the Patient that has it. */
-async function ownerOfNewPatient(deps: TargetDeps, body: FhirResource): Promise<PersonId> {
-  const identifiers = identifiersOf(body)
-  const known = identifiers.length === 0 ? [] : await deps.store.findPersons(identifiers)
-  if (known.length > 1)
-    throw new HubError('IDENTITY_CONFLICT', 'the identifiers belong to two persons', {
-      at: 'Patient.identifier',
-    })
-  const person = known[0]
-  if (person === undefined) {
-    const fresh = personId(deps.newId())
-    return identifiers.length === 0 ? fresh : deps.store.ensurePerson(identifiers, fresh)
-  }
-  if ((await deps.store.read('Patient', person)) !== undefined)
-    throw new HubError(
-      'IDENTITY_CONFLICT',
-      'a Patient with this identifier exists: use If-None-Exist or an update',
-      {
-        at: 'Patient.identifier',
-      },
-    )
-  return person
-}
+/** A merge moves the prior person's Patient to the survivor. */
+export const isMergedAway = (patient: FoundResource): boolean =>
+  patient.personId !== SHARED && patient.personId !== patient.id

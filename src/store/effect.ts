@@ -33,7 +33,7 @@ export interface Effect {
   /** Devices that became known or got another identifier; ids are those of the Device resources. */
   readonly devices: readonly { readonly deviceId: string; readonly identities: readonly Identity[] }[]
   readonly at: string
-  /** Nothing of this kind may stand when the effect commits, else CONCURRENT_CHANGE: what a conditional write found. */
+  /** Nothing of this kind but derived lines may stand when the effect commits, else CONCURRENT_CHANGE: what a conditional write found. */
   readonly absent?: AbsentResource
   /** The person begins with this effect. */
   readonly makesPerson?: true

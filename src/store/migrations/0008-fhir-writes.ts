@@ -6,12 +6,13 @@ export const fhirWrites = `
 drop index resource_id;
 create unique index resource_id on resource (id, type);
 
--- Before any row is locked. Other writers of the same condition wait here, and then see what was written.
+-- Before any row is locked: other writers of the same condition wait here, and then see what was written. Lines repeat
+-- the identifiers of the facts that they are derived from, and no client writes them.
 create function expect_absent_v1(p_type text, p_token text) returns void language plpgsql as $$
 begin
   perform pg_advisory_xact_lock(hashtextextended(p_token, 0));
   if exists (select 1 from resource
-    where tokens && array[p_token] and type = p_type and not deleted)
+    where tokens && array[p_token] and type = p_type and not deleted and layer <> 'line')
   then
     perform fail_v1('CONCURRENT_CHANGE', 'a resource meets the condition by now');
   end if;
