@@ -14,7 +14,7 @@ describe('Redis during a load', () => {
   for (const postgres of [false, true]) {
     const store = postgres ? 'PostgreSQL' : 'embedded store'
     it(`emptied again and again loses nothing (${store})`, async function () {
-      this.timeout(60_000)
+      this.timeout(240_000)
       await withHub(this, postgres, async (hub, redis) => {
         const emptying = setInterval(() => void redis.command('FLUSHALL').catch(() => undefined), 20)
         try {
@@ -28,7 +28,7 @@ describe('Redis during a load', () => {
   }
 
   it('killed in the middle loses nothing, and the hub says that it works on the sweep', async function () {
-    this.timeout(60_000)
+    this.timeout(240_000)
     await withHub(this, false, async (hub, redis) => {
       const sending = sendAll(hub)
       await redis.stop()
@@ -54,17 +54,20 @@ async function withHub(
   const redis = await startRedisServer()
   const folder = await mkdtemp(join(tmpdir(), 'stafett-flush-'))
   const database = postgres ? await createOwnDatabase('stafett_flush') : undefined
-  const hub = await startHubProcess({
-    DATA_DIR: folder,
-    REDIS_URL: redis.url,
-    STAFETT_SWEEP_MS: '200',
-    ...(database === undefined ? {} : { DATABASE_URL: database.url }),
-  })
   try {
-    await test(hub, redis)
-    assert.equal(await hub.stop(), 0, 'ends when told to, with Redis or without')
+    const hub = await startHubProcess({
+      DATA_DIR: folder,
+      REDIS_URL: redis.url,
+      STAFETT_SWEEP_MS: '200',
+      ...(database === undefined ? {} : { DATABASE_URL: database.url }),
+    })
+    try {
+      await test(hub, redis)
+      assert.equal(await hub.stop(), 0, 'ends when told to, with Redis or without')
+    } finally {
+      await hub.kill()
+    }
   } finally {
-    await hub.kill()
     await redis.stop()
     await database?.drop()
     await rm(folder, { recursive: true, force: true })
@@ -87,7 +90,7 @@ async function sendAll(hub: HubProcess): Promise<void> {
 }
 
 async function allApplied(hub: HubProcess): Promise<void> {
-  const until = Date.now() + 30_000
+  const until = Date.now() + 60_000
   for (;;) {
     const response = await fetch(`${hub.url}/fhir/MedicationRequest?_count=0&_total=accurate`)
     const { total } = (await response.json()) as { total: number }
