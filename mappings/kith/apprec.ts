@@ -1,6 +1,8 @@
 /** AppRec 1.0 and 1.1 as received: read leniently, matched by the id of the original message only (eresept.md 3). */
 import type { Problem } from '../../src/core/errors.js'
+import { YEAR_RULE } from '../../src/core/zone.js'
 import { isUuid } from './build.js'
+import { hasDateTimeForm, isDateTime } from './dates.js'
 import { given } from './msghead.js'
 import { NS } from './namespaces.js'
 import { type Coded, child, children, coded, codedAll, type Reader, text } from './reader.js'
@@ -49,7 +51,7 @@ export function readAppRec(reader: Reader, root: XmlElement, problems: Problem[]
   if (status?.V === undefined) problems.push(fault('AppRec/Status', 'code (V) is missing', 'T02'))
   return {
     id,
-    genDate: required(text(reader, root, 'GenDate'), 'AppRec/GenDate', problems),
+    genDate: ownTime(required(text(reader, root, 'GenDate'), 'AppRec/GenDate', problems), problems),
     ...given('senderName', inst && text(reader, inst, 'Name')),
     status: status ?? {},
     errors: codedAll(reader, root, 'Error'),
@@ -61,6 +63,13 @@ export function readAppRec(reader: Reader, root: XmlElement, problems: Problem[]
 function required(value: string | undefined, at: string, problems: Problem[]): string {
   if (value === undefined) problems.push(fault(at, 'required element is missing', 'T02'))
   return value ?? ''
+}
+
+/** A receipt's time is read leniently, but for a year that no record can have. */
+function ownTime(genDate: string, problems: Problem[]): string {
+  if (hasDateTimeForm(genDate) && !isDateTime(genDate))
+    problems.push(fault('AppRec/GenDate', YEAR_RULE, 'T02'))
+  return genDate
 }
 
 const fault = (at: string, rule: string, protocolCode: string): Problem => ({

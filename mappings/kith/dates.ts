@@ -2,7 +2,13 @@
  * Dates and times of KITH messages to FHIR. An xs:date may carry an offset, which says nothing about the day; a
  * dateTime may lack one and is then local time of the configured zone (eresept.md 2, fact 5).
  */
-import { instantOfLocalTime, localDateTime, offsetMs, startOfLocalDay } from '../../src/core/zone.js'
+import {
+  instantOfLocalTime,
+  isYearInRange,
+  localDateTime,
+  offsetMs,
+  startOfLocalDay,
+} from '../../src/core/zone.js'
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(Z|[+-]\d{2}:\d{2})?$/
 const DATE_TIME =
@@ -10,8 +16,11 @@ const DATE_TIME =
 const TIME = /^(([01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/
 const FRACTION_DIGITS_MAX = 9
 
-export const isDate = (text: string): boolean => isCalendarDay(DATE.exec(text))
-export const isDateTime = (text: string): boolean => isCalendarDay(DATE_TIME.exec(text))
+/** Of a year that a record can have; `hasDateForm` takes any. */
+export const isDate = (text: string): boolean => hasDateForm(text) && isYearInRange(text)
+export const isDateTime = (text: string): boolean => hasDateTimeForm(text) && isYearInRange(text)
+export const hasDateForm = (text: string): boolean => isCalendarDay(DATE.exec(text))
+export const hasDateTimeForm = (text: string): boolean => isCalendarDay(DATE_TIME.exec(text))
 export const isTime = (text: string): boolean => TIME.test(text)
 
 function isCalendarDay(match: RegExpExecArray | null): boolean {

@@ -29,7 +29,7 @@ export function dispenseExtensions(frame: Frame, report: Utleveringsrapport): re
     ...ext(EXT.price, 'valueMoney', report.prisLegemiddelUtenMt && money(report.prisLegemiddelUtenMt)),
     ...report.egenandeler.flatMap((one) =>
       nested(EXT.coPayment, [
-        ext('period-start', 'valueDate', toDate(one.start)),
+        ext('period-start', 'valueDate', one.start && toDate(one.start)),
         ext('paid', 'valueMoney', money(one.betalt)),
       ]),
     ),

@@ -2,16 +2,19 @@
  * Dosing of a Forskrivning → Dosage[] (eresept.md 11.2, medication-list.md 12). Nothing here may turn a weekday, an
  * interval above a day or a cycle into "daily": what has no sure timing keeps its words and amounts, without timing.
  */
-import type { CodeableConcept, Dosage, Extension, Quantity, TimingRepeat } from 'fhir/r4.js'
+import type { CodeableConcept, Dosage, Duration, Extension, Quantity, TimingRepeat } from 'fhir/r4.js'
 import { UCUM } from '../../src/core/canonical.js'
+import { isLengthOfTime, isPlainDecimal } from '../../src/core/dose-amount.js'
 import { concept, duration, ext, filled, nested, quantity } from './build.js'
 import { PART_OF_DAY, TIME_UNIT, WEEKDAY } from './code-lists.js'
 import { toTime } from './dates.js'
+import { doseAndRate, maximumOf } from './dose-amount.js'
 import { boundsOf, instantOf } from './dosering-bounds.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
+import type { Amount } from './reader.js'
 import type { DoseEtterBehov, DoseFastTidspunkt, Dosering, Forskrivning } from './resept-dok.js'
-import { pathOf } from './xml.js'
+import { pathOf, type XmlElement } from './xml.js'
 
 const AS_NEEDED = '3'
 
@@ -123,7 +126,7 @@ function fixedDose(frame: Frame, dose: DoseFastTidspunkt, given: DoseFrame): Dos
     ...given.common,
     ...(given.asNeeded ? { asNeededBoolean: true } : {}),
     ...timing({ ...given.bounds, ...repeat }),
-    doseAndRate: [{ doseQuantity: quantity(dose.mengde), ...rateOf(frame, dose) }],
+    ...doseAndRate(frame, dose),
   }
 }
 
@@ -135,8 +138,8 @@ function fixedTiming(frame: Frame, dose: DoseFastTidspunkt, extension: Extension
   if (days.includes(undefined) || every === 'unknown') {
     frame.unmapped.push({
       at: pathOf(dose.where),
-      reason: 'unknown-code',
-      note: 'weekday or unit of the interval',
+      reason: days.length > 0 ? 'unknown-code' : lengthFault(dose.intervall),
+      note: days.length > 0 ? 'weekday' : 'length or unit of the interval',
     })
     return {}
   }
@@ -194,28 +197,20 @@ function neededDose(frame: Frame, dose: DoseEtterBehov, given: DoseFrame): Dosag
   if (every === 'unknown')
     frame.unmapped.push({
       at: `${pathOf(dose.where)}/Intervall`,
-      reason: 'unknown-code',
-      note: 'unit of time',
+      reason: lengthFault(dose.intervall),
+      note: 'length or unit of time',
     })
-  const window = duration(dose.tidsrom)
-  const interval = duration(dose.doseIntervallMin)
-  for (const [name, value] of [
-    ['Tidsrom', window],
-    ['DoseIntervallMin', interval],
-  ] as const)
-    if (value === undefined)
-      frame.unmapped.push({
-        at: `${pathOf(dose.where)}/${name}`,
-        reason: 'unknown-code',
-        note: 'unit of time',
-      })
+  const window = lengthOf(frame, dose.tidsrom, dose.where, 'Tidsrom')
+  if (window === undefined)
+    frame.unmapped.push({
+      at: `${pathOf(dose.where)}/DoseTidsromMaks`,
+      reason: 'no-element',
+      note: 'a maximum within no known time',
+    })
+  const interval = lengthOf(frame, dose.doseIntervallMin, dose.where, 'DoseIntervallMin')
   const extension = [
     ...given.extension,
-    ...ext(
-      EXT.maxDosePerPeriod,
-      'valueRatio',
-      window && { numerator: quantity(dose.doseTidsromMaks), denominator: window },
-    ),
+    ...ext(EXT.maxDosePerPeriod, 'valueRatio', window && maximumOf(frame, dose, 'DoseTidsromMaks', window)),
     ...ext(EXT.minInterval, 'valueDuration', interval),
   ]
   return {
@@ -223,10 +218,26 @@ function neededDose(frame: Frame, dose: DoseEtterBehov, given: DoseFrame): Dosag
     ...given.common,
     asNeededBoolean: true,
     ...timing({ ...given.bounds, ...(every === 'unknown' ? {} : every) }),
-    doseAndRate: [{ doseQuantity: quantity(dose.mengde), ...rateOf(frame, dose) }],
-    maxDosePerPeriod: { numerator: quantity(dose.doseDognMaks), denominator: ONE_DAY },
+    ...doseAndRate(frame, dose),
+    maxDosePerPeriod: maximumOf(frame, dose, 'DoseDognMaks', ONE_DAY),
   }
 }
+
+/** A length of time from nothing upwards; anything else is noted. */
+function lengthOf(frame: Frame, amount: Amount, where: XmlElement, name: string): Duration | undefined {
+  const length = isPlainDecimal(amount.V) && Number(amount.V) >= 0 ? duration(amount) : undefined
+  if (length === undefined)
+    frame.unmapped.push({
+      at: `${pathOf(where)}/${name}`,
+      reason: lengthFault(amount),
+      note: 'length or unit of time',
+    })
+  return length
+}
+
+/** An unknown unit, or else a number that is no length. */
+const lengthFault = (amount: Amount | undefined): 'invalid-value' | 'unknown-code' =>
+  TIME_UNIT.has(amount?.U ?? '') ? 'invalid-value' : 'unknown-code'
 
 const ONE_DAY: Quantity = { value: 1, unit: 'Døgn', system: UCUM, code: 'd' }
 
@@ -236,21 +247,8 @@ const timing = (repeat: TimingRepeat): Pick<Dosage, 'timing'> =>
 function intervalOf(dose: DoseFastTidspunkt | DoseEtterBehov): TimingRepeat | 'unknown' | undefined {
   if (dose.intervall === undefined) return undefined
   const periodUnit = TIME_UNIT.get(dose.intervall.U ?? '')
-  const period = Number(dose.intervall.V)
-  return periodUnit === undefined || !(period > 0) ? 'unknown' : { frequency: 1, period, periodUnit }
-}
-
-function rateOf(frame: Frame, dose: DoseFastTidspunkt | DoseEtterBehov) {
-  if (dose.infusjonshastighet === undefined) return {}
-  const { tidsenhet, volum } = dose.infusjonshastighet
-  const denominator = duration({ V: '1', U: tidsenhet.V ?? tidsenhet.DN ?? '' })
-  if (denominator === undefined) {
-    frame.unmapped.push({
-      at: `${pathOf(dose.where)}/Infusjonshastighet`,
-      reason: 'unknown-code',
-      note: 'unit of time',
-    })
-    return {}
-  }
-  return { rateRatio: { numerator: quantity(volum), denominator } }
+  const period = isPlainDecimal(dose.intervall.V) ? Number(dose.intervall.V) : 0
+  return periodUnit === undefined || !isLengthOfTime(period, periodUnit)
+    ? 'unknown'
+    : { frequency: 1, period, periodUnit }
 }

@@ -1,5 +1,5 @@
 /** M1 Resept with merchandise (Handelsvare) → DeviceRequest: it has no dose and is no medicine (eresept.md 11.2). */
-import type { CodeableConcept, DeviceRequest, Extension } from 'fhir/r4.js'
+import type { CodeableConcept, DeviceRequest, Extension, Period } from 'fhir/r4.js'
 import { FEST } from '../../src/core/canonical.js'
 import { SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, ext, filled, keyOf } from './build.js'
@@ -35,11 +35,16 @@ function merchandiseExtensions(resept: Resept, dok: ReseptDokHandelsvare): reado
     ...commonExtensions(dok),
     ...ext(EXT.packageCount, 'valueDecimal', dok.antall === undefined ? undefined : Number(dok.antall)),
     ...ext(EXT.usageInstruction, 'valueString', dok.bruksveiledning),
-    ...ext(EXT.validity, 'valuePeriod', {
-      ...(resept.tidligsteUtlevering === undefined ? {} : { start: toDate(resept.tidligsteUtlevering) }),
-      end: toDate(resept.utloper),
-    }),
+    ...ext(EXT.validity, 'valuePeriod', validityOf(resept)),
   ]
+}
+
+function validityOf({ tidligsteUtlevering: from, utloper: to }: Resept): Period | undefined {
+  if (from === undefined && to === undefined) return undefined
+  return {
+    ...(from === undefined ? {} : { start: toDate(from) }),
+    ...(to === undefined ? {} : { end: toDate(to) }),
+  }
 }
 
 /** Product group and item as the message names them; the item group stands in where it names neither. */

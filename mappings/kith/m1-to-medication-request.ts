@@ -72,9 +72,10 @@ function dispenseRequest(
   const repeats = Number(dok.reiterasjon)
   if (repeats < 0)
     frame.unmapped.push({ at: 'Resept/ReseptDokLegemiddel/Reiterasjon', reason: 'invalid-value' })
-  const end = toDate(resept.utloper)
+  const end = resept.utloper && toDate(resept.utloper)
   const start = resept.tidligsteUtlevering && toDate(resept.tidligsteUtlevering)
-  if (start !== undefined && start > end)
+  const isLate = start !== undefined && end !== undefined && start > end
+  if (isLate)
     frame.unmapped.push({
       at: 'Resept/TidligsteUtlevering',
       reason: 'invalid-value',
@@ -85,12 +86,20 @@ function dispenseRequest(
     ...(packages === undefined || amount === undefined
       ? {}
       : { extension: [{ url: EXT.dispenseAmount, valueQuantity: amount }] }),
-    validityPeriod: { ...(start !== undefined && start <= end ? { start } : {}), end },
+    ...validity(isLate ? undefined : start, end),
     ...(repeats < 0 ? {} : { numberOfRepeatsAllowed: repeats }),
     ...(supply === undefined ? {} : { quantity: supply }),
     ...(performer === undefined ? {} : { performer }),
   }
 }
+
+const validity = (
+  start: string | undefined,
+  end: string | undefined,
+): Pick<MedicationRequestDispenseRequest, 'validityPeriod'> =>
+  start === undefined && end === undefined
+    ? {}
+    : { validityPeriod: { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) } }
 
 export function dispatcherOf(request: EkspAnm): Reference | undefined {
   const identity =

@@ -4,6 +4,7 @@ import {
   type Coded,
   child,
   coded,
+  date,
   flag,
   needed,
   neededCoded,
@@ -42,7 +43,7 @@ export interface Utlending {
 export interface Resept {
   /** xs:date as sent, as are all dates below. */
   readonly forskrivningsdato: string
-  readonly utloper: string
+  readonly utloper?: string
   readonly vernepliktig?: boolean
   readonly soktIndividRefusjon?: boolean
   readonly frikort?: boolean
@@ -55,7 +56,7 @@ export interface Resept {
   readonly instituert?: { readonly helseperson?: Helseperson; readonly organisasjon?: Organisasjon }
   readonly ekspAnm?: EkspAnm
   readonly utlending?: Utlending
-  readonly oppdatertFest: string
+  readonly oppdatertFest?: string
   readonly tidligsteUtlevering?: string
   readonly utskrevetSykehus?: boolean
   readonly lastResept?: boolean
@@ -67,7 +68,7 @@ export function readResept(reader: Reader, element: XmlElement): Resept {
   const utlending = child(element, 'Utlending')
   return {
     forskrivningsdato: neededText(reader, element, 'Forskrivningsdato'),
-    utloper: neededText(reader, element, 'Utloper'),
+    ...given('utloper', date(reader, element, 'Utloper')),
     ...given('vernepliktig', flag(reader, element, 'Vernepliktig')),
     ...given('soktIndividRefusjon', flag(reader, element, 'SoktIndividRefusjon')),
     ...given('frikort', flag(reader, element, 'Frikort')),
@@ -80,8 +81,8 @@ export function readResept(reader: Reader, element: XmlElement): Resept {
     ...given('instituert', instituert && readParties(reader, instituert)),
     ...given('ekspAnm', ekspAnm && readEkspAnm(reader, ekspAnm)),
     ...given('utlending', utlending && readUtlending(reader, utlending)),
-    oppdatertFest: neededText(reader, element, 'OppdatertFest'),
-    ...given('tidligsteUtlevering', text(reader, element, 'TidligsteUtlevering')),
+    ...given('oppdatertFest', date(reader, element, 'OppdatertFest')),
+    ...given('tidligsteUtlevering', date(reader, element, 'TidligsteUtlevering')),
     ...given('utskrevetSykehus', flag(reader, element, 'UtskrevetSykehus')),
     ...given('lastResept', flag(reader, element, 'LastResept')),
   }
@@ -125,8 +126,8 @@ function readUtlending(reader: Reader, element: XmlElement): Utlending {
         ...given('id', text(reader, eea, 'EEAId')),
         ...given('trygdekontorNavn', text(reader, eea, 'EEATrygdekontorNavn')),
         ...given('trygdekontorNr', text(reader, eea, 'EEATrygdekontorNr')),
-        ...given('gyldighetFra', text(reader, eea, 'EEAGyldighetFra')),
-        ...given('gyldighet', text(reader, eea, 'EEAGyldighet')),
+        ...given('gyldighetFra', date(reader, eea, 'EEAGyldighetFra')),
+        ...given('gyldighet', date(reader, eea, 'EEAGyldighet')),
       },
     ),
   }

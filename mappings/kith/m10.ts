@@ -9,6 +9,7 @@ import {
   child,
   children,
   coded,
+  date,
   flag,
   needed,
   neededAmount,
@@ -63,7 +64,7 @@ export interface Utleveringsrapport {
   readonly prisLegemiddelUtenMt?: Amount
   /** HPR number of the pharmacist. */
   readonly ansattId: string
-  readonly egenandeler: readonly { readonly start: string; readonly betalt: Amount }[]
+  readonly egenandeler: readonly { readonly start?: string; readonly betalt: Amount }[]
   readonly papirresept?: boolean
   readonly rekvirentPapir?: RekvirentPapir
 }
@@ -71,7 +72,7 @@ export interface Utleveringsrapport {
 const UL = NS.utlevering
 export const UTLEVERING = shape(UL, [
   one('ReseptId', 'text'),
-  one('Utleveringsdato', 'date'),
+  one('Utleveringsdato', 'ownDate'),
   one('Annullering', 'boolean'),
   opt('Avsluttet', 'CS'),
   opt('ByttereservasjonKunde', 'boolean'),
@@ -135,7 +136,7 @@ export function readUtleveringsrapport(
     ...given('prisLegemiddelUtenMt', amount(reader, element, 'PrisLegemiddelUtenMt')),
     ansattId: neededText(reader, element, 'AnsattId'),
     egenandeler: children(element, 'Egenandel').map((one) => ({
-      start: neededText(reader, one, 'StartEgenandelsperiode'),
+      ...given('start', date(reader, one, 'StartEgenandelsperiode')),
       betalt: neededAmount(reader, one, 'BetaltEgenandel'),
     })),
     ...given('papirresept', flag(reader, element, 'Papirresept')),

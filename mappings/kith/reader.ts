@@ -4,6 +4,7 @@
  * a missing required element here is a fault of the program, not of the sender.
  */
 import type { Unmapped } from '../../src/core/message.js'
+import { isYearInRange, YEAR_RULE } from '../../src/core/zone.js'
 import { pathOf, type XmlElement } from './xml.js'
 
 export interface Reader {
@@ -111,6 +112,27 @@ export function point(reader: Reader, parent: XmlElement, name: string): string 
   if (element === undefined) return undefined
   reader.seen[element.index] = 1
   return element.attributes['V']?.trim() || undefined
+}
+
+/** A date or time as sent; one of a year that no record can have is noted and left out (9999 for "never"). */
+export function date(reader: Reader, parent: XmlElement, name: string): string | undefined {
+  return inYears(reader, parent, name, text(reader, parent, name))
+}
+
+/** The V attribute of a TS, by the same rule; a time of day has no year. */
+export function datePoint(reader: Reader, parent: XmlElement, name: string): string | undefined {
+  return inYears(reader, parent, name, point(reader, parent, name))
+}
+
+function inYears(
+  reader: Reader,
+  parent: XmlElement,
+  name: string,
+  value: string | undefined,
+): string | undefined {
+  if (value === undefined || /^\d{2}:/.test(value) || isYearInRange(value)) return value
+  reader.unmapped.push({ at: `${pathOf(parent)}/${name}`, reason: 'invalid-value', note: YEAR_RULE })
+  return undefined
 }
 
 /** Sets a subtree aside as not clinical: recorded once, with its path and why. */

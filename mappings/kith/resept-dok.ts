@@ -9,12 +9,12 @@ import {
   children,
   coded,
   codedAll,
+  datePoint,
   flag,
   needed,
   neededAmount,
   neededCoded,
   neededText,
-  point,
   type Reader,
   text,
 } from './reader.js'
@@ -179,8 +179,8 @@ function readForskrivning(reader: Reader, element: XmlElement): Forskrivning {
 function readDosering(reader: Reader, element: XmlElement): Dosering {
   const regel = child(element, 'Doseringsregel')
   return {
-    ...given('starttidspunkt', point(reader, element, 'Starttidspunkt')),
-    ...given('sluttidspunkt', point(reader, element, 'Sluttidspunkt')),
+    ...given('starttidspunkt', datePoint(reader, element, 'Starttidspunkt')),
+    ...given('sluttidspunkt', datePoint(reader, element, 'Sluttidspunkt')),
     ...given(
       'doseringsregel',
       regel && {

@@ -30,7 +30,11 @@ export function reseptExtensions(frame: Frame, resept: Resept): readonly Extensi
       : ext(EXT.institutedBy, 'valueReference', helsepersonReference(frame, instituert.helseperson))),
     ...(resept.ekspAnm === undefined ? [] : dispatch(resept.ekspAnm)),
     ...(resept.utlending === undefined ? [] : foreignNational(resept.utlending)),
-    ...ext(EXT.festUpdated, 'valueDateTime', toDateTime(resept.oppdatertFest, frame.zone)),
+    ...ext(
+      EXT.festUpdated,
+      'valueDateTime',
+      resept.oppdatertFest && toDateTime(resept.oppdatertFest, frame.zone),
+    ),
     ...ext(EXT.dischargedFromHospital, 'valueBoolean', resept.utskrevetSykehus),
     ...ext(EXT.lockedPrescription, 'valueBoolean', resept.lastResept),
   ]

@@ -4,7 +4,8 @@
  * of the drug catalogue that a message may embed are left open (`any`). A fault is a Problem with T02 and the path.
  */
 import type { Problem } from '../../src/core/errors.js'
-import { isDate, isDateTime, isTime } from './dates.js'
+import { YEAR_RULE } from '../../src/core/zone.js'
+import { hasDateForm, hasDateTimeForm, isDate, isDateTime, isTime } from './dates.js'
 import { pathOf, type XmlElement } from './xml.js'
 
 export type Leaf =
@@ -12,8 +13,12 @@ export type Leaf =
   | 'string'
   /** A string that must say something. */
   | 'text'
+  /** Any day of the calendar; the reader notes a year that no record can have. */
   | 'date'
   | 'dateTime'
+  /** The time of the message itself or of a decision in it: nothing stands without. */
+  | 'ownDate'
+  | 'ownDateTime'
   | 'time'
   | 'boolean'
   | 'int'
@@ -166,12 +171,14 @@ export const isDecimal = (text: string): boolean =>
   /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$/.test(text) &&
   text.replace(/\D/g, '').length <= SIGNIFICANT_DIGITS_MAX
 const isPointInTime = (text: string): boolean =>
-  isDateTime(text) || isDate(text) || isTime(text) || /^\d{4}(-(0[1-9]|1[0-2]))?$/.test(text)
+  hasDateTimeForm(text) || hasDateForm(text) || isTime(text) || /^\d{4}(-(0[1-9]|1[0-2]))?$/.test(text)
 
 const LEAF_TESTS: Readonly<Record<TextLeaf, (text: string) => boolean>> = {
   text: () => true,
-  date: isDate,
-  dateTime: isDateTime,
+  date: hasDateForm,
+  dateTime: hasDateTimeForm,
+  ownDate: isDate,
+  ownDateTime: isDateTime,
   time: isTime,
   boolean: (text) => /^(true|false|1|0)$/.test(text),
   int: (text) => /^[+-]?\d{1,9}$/.test(text),
@@ -181,6 +188,8 @@ const LEAF_RULES: Readonly<Record<TextLeaf, string>> = {
   text: '',
   date: 'value is not a date',
   dateTime: 'value is not a date and time',
+  ownDate: `value is not a date; ${YEAR_RULE}`,
+  ownDateTime: `value is not a date and time; ${YEAR_RULE}`,
   time: 'value is not a time of day',
   boolean: 'value is not true or false',
   int: 'value is not a whole number',

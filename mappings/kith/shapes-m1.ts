@@ -221,7 +221,7 @@ const FK1_ADDRESS = shape(NS.fk1, [
   opt('Country', 'CS'),
 ])
 export const RESEPT = shape(NS.m1, [
-  one('Forskrivningsdato', 'date'),
+  one('Forskrivningsdato', 'ownDate'),
   one('Utloper', 'date'),
   opt('Vernepliktig', 'boolean'),
   opt('SoktIndividRefusjon', 'boolean'),

@@ -8,6 +8,7 @@ import {
   methotrexate,
 } from '../../support/kith-prescribed.js'
 import { extension, lost, only, run } from '../../support/kith-run.js'
+import { validateR4 } from '../../support/r4-validator.js'
 
 const REQUEST = 'MedicationRequest'
 const request = (medicine: MedicineFixture) => only(run(m1({ medicine })), REQUEST)
@@ -39,6 +40,97 @@ describe('M1 dosing to Dosage', () => {
       when: ['MORN'],
     })
     assert.deepEqual(second?.doseAndRate?.[0]?.doseQuantity, { value: 0.5, unit: 'tablett' })
+  })
+
+  it('keeps what is no amount to be given as words, says so, and guesses nothing', () => {
+    for (const amount of ['-1', '0', '1e9', '5.0E-4', '100001', '0.0000001']) {
+      const ran = run(
+        m1({
+          medicine: {
+            product: ibuprofen,
+            blocks: [
+              {
+                doses: [
+                  { amount, part: '1' },
+                  { amount: '1', part: '5' },
+                ],
+              },
+            ],
+          },
+        }),
+      )
+      const [first, second] = only(ran, REQUEST).dosageInstruction ?? []
+      assert.equal(first?.text, `${amount} tablett per 1 Døgn del av dagen`)
+      assert.equal(extension(first?.doseAndRate?.[0], 'original-text')?.valueString, `${amount} tablett`)
+      assert.equal(first?.doseAndRate?.[0]?.doseQuantity, undefined, amount)
+      assert.deepEqual(first?.timing?.repeat?.when, ['MORN'])
+      assert.equal(second?.doseAndRate?.[0]?.doseQuantity?.value, 1)
+      assert.equal(lost(ran).length, 1)
+      assert.match(lost(ran)[0]!, /^invalid-value .*DoseFastTidspunkt(\[1\])?\/Mengde$/)
+      assert.deepEqual(validateR4(only(ran, REQUEST)), [])
+    }
+  })
+
+  it('lets the sender’s own wording stand before an amount in words', () => {
+    const [dosage] = dosages([{ doses: [{ amount: '-1', part: '1' }] }], { text: 'Etter avtale' })
+    assert.equal(dosage?.text, 'Etter avtale')
+    assert.equal(extension(dosage?.doseAndRate?.[0], 'original-text')?.valueString, '-1 tablett')
+  })
+
+  it('keeps rates and maxima that nobody can be given as words too', () => {
+    const ran = run(
+      m1({
+        medicine: {
+          product: ibuprofen,
+          blocks: [
+            {
+              doses: [{ amount: '5', unit: 'ml', rate: ['-3', 'ml', 'Time'] }],
+            },
+            {
+              needed: [
+                {
+                  amount: '1',
+                  maxPerDay: '-4',
+                  maxInWindow: '2',
+                  window: ['-6', 'Time'],
+                  minInterval: ['4', 'Time'],
+                },
+              ],
+            },
+          ],
+        },
+      }),
+    )
+    const [fixed, needed] = only(ran, REQUEST).dosageInstruction ?? []
+    assert.equal(fixed?.doseAndRate?.[0]?.rateRatio, undefined)
+    assert.equal(fixed?.doseAndRate?.[0]?.doseQuantity?.value, 5)
+    assert.match(fixed?.text ?? '', /^-3 ml per Time/)
+    assert.equal(extension(needed?.maxDosePerPeriod, 'original-text')?.valueString, '-4 tablett')
+    assert.equal(extension(needed, 'max-dose-per-period'), undefined)
+    assert.deepEqual(
+      lost(ran).map((one) => one.replace(/^(\S+) .*\//, '$1 ')),
+      [
+        'invalid-value Volum',
+        'invalid-value Tidsrom',
+        'no-element DoseTidsromMaks',
+        'invalid-value DoseDognMaks',
+      ],
+    )
+    assert.deepEqual(validateR4(only(ran, REQUEST)), [])
+  })
+
+  it('gives no timing to an interval that nothing can be planned by', () => {
+    for (const interval of [
+      ['-1', 'Døgn'],
+      ['1e9', 'Måned'],
+      ['99999', 'År'],
+    ] as const) {
+      const ran = run(
+        m1({ medicine: { product: ibuprofen, blocks: [{ doses: [{ amount: '1', interval, part: '1' }] }] } }),
+      )
+      assert.equal(only(ran, REQUEST).dosageInstruction?.[0]?.timing, undefined)
+      assert.match(lost(ran)[0] ?? '', /^invalid-value /)
+    }
   })
 
   it('writes UCUM codes only for units that are beyond doubt', () => {
