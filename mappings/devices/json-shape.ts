@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../../src/core/errors.js'
 import { assertNever } from '../../src/core/exhaustive.js'
+import { isYearInRange, YEAR_RULE } from '../../src/core/zone.js'
 
 export type Shape = ObjectShape | ArrayShape | StringShape | NumberShape | BooleanShape
 
@@ -26,7 +27,7 @@ export interface StringShape {
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string
-  /** `date-time` always with a time zone offset, and a day that exists. */
+  /** `date-time` always with a time zone offset, a day that exists, and a year of `isYearInRange`. */
   readonly format?: 'date-time' | 'uri'
   readonly description?: string
 }
@@ -117,7 +118,10 @@ function checkString(value: unknown, shape: StringShape, at: string, problems: P
   else if (shape.pattern !== undefined && !patternOf(shape.pattern).test(value))
     problems.push({ at, text: `must match ${shape.pattern}` })
   if (shape.format === 'date-time' && !isInstant(value))
-    problems.push({ at, text: 'must be a date and time with offset, such as 2026-01-31T08:00:00+01:00' })
+    problems.push({
+      at,
+      text: `must be a date and time with offset, such as 2026-01-31T08:00:00+01:00; ${YEAR_RULE}`,
+    })
   if (shape.format === 'uri' && !isAbsoluteUri(value)) problems.push({ at, text: 'must be an absolute URI' })
 }
 
@@ -150,13 +154,13 @@ function patternOf(pattern: string): RegExp {
 const INSTANT =
   /^(\d{4})-(0[1-9]|1[0-2])-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)$/
 
-/** An instant as FHIR writes it; years from 1900, days that the month has. */
+/** An instant as FHIR writes it: years that a record can have, days that the month has. */
 export function isInstant(text: string): boolean {
   const parts = INSTANT.exec(text)
   if (parts === null) return false
   const [, year, month, day] = parts.map(Number)
   if (year === undefined || month === undefined || day === undefined) return false
-  return year >= 1900 && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  return isYearInRange(text) && day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
 }
 
 /** Scheme and something behind it; no blanks, as FHIR's uri has none. */

@@ -1,14 +1,7 @@
 /** Answers of the device intake: 202 as JSON, everything else as a problem (RFC 9457) with JSON pointers. */
-import { ERRORS, type HubErrorCode } from '../../src/core/errors.js'
+import { ERRORS } from '../../src/core/errors.js'
 import type { Refusal, Reply } from '../../src/core/message.js'
-
-const TITLES: Partial<Readonly<Record<HubErrorCode, string>>> = {
-  MESSAGE_UNREADABLE: 'The event could not be read',
-  MESSAGE_INVALID: 'The event breaks the rules of the format',
-  MESSAGE_TOO_LARGE: 'The event is too large',
-  MESSAGE_CONFLICT: 'The event id is known with other content',
-  IDENTITY_INVALID: 'An identifier of the person does not hold',
-}
+import { DOOR_TITLES, PROBLEM_JSON, problemJson } from '../../src/core/problem-json.js'
 
 export const acceptedReply = (): Reply => ({
   status: 202,
@@ -16,25 +9,23 @@ export const acceptedReply = (): Reply => ({
   body: JSON.stringify({ status: 'accepted' }),
 })
 
-export const refusalReply = (refusal: Refusal): Reply => problem(refusal)
+export const refusalReply = (refusal: Refusal): Reply => problem(refusal, 'the event is refused')
 
 export const conflictReply = (): Reply =>
-  problem({
-    code: 'MESSAGE_CONFLICT',
-    problems: [{ at: '/eventId', text: 'is known with other content; nothing was changed' }],
-  })
+  problem(
+    {
+      code: 'MESSAGE_CONFLICT',
+      problems: [{ at: '/eventId', text: 'is known with other content; nothing was changed' }],
+    },
+    'this event id is known with other content',
+  )
 
-function problem({ code, problems }: Refusal): Reply {
+function problem({ code, problems }: Refusal, detail: string): Reply {
   const { status } = ERRORS[code]
+  const title = DOOR_TITLES[code] ?? code
   return {
     status,
-    contentType: 'application/problem+json; charset=utf-8',
-    body: JSON.stringify({
-      type: 'about:blank',
-      title: TITLES[code] ?? 'The event was not taken',
-      status,
-      code,
-      problems: problems.map(({ at, text }) => ({ pointer: at, detail: text })),
-    }),
+    contentType: PROBLEM_JSON,
+    body: problemJson({ code, title, status, detail, problems }),
   }
 }

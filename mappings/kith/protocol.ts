@@ -10,6 +10,7 @@ import type {
   Reply,
   Subject,
 } from '../../src/core/message.js'
+import { DOOR_TITLES, PROBLEM_JSON, problemJson } from '../../src/core/problem-json.js'
 import { isAppRec, readAppRec } from './apprec.js'
 import { appRecAnswer } from './apprec-answer.js'
 import { isDateTime, toDateTime } from './dates.js'
@@ -20,7 +21,6 @@ import { kithChecks, kithTypes } from './registry.js'
 import { parseXml, type XmlElement } from './xml.js'
 
 const XML = 'application/xml; charset=utf-8'
-const PROBLEM_JSON = 'application/problem+json'
 
 export const kithProtocol: ChannelProtocol = {
   channel: 'eresept',
@@ -146,9 +146,11 @@ function answer(
   }
 }
 
-/** RFC 9457. Names places and rules, never values. */
 function problem(status: number, code: HubErrorCode, detail: string, problems: readonly Problem[]): Reply {
-  const errors = problems.map(({ at, protocolCode, text }) => ({ at, rule: text, code: protocolCode }))
-  const body = { type: 'about:blank', title: code, status, code, detail, errors }
-  return { status, contentType: PROBLEM_JSON, body: JSON.stringify(body) }
+  const title = DOOR_TITLES[code] ?? code
+  return {
+    status,
+    contentType: PROBLEM_JSON,
+    body: problemJson({ code, title, status, detail, problems }),
+  }
 }

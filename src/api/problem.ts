@@ -1,10 +1,8 @@
 /** Errors outside FHIR: RFC 9457 `application/problem+json`. */
-import { codeSystemUrl } from '../core/canonical.js'
-import { codeOf, ERRORS, isHubError } from '../core/errors.js'
+import { codeOf, ERRORS, type HubError, isHubError, type Problem } from '../core/errors.js'
+import { PROBLEM_JSON, problemJson } from '../core/problem-json.js'
 import { ERROR_TEXTS } from './error-texts.js'
 import { ISSUES_MAX, RETRY_AFTER_S } from './limits.js'
-
-export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
 
 export interface ProblemAnswer {
   readonly status: number
@@ -16,21 +14,22 @@ export interface ProblemAnswer {
 export function problemAnswer(error: unknown): ProblemAnswer {
   const code = codeOf(error)
   const { status } = ERRORS[code]
-  const problems = isHubError(error) ? error.issues.slice(0, ISSUES_MAX) : []
   return {
     status,
     headers: {
       'Content-Type': PROBLEM_JSON,
       ...(status === 503 || status === 429 ? { 'Retry-After': String(RETRY_AFTER_S) } : {}),
     },
-    body: JSON.stringify({
-      type: `${codeSystemUrl('error')}#${code}`,
+    body: problemJson({
+      code,
       title: ERROR_TEXTS[code].en,
       status,
       ...(isHubError(error) ? { detail: error.message } : {}),
-      code,
-      ...(isHubError(error) && error.at !== undefined ? { at: error.at } : {}),
-      ...(problems.length === 0 ? {} : { problems }),
+      problems: isHubError(error) ? problemsOf(error).slice(0, ISSUES_MAX) : [],
     }),
   }
 }
+
+/** One place alone is a problem like the others. */
+const problemsOf = ({ issues, at, message }: HubError): readonly Problem[] =>
+  issues.length > 0 || at === undefined ? issues : [{ at, text: message }]

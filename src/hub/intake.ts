@@ -5,6 +5,7 @@ import { isAnswerWanted } from '../../mappings/hl7v2/acknowledgement.js'
 import { answerBatch, batchEnvelope, encodeReply, splitBatch } from '../../mappings/hl7v2/batch.js'
 import { HubError, isHubError } from '../core/errors.js'
 import type { ChannelProtocol, Reply } from '../core/message.js'
+import { problemErrors } from '../core/problem-json.js'
 import {
   type BatchItem,
   type ReceiveDeps,
@@ -160,12 +161,12 @@ async function receiveDevices(
   return { ...deviceBatchAnswer(items), messageId: parentId }
 }
 
-/** `{accepted, duplicates, rejected[]}`: 202 unless every item was rejected (surfaces.md). */
+/** `{accepted, duplicates, rejected: [{index, status, errors}]}`: 202 unless every item was rejected (surfaces.md). */
 function deviceBatchAnswer(items: readonly BatchItem[]): IntakeAnswer {
   const rejected = items.flatMap(({ index, received }) => {
     if (received.outcome === 'accepted' || received.outcome === 'duplicate') return []
     const problems = received.refusal?.problems ?? [{ at: '/eventId', text: 'known id with other content' }]
-    return [{ index, status: received.reply.status, problems }]
+    return [{ index, status: received.reply.status, errors: problemErrors(problems) }]
   })
   const count = (outcome: Received['outcome']) =>
     items.filter(({ received }) => received.outcome === outcome).length

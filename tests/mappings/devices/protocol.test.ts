@@ -98,6 +98,14 @@ describe('door of device events', () => {
     assert.equal(raw(eventBytes('text')), 'MESSAGE_INVALID')
   })
 
+  it('refuses times of years that no record can have', () => {
+    for (const occurredAt of ['9999-12-31T23:59:59-12:00', '2201-01-01T00:00:00Z', '1899-12-31T23:59:59Z']) {
+      const refused = refusalOf(check({ ...doseTaken(), occurredAt }))
+      assert.deepEqual([refused.code, refused.problems[0]?.at], ['MESSAGE_INVALID', '/occurredAt'])
+    }
+    assert.equal(check({ ...doseTaken(), occurredAt: '2200-12-31T23:59:59Z' }).kind, 'accept')
+  })
+
   it('parses again what passed the door', () => {
     const type = canonicalDeviceProtocol.types.get('device-event')!
     const context = { zone: 'Europe/Oslo', receivedAt: '2026-02-03T08:05:00Z', sender: 'x' }
@@ -121,8 +129,18 @@ describe('answers to device events', () => {
     const reply = answer({ kind: 'refused', refusal })
     assert.equal(reply.status, 422)
     assert.match(reply.contentType, /^application\/problem\+json/)
-    const body = JSON.parse(reply.body) as { code: string; problems: { pointer: string }[] }
-    assert.deepEqual([body.code, body.problems[0]?.pointer], ['MESSAGE_INVALID', '/occurredAt'])
+    assert.deepEqual(JSON.parse(reply.body), {
+      type: 'http://stafett.internal/fhir/CodeSystem/error#MESSAGE_INVALID',
+      title: 'The message breaks the rules of its type',
+      status: 422,
+      detail: 'the event is refused',
+      code: 'MESSAGE_INVALID',
+      errors: refusal.problems.map(({ at, text }) => ({ at, detail: text })),
+    })
+    assert.deepEqual(
+      refusal.problems.map(({ at }) => at),
+      ['/occurredAt'],
+    )
     const unreadable = { code: 'MESSAGE_UNREADABLE', problems: [] } as const
     assert.equal(answer({ kind: 'refused', refusal: unreadable }).status, 400)
     assert.equal(

@@ -65,13 +65,13 @@ describe('e-prescription answers', () => {
       { kind: 'conflict' },
       ANSWER,
     )
-    assert.deepEqual([reply.status, reply.contentType], [409, 'application/problem+json'])
+    assert.deepEqual([reply.status, reply.contentType], [409, 'application/problem+json; charset=utf-8'])
   })
 
   it('never answers an AppRec with an AppRec', () => {
     assert.deepEqual(answer(appRec()), { status: 200, contentType: 'text/plain', body: '' })
     const refused = answer(appRec({ id: 'x' }))
-    assert.deepEqual([refused.status, refused.contentType], [422, 'application/problem+json'])
+    assert.deepEqual([refused.status, refused.contentType], [422, 'application/problem+json; charset=utf-8'])
   })
 
   it('leaves the answer to an accepted recall to the business receipt', () => {

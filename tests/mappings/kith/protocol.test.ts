@@ -220,7 +220,13 @@ describe('e-prescription door check', () => {
       assert.equal(door.kind, 'unreadable')
       assert.equal(door.kind === 'unreadable' && door.refusal.code, code)
       const reply = answer(xml)
-      assert.deepEqual([reply.status, reply.contentType], [400, 'application/problem+json'])
+      assert.deepEqual([reply.status, reply.contentType], [400, 'application/problem+json; charset=utf-8'])
+      const body = JSON.parse(reply.body)
+      assert.equal(body.type, `http://stafett.internal/fhir/CodeSystem/error#${code}`)
+      assert.deepEqual(
+        body.errors,
+        door.kind === 'unreadable' && door.refusal.problems.map(({ at, text }) => ({ at, detail: text })),
+      )
     })
 
   it('names places and rules in refusals, never values', () => {
