@@ -2,7 +2,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { answerClientError } from './client-error.js'
-import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS } from './limits.js'
+import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS } from './limits.js'
+
+const IDLE_CHECK_MS = 20
 
 export interface HttpServer {
   /** Takes no more connections, lets requests in hand end, and cuts what is left after `drainMs`. */
@@ -14,7 +16,14 @@ export async function startHttpServer(
   { host, port }: { readonly host: string; readonly port: number },
   app: RequestListener,
 ): Promise<HttpServer> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: BODY_TIMEOUT_MS }, app)
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: BODY_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    app,
+  )
   server.on('clientError', answerClientError)
   server.listen(port, host)
   await once(server, 'listening')
@@ -22,9 +31,11 @@ export async function startHttpServer(
     stop: async (drainMs) => {
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      // A connection is idle, and kept, again once its request in hand has ended.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
       const cut = setTimeout(() => server.closeAllConnections(), drainMs)
       await closed
+      clearInterval(idle)
       clearTimeout(cut)
     },
   }

@@ -8,6 +8,8 @@ export const ERESEPT_BYTES_MAX = 10_485_760
 /** A batch; single events are held to less by their own door check. */
 export const DEVICE_BYTES_MAX = 1_048_576
 export const BODY_TIMEOUT_MS = 60_000
+/** How long an idle connection is kept: longer than clients and proxies keep theirs, so that none sends into a close. */
+export const KEEP_ALIVE_MS = 65_000
 /** For `headersTimeout` of the server. */
 export const HEADERS_TIMEOUT_MS = 10_000
 export const URL_CHARS_MAX = 8_192
