@@ -48,16 +48,22 @@ for (const backend of ['embedded', 'postgresql'])
     this.timeout(60_000)
     const database: OwnDatabase[] = []
     let hub: RunningHub
+    /** Hubs on one database: writes go to them in turn. */
+    const hubs: RunningHub[] = []
+    const sent = { writes: 0 }
 
     before(async function () {
       if (backend === 'postgresql') {
         if (!(await postgresAnswers())) this.skip()
         database.push(await createOwnDatabase('stafett_writes'))
       }
-      hub = await runHub(database[0] === undefined ? {} : { DATABASE_URL: database[0].url })
+      const own = database[0]
+      hub = await runHub(own === undefined ? {} : { DATABASE_URL: own.url })
+      hubs.push(hub)
+      if (own !== undefined) hubs.push(await runHub({ DATABASE_URL: own.url }))
     })
     after(async () => {
-      await hub?.hub.stop()
+      for (const one of hubs) await one.hub.stop()
       await database.pop()?.drop()
     })
 
@@ -67,7 +73,8 @@ for (const backend of ['embedded', 'postgresql'])
       body: FhirResource,
       headers: Readonly<Record<string, string>> = {},
     ): Promise<Answer> => {
-      const response = await fetch(`${hub.url}/fhir/${path}`, {
+      const { url } = hubs[sent.writes++ % hubs.length] ?? hub
+      const response = await fetch(`${url}/fhir/${path}`, {
         method,
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/fhir+json', ...headers },
