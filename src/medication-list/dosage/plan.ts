@@ -44,6 +44,8 @@ export interface DoseEntry {
   readonly lasts: Interval | undefined
   readonly events: readonly string[]
   readonly maxima: readonly Maximum[]
+  /** A maximum is stated that is no amount in a time. */
+  readonly unreadMaximum: boolean
   readonly minIntervalMinutes: number | undefined
   readonly route: string | undefined
   readonly routeText: string | undefined
@@ -107,6 +109,7 @@ const limitsOf = (entries: readonly DoseEntry[]): string =>
             ? [entry.asNeededFor?.toLowerCase(), entryAmountKey(entry), entry.frequency, entry.period]
             : 'fixed',
           entry.maxima.map(({ amount, hours }) => [amountKey(amount), hours]),
+          entry.unreadMaximum,
           entry.minIntervalMinutes,
           entry.route,
           entry.site,
@@ -182,7 +185,7 @@ function readEntry(dosage: Dosage): DoseEntry {
     count: repeat.countMax === undefined ? repeat.count : undefined,
     lasts: repeat.durationMax === undefined ? interval(repeat.duration, repeat.durationUnit) : undefined,
     events: dosage.timing?.event ?? [],
-    maxima: maximaOf(dosage),
+    ...maximaOf(dosage),
     minIntervalMinutes: minutesOf(
       extensionOf(dosage, 'min-interval')?.valueDuration ??
         extensionOf(dosage, 'min-interval')?.valueQuantity,
@@ -259,14 +262,12 @@ function cycleOf(dosage: Dosage): DoseEntry['cycle'] | 'unplannable' {
   return on > CYCLE_DAYS_MAX || off > CYCLE_DAYS_MAX ? 'unplannable' : { on, off }
 }
 
-function maximaOf(dosage: Dosage): Maximum[] {
-  const second = (dosage.extension ?? [])
-    .filter(({ url }) => url === extensionUrl('max-dose-per-period'))
-    .map(({ valueRatio }) => valueRatio)
-  return [dosage.maxDosePerPeriod, ...second].flatMap((ratio) => {
-    const maximum = maximumOf(ratio)
-    return maximum === undefined ? [] : [maximum]
-  })
+function maximaOf(dosage: Dosage): Pick<DoseEntry, 'maxima' | 'unreadMaximum'> {
+  const stated = (dosage.extension ?? []).filter(({ url }) => url === extensionUrl('max-dose-per-period'))
+  const ratios = [dosage.maxDosePerPeriod, ...stated.map(({ valueRatio }) => valueRatio)]
+  const given = ratios.filter((ratio) => ratio !== undefined)
+  const maxima = given.flatMap((ratio) => maximumOf(ratio) ?? [])
+  return { maxima, unreadMaximum: maxima.length < given.length }
 }
 
 function maximumOf(ratio: Ratio | undefined): Maximum | undefined {

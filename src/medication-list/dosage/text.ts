@@ -245,9 +245,9 @@ const entryAmountText = (
   style: TextStyle,
 ): string => (amount === undefined ? (amountWords ?? '') : amountText(amount, words, language, style))
 
-/** Neither below nothing nor with digits that the text would cut: what is printed is what is meant. */
-function hasSayableAmount({ amount, amountWords, maxima }: DoseEntry): boolean {
-  if (amount === undefined && amountWords === undefined) return false
+/** Neither below nothing nor with digits that the text would cut, nor without its maximum: what is printed is what is meant. */
+function hasSayableAmount({ amount, amountWords, maxima, unreadMaximum }: DoseEntry): boolean {
+  if (unreadMaximum || (amount === undefined && amountWords === undefined)) return false
   const all = [...(amount === undefined ? [] : [amount]), ...maxima.map((maximum) => maximum.amount)]
   return all.every(({ low, high }) => isWritable(low) && isWritable(high))
 }

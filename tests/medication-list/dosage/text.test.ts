@@ -163,6 +163,14 @@ describe('dosage text', () => {
     )
   })
 
+  it('says nothing rather than a dose without the maximum that stands beside it in words', () => {
+    const extension = [{ url: extensionUrl('original-text'), valueString: '-8 tablett' }]
+    const { maxDosePerPeriod: _maximum, ...rest } = asNeeded('smerter')
+    assert.equal(dosageText(readDosagePlan([rest]), 'nb'), '1–2 tabletter ved behov mot smerter')
+    const dosage: Dosage = { ...rest, maxDosePerPeriod: { extension } }
+    assert.equal(dosageText(readDosagePlan([dosage]), 'nb'), undefined)
+  })
+
   it('never lets a weekday sound like a daily dose', () => {
     const weekly = readDosagePlan([
       dose(1, 'tablett', { frequency: 1, period: 1, periodUnit: 'd', dayOfWeek: ['mon'] }),
