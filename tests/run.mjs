@@ -10,8 +10,16 @@ import Mocha from 'mocha'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = join(root, 'dist', 'tests')
-// The longest first, so that none is left alone at the end.
-const LONGEST = ['faults/kill-embedded', 'faults/', 'store/', 'api/search-on-store', 'hub/']
+// The longest first, so that none is left alone at the end; no two embedded stores under load at once.
+const LONGEST = [
+  'faults/kill-embedded.test',
+  'faults/kill-postgresql.test',
+  'faults/kill-postgresql-bullmq',
+  'faults/kill-embedded-bullmq',
+  'faults/',
+  'store/',
+  'e2e/',
+]
 const args = process.argv.slice(2)
 if (args.includes('--deep')) process.env.STAFETT_TEST_DEEP = '1'
 if (args.includes('--require-backends') || process.env.CI === 'true') process.env.STAFETT_TEST_REQUIRE = '1'

@@ -1,8 +1,7 @@
 /** Kills a hub in the middle of a load and counts what its successor knows. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { newDataFolder } from '../support/data-folder.js'
 import { messageControlId, orderMessage, patientNumber } from '../support/hl7-orders.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { createOwnDatabase, postgresAnswers, redisAnswers, TEST_REDIS_URL } from '../support/reachable.js'
@@ -31,7 +30,7 @@ export function describeKill(name: string, backEnds: BackEnds): void {
 type Env = Readonly<Record<string, string>>
 
 async function withBackEnds(backEnds: BackEnds, test: (env: Env) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stafett-kill-'))
+  const folder = await newDataFolder('stafett-kill-')
   const database = backEnds.postgres ? await createOwnDatabase('stafett_kill') : undefined
   try {
     await test({

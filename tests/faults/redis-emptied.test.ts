@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { newDataFolder } from '../support/data-folder.js'
 import { orderMessage } from '../support/hl7-orders.js'
 import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
@@ -52,7 +51,7 @@ async function withHub(
   if (postgres && !(await postgresAnswers())) context.skip()
   if (!hasRedisServer()) return context.skip()
   const redis = await startRedisServer()
-  const folder = await mkdtemp(join(tmpdir(), 'stafett-flush-'))
+  const folder = await newDataFolder('stafett-flush-')
   const database = postgres ? await createOwnDatabase('stafett_flush') : undefined
   try {
     const hub = await startHubProcess({
