@@ -23,11 +23,13 @@ export async function newDataFolder(prefix: string): Promise<string> {
 
 async function template(): Promise<string> {
   const built = join(packageRoot(), 'dist')
-  const path = join(built, `${TEMPLATE}${fingerprint()}`)
+  const name = `${TEMPLATE}${fingerprint()}`
+  const path = join(built, name)
   if (existsSync(path)) return path
   await mkdir(built, { recursive: true })
-  for (const name of await readdir(built))
-    if (name.startsWith(TEMPLATE)) await rm(join(built, name), { recursive: true, force: true })
+  for (const old of await readdir(built))
+    if (old.startsWith(TEMPLATE) && !old.startsWith(name))
+      await rm(join(built, old), { recursive: true, force: true })
   const made = await mkdtemp(join(tmpdir(), 'stafett-template-'))
   const own = `${path}.${process.pid}`
   await (await openEmbedded(made)).close()
