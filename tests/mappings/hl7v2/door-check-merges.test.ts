@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import { acknowledge } from '../../../mappings/hl7v2/acknowledgement.js'
-import type { DoorResult, Envelope, Refusal } from '../../../src/core/message.js'
+import type { DoorResult, Refusal } from '../../../src/core/message.js'
 import { bytesOf, check, msh, PID } from './messages.js'
 
-const ADT = msh({ type: 'ADT^A08' })
-
-function accepted(result: DoorResult): Envelope {
-  if (result.kind !== 'accept') throw new Error(JSON.stringify(result))
-  return result.items[0]!
-}
 function refusal(result: DoorResult): Refusal & { kind: DoorResult['kind'] } {
   if (result.kind === 'accept') throw new Error('accepted')
   return { ...result.refusal, kind: result.kind }
