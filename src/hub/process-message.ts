@@ -14,7 +14,7 @@ import type { DeriveContext } from './derive-list.js'
 import { findPlace, type Here, type Place } from './message-place.js'
 import type { PersonCache } from './person-cache.js'
 import type { SharedRegister } from './shared-register.js'
-import { openWorkspace, type Workspace } from './workspace.js'
+import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
 
 export interface ProcessDeps {
   readonly store: Pick<
@@ -132,22 +132,8 @@ const goesAlone = (work: Work | undefined): boolean =>
   work.mapped.assignment !== undefined
 
 async function openPerson(deps: ProcessDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {
-  if (person === undefined) return emptyWorkspace()
+  if (person === undefined) return emptyWorkspace(personId(SHARED))
   const own = personOfLane(claim.lane) === person
   const cached = own ? deps.cache.get(person, claim.effectSeq) : undefined
   return cached ?? openWorkspace(await deps.store.loadPerson(person))
 }
-
-/** For device and sender lanes without a person: only shared resources are written. */
-const emptyWorkspace = (): Workspace =>
-  openWorkspace({
-    personId: personId(SHARED),
-    mergedInto: undefined,
-    effectSeq: 0,
-    identities: [],
-    resources: new Map(),
-    amendments: [],
-    sources: [],
-    listVersion: 0,
-    nextChangeAt: undefined,
-  })

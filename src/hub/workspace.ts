@@ -51,6 +51,20 @@ export function openWorkspace(state: PersonState): Workspace {
   return workspace
 }
 
+/** Of an owner that has nothing stored yet: the shared resources' lanes, and a person before the first message. */
+export const emptyWorkspace = (owner: PersonId): Workspace =>
+  openWorkspace({
+    personId: owner,
+    mergedInto: undefined,
+    effectSeq: 0,
+    identities: [],
+    resources: new Map(),
+    amendments: [],
+    sources: [],
+    listVersion: 0,
+    nextChangeAt: undefined,
+  })
+
 /** Adds a resource or its new version, and keeps the indexes. */
 export function putResource(workspace: Workspace, resource: StoredResource): void {
   const ref = refOf(resource)

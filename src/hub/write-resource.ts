@@ -18,7 +18,7 @@ import { claimIdle } from './idle-lane.js'
 import { identifiersOf } from './references.js'
 import { stageClientContent } from './stage-client-write.js'
 import { keepLease, type WorkDeps } from './work-lane.js'
-import { openWorkspace, type Workspace } from './workspace.js'
+import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
 import { findOwner, type Owner, patientExists } from './write-owner.js'
 import type { WriteRequest, WriteResult } from './write-request.js'
 import { absentBy, findTarget } from './write-target.js'
@@ -150,17 +150,7 @@ async function openOwner(deps: WriteDeps, person: PersonId | undefined, claim: C
     const cached = deps.cache.get(person, claim.effectSeq)
     return cached ?? openWorkspace(await deps.store.loadPerson(person))
   }
-  return openWorkspace({
-    personId: personId(SHARED),
-    mergedInto: undefined,
-    effectSeq: 0,
-    identities: [],
-    resources: new Map(),
-    amendments: [],
-    sources: [],
-    listVersion: 0,
-    nextChangeAt: undefined,
-  })
+  return emptyWorkspace(personId(SHARED))
 }
 
 async function sharedTarget(

@@ -8,7 +8,7 @@ import type { ChannelProtocol } from '../../src/core/message.js'
 import { applyMapped } from '../../src/hub/apply-message.js'
 import { deriveList } from '../../src/hub/derive-list.js'
 import { openDraft } from '../../src/hub/draft.js'
-import { openWorkspace, type Workspace } from '../../src/hub/workspace.js'
+import { emptyWorkspace, type Workspace } from '../../src/hub/workspace.js'
 import { listConfig } from '../../src/medication-list/defaults.js'
 import { deriveList as derive } from '../../src/medication-list/derive-list.js'
 import { NO_PRODUCTS } from '../../src/medication-list/products.js'
@@ -37,7 +37,7 @@ export interface Told {
 /** Applies the messages in the order given, all at one instant, to one new person. */
 export async function applyAll(messages: readonly RawMessage[], now: number): Promise<Told> {
   const validation = await testValidation()
-  const workspace = emptyPerson()
+  const workspace = emptyWorkspace(personId('person-1'))
   const shared = new Map()
   const ids = { next: 0 }
   const newId = () => `00000000-0000-4000-8000-${(ids.next++).toString(16).padStart(12, '0')}`
@@ -75,19 +75,6 @@ function mapRaw(message: RawMessage, receivedAt: string) {
   const context = { zone: ZONE, receivedAt, sender: envelope.sender }
   return type.map(type.parse(raw, 0, context), context)
 }
-
-const emptyPerson = (): Workspace =>
-  openWorkspace({
-    personId: personId('person-1'),
-    mergedInto: undefined,
-    effectSeq: 0,
-    identities: [],
-    resources: new Map(),
-    amendments: [],
-    sources: [],
-    listVersion: 0,
-    nextChangeAt: undefined,
-  })
 
 function tell(workspace: Workspace, body: string | undefined): Told {
   const stored = [...workspace.resources.values()]

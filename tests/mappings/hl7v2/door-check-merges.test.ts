@@ -1,25 +1,6 @@
 import assert from 'node:assert/strict'
 import { acknowledge } from '../../../mappings/hl7v2/acknowledgement.js'
-import type { DoorResult, Refusal } from '../../../src/core/message.js'
-import { bytesOf, check, msh, PID } from './messages.js'
-
-function refusal(result: DoorResult): Refusal & { kind: DoorResult['kind'] } {
-  if (result.kind === 'accept') throw new Error('accepted')
-  return { ...result.refusal, kind: result.kind }
-}
-const assertRefused = (
-  result: DoorResult,
-  kind: DoorResult['kind'],
-  code: string,
-  at: string,
-  protocolCode: string,
-) => {
-  const found = refusal(result)
-  assert.equal(found.kind, kind)
-  assert.equal(found.code, code)
-  assert.equal(found.problems[0]?.at, at)
-  assert.equal(found.problems[0]?.protocolCode, protocolCode)
-}
+import { assertRefused, bytesOf, check, msh, PID, refusal } from './messages.js'
 
 describe('door check: merges', () => {
   const A40 = msh({ type: 'ADT^A40' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DNR, FNR } from '../../../src/core/canonical.js'
-import type { DoorResult, Envelope, Refusal } from '../../../src/core/message.js'
-import { bytesOf, check, msh, nationalNumber, PID, SETTINGS } from './messages.js'
+import type { DoorResult, Envelope } from '../../../src/core/message.js'
+import { assertRefused, bytesOf, check, msh, nationalNumber, PID, refusal, SETTINGS } from './messages.js'
 
 const ADT = msh({ type: 'ADT^A08' })
 const RDE = msh({ type: 'RDE^O11^RDE_O11' })
@@ -10,26 +10,9 @@ function accepted(result: DoorResult): Envelope {
   if (result.kind !== 'accept') throw new Error(JSON.stringify(result))
   return result.items[0]!
 }
-function refusal(result: DoorResult): Refusal & { kind: DoorResult['kind'] } {
-  if (result.kind === 'accept') throw new Error('accepted')
-  return { ...result.refusal, kind: result.kind }
-}
 const identifiers = (pid3: string, pid2 = '', pid4 = '') => {
   const { subject } = accepted(check(bytesOf(ADT, `PID|1|${pid2}|${pid3}|${pid4}|Prøve^Kari`)))
   return subject.by === 'person' ? subject.identifiers : []
-}
-const assertRefused = (
-  result: DoorResult,
-  kind: DoorResult['kind'],
-  code: string,
-  at: string,
-  protocolCode: string,
-) => {
-  const found = refusal(result)
-  assert.equal(found.kind, kind)
-  assert.equal(found.code, code)
-  assert.equal(found.problems[0]?.at, at)
-  assert.equal(found.problems[0]?.protocolCode, protocolCode)
 }
 
 describe('door check: envelope', () => {

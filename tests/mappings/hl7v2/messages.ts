@@ -1,7 +1,8 @@
 /** Messages of synthetic people for the tests of this folder, and a short way through the mapping. */
+import assert from 'node:assert/strict'
 import type { FhirResource, MedicationDispense, MedicationRequest, Patient } from 'fhir/r4.js'
 import { hl7v2Protocol } from '../../../mappings/hl7v2/protocol.js'
-import type { DoorResult, DoorSettings, Mapped } from '../../../src/core/message.js'
+import type { DoorResult, DoorSettings, Mapped, Refusal } from '../../../src/core/message.js'
 
 export const SETTINGS: DoorSettings = {
   zone: 'Europe/Oslo',
@@ -90,3 +91,23 @@ function control(weights: readonly number[], digits: readonly number[]): number 
 /** A resource as the hub would store it: what is null is taken out. */
 export const withoutNulls = (resource: unknown): unknown =>
   JSON.parse(JSON.stringify(resource, (_key, value) => (value === null ? undefined : value)))
+
+/** The refusal of a door check that must have refused. */
+export function refusal(result: DoorResult): Refusal & { kind: DoorResult['kind'] } {
+  if (result.kind === 'accept') throw new Error('accepted')
+  return { ...result.refusal, kind: result.kind }
+}
+
+export const assertRefused = (
+  result: DoorResult,
+  kind: DoorResult['kind'],
+  code: string,
+  at: string,
+  protocolCode: string,
+) => {
+  const found = refusal(result)
+  assert.equal(found.kind, kind)
+  assert.equal(found.code, code)
+  assert.equal(found.problems[0]?.at, at)
+  assert.equal(found.problems[0]?.protocolCode, protocolCode)
+}
