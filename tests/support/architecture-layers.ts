@@ -92,7 +92,9 @@ export const LAYERS: readonly Layer[] = [
   },
   // Installs and builds before anything of ours is there.
   effects('src/prepare.mjs', [], []),
+  // The composition root: what is opened, wired and handed in.
   free('src/main.ts'),
+  free('src/composition/'),
   free('tests/'),
   free('bench/'),
   free('demo/'),

@@ -1,0 +1,62 @@
+/** What the use cases of the hub get handed in. */
+import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Config } from '../config.js'
+import type { Log } from '../core/ports.js'
+import { openPersonCache } from '../hub/person-cache.js'
+import { openSharedRegister } from '../hub/shared-register.js'
+import type { WriteDeps } from '../hub/write-resource.js'
+import { listConfig } from '../medication-list/defaults.js'
+import { deriveList } from '../medication-list/derive-list.js'
+import { NO_PRODUCTS } from '../medication-list/products.js'
+import type { Metrics } from '../metrics.js'
+import type { Store } from '../store/contract.js'
+import type { Validation } from '../validation/validate.js'
+import { PROTOCOLS } from './protocols.js'
+
+/** Resources held in memory for persons worked on lately. */
+const CACHED_RESOURCES_MAX = 100_000
+const CACHED_SHARED_MAX = 20_000
+
+/** Hex digest. */
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+export function openDeps(
+  config: Config,
+  store: Store,
+  metrics: Metrics,
+  validation: Validation,
+  log: Log,
+): WriteDeps {
+  return {
+    store,
+    protocol: (channel) => PROTOCOLS.get(channel),
+    cache: openPersonCache(CACHED_RESOURCES_MAX),
+    shared: openSharedRegister(store.loadShared, CACHED_SHARED_MAX),
+    derive: {
+      derive: deriveList,
+      products: NO_PRODUCTS,
+      config: listConfig(config.zone, config.language),
+      publicUrl: config.publicUrl,
+      newId: randomUUID,
+      validate: (resource) => validation.validate(resource),
+    },
+    clock: Date.now,
+    newId: randomUUID,
+    zone: config.zone,
+    owner: randomUUID(),
+    leaseMs: config.leaseMs,
+    log,
+    random: Math.random,
+    every: (ms, beat) => {
+      const timer = setInterval(beat, ms)
+      timer.unref()
+      return () => clearInterval(timer)
+    },
+    count: metrics.message,
+    observe: metrics.processed,
+    hash: sha256,
+    wait: (ms) => wait(ms),
+    encode: (text) => Buffer.from(text),
+  }
+}

@@ -1,0 +1,67 @@
+/** Everything that runs without a socket: store, dispatcher, validation, metrics and the use cases over them. */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Dispatcher } from '../../queue/contract.js'
+import type { Config } from '../config.js'
+import type { LaneKey } from '../core/ids.js'
+import type { Log } from '../core/ports.js'
+import type { IntakeDeps } from '../hub/intake.js'
+import { openPressure } from '../hub/pressure.js'
+import { workLane } from '../hub/work-lane.js'
+import type { WriteDeps } from '../hub/write-resource.js'
+import { type Metrics, openMetrics } from '../metrics.js'
+import type { Store } from '../store/contract.js'
+import { checkDurability, type Durability } from '../store/durability.js'
+import { openStore } from '../store/store.js'
+import { openValidation } from '../validation/validate.js'
+import { openDatabase, openDispatcher } from './back-ends.js'
+import { openDeps, sha256 } from './hub-deps.js'
+import { SURFACES } from './protocols.js'
+
+export interface Parts {
+  readonly store: Store
+  readonly dispatcher: Dispatcher
+  readonly metrics: Metrics
+  readonly durability: Durability
+  readonly deps: WriteDeps
+  readonly intake: IntakeDeps
+  readonly workLane: (lane: LaneKey) => Promise<boolean>
+  readonly log: Log
+}
+
+export async function openParts(
+  config: Config,
+  log: Log,
+  closers: (() => Promise<unknown>)[],
+): Promise<Parts> {
+  // Loaded while the database opens; a fault in it is told where it is awaited.
+  const validating = openValidation()
+  validating.catch(() => undefined)
+  const database = await openDatabase(config, log)
+  closers.push(database.close)
+  const durability = await checkDurability(database)
+  if (durability.unsafe.length > 0)
+    log.warn('the database does not keep what it acknowledges', { settings: durability.unsafe.join(', ') })
+  const store = await openStore(database)
+  const dispatcher = openDispatcher(config, store, log)
+  closers.push(() => dispatcher.stop(config.drainMs))
+  const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
+  const deps = openDeps(config, store, metrics, await validating, log)
+  const work = (lane: LaneKey) => workLane(deps, lane)
+  if (config.roles.has('worker'))
+    await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
+  const intake: IntakeDeps = {
+    store,
+    ring: dispatcher.ring,
+    clock: Date.now,
+    newId: randomUUID,
+    hash: sha256,
+    wait: (ms) => wait(ms),
+    settings: { zone: config.zone, syntheticIds: config.syntheticIds, processingIds: config.processingIds },
+    log,
+    count: metrics.message,
+    protocolOf: (surface) => SURFACES.get(surface),
+    pressure: openPressure(store.backlog, config, Date.now).level,
+  }
+  return { store, dispatcher, metrics, durability, deps, intake, workLane: work, log }
+}

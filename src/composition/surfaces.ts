@@ -1,0 +1,71 @@
+/** What the HTTP and MLLP surfaces get handed in. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type MllpServer, startMllpServer } from '../../adapters/transport/mllp.js'
+import type { OpsDeps } from '../api/app.js'
+import type { ApiDeps, Health } from '../api/deps.js'
+import type { Config } from '../config.js'
+import { receiveFrame, receiveRequest } from '../hub/intake.js'
+import { readMedicationList } from '../hub/read-list.js'
+import { replayMessage } from '../hub/replay-message.js'
+import { writeResource } from '../hub/write-resource.js'
+import { openDefinitions } from '../validation/definitions.js'
+import { packageRoot } from '../validation/package-root.js'
+import { sha256 } from './hub-deps.js'
+import type { Parts } from './parts.js'
+
+export function apiDeps(config: Config, parts: Parts): ApiDeps {
+  const { deps, dispatcher, intake, store } = parts
+  const list = {
+    store,
+    workLane: parts.workLane,
+    clock: Date.now,
+    log: parts.log,
+    config: deps.derive.config,
+    hash: (text: string) => sha256(Buffer.from(text)),
+  }
+  return {
+    ...opsDeps(config, parts),
+    store,
+    writeResource: (request) => writeResource(deps, request),
+    medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
+    replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
+    intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
+    definitions: openDefinitions(),
+    callerOf: () => ({ clientId: 'anonymous' }),
+    clock: Date.now,
+    pageKey:
+      config.pageKey === undefined ? randomBytes(32) : createHash('sha256').update(config.pageKey).digest(),
+    version: packageVersion(),
+    zone: config.zone,
+  }
+}
+
+export const opsDeps = (config: Config, parts: Parts): OpsDeps => ({
+  health: () => healthOf(parts),
+  metrics: parts.metrics.text,
+  newId: randomUUID,
+  log: parts.log,
+  publicUrl: config.publicUrl,
+})
+
+async function healthOf({ dispatcher, durability, store }: Parts): Promise<Health> {
+  const status = await store.ping().then(
+    () => (dispatcher.mode() === 'sweep-only' ? ('degraded' as const) : ('ready' as const)),
+    () => 'unavailable' as const,
+  )
+  return { status, durability: durability.level, dispatcher: dispatcher.mode() }
+}
+
+export async function openMllp(config: Config, { intake, log }: Parts): Promise<MllpServer | undefined> {
+  if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
+  const handle = (raw: Uint8Array) => receiveFrame(intake, raw)
+  return startMllpServer({ host: config.host, port: config.mllpPort, log, handle })
+}
+
+const packageVersion = (): string => {
+  // Our own package file.
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
+    .version
+}
