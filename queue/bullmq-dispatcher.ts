@@ -134,12 +134,15 @@ function openConsumer(options: BullmqOptions, work: LaneWorkOf, producer: Produc
   let worker = openWorker()
 
   function openWorker(): OpenWorker {
-    return startWorker(options, async (lane) => {
-      takenMs = Date.now()
-      revivals = 0
-      await pool.run(lane)
-      // A ring from another process during the work found this job's id and was lost: look once more.
-      await pool.run(lane)
+    return startWorker(options, {
+      take: async (lane) => {
+        takenMs = Date.now()
+        revivals = 0
+        await pool.run(lane)
+      },
+      // Whoever rang while the job was there found its id in use, and the ring was lost: look once more, now that the
+      // next ring gets through.
+      removed: (lane) => void pool.run(lane),
     })
   }
 
@@ -181,13 +184,20 @@ interface OpenWorker {
   readonly close: (drainMs: number) => Promise<void>
 }
 
-function startWorker(options: BullmqOptions, take: (lane: LaneKey) => Promise<void>): OpenWorker {
+interface JobEvents {
+  readonly take: (lane: LaneKey) => Promise<void>
+  /** The job is out of Redis. */
+  readonly removed: (lane: LaneKey) => void
+}
+
+function startWorker(options: BullmqOptions, events: JobEvents): OpenWorker {
   const connection = connect(options, { maxRetriesPerRequest: null })
   const worker = new Worker<{ lane: string }>(
     QUEUE_NAME,
     // Other data than a lane's name is not ours: the job ends, and is removed.
     async (job) => {
-      if (typeof job.data.lane === 'string') await take(laneKey(job.data.lane))
+      const lane = laneOf(job.data)
+      if (lane !== undefined) await events.take(lane)
     },
     {
       connection,
@@ -199,6 +209,12 @@ function startWorker(options: BullmqOptions, take: (lane: LaneKey) => Promise<vo
   )
   // The connection's own listener tells of it.
   worker.on('error', () => undefined)
+  const removed = (job: { readonly data: unknown } | undefined) => {
+    const lane = laneOf(job?.data)
+    if (lane !== undefined) events.removed(lane)
+  }
+  worker.on('completed', removed)
+  worker.on('failed', removed)
   return {
     close: async (drainMs) => {
       await atMost(
@@ -213,6 +229,11 @@ function startWorker(options: BullmqOptions, take: (lane: LaneKey) => Promise<vo
       connection.disconnect()
     },
   }
+}
+
+function laneOf(data: unknown): LaneKey | undefined {
+  const lane: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'lane') : undefined
+  return typeof lane === 'string' ? laneKey(lane) : undefined
 }
 
 function connect(

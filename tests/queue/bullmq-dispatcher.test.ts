@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { type BullmqOptions, openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../../queue/contract.js'
+import { jobIdOf } from '../../queue/job-id.js'
 import { freePort } from '../support/free-port.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
+import { startTcpProxy } from '../support/tcp-proxy.js'
 import { laneModel, recordedLog, until } from './lane-model.js'
 
 const suite = hasRedisServer() ? describe : describe.skip
@@ -146,5 +148,39 @@ suite('doorbells over a Redis that fails', function () {
     model.add('p-1', 1)
     api.ring(lane)
     await until(() => model.waiting() === 0, 5_000, 'second row without a sweep')
+  })
+
+  it('hears a ring that comes after the last look at the lane and before its job is gone', async () => {
+    const redis = await server()
+    const proxy = await startTcpProxy(redis.port)
+    try {
+      const incarnation = randomUUID()
+      const model = laneModel(5)
+      const { opened: worker } = dispatcher(`redis://127.0.0.1:${proxy.port}`, {
+        incarnation,
+        sweepMs: 600_000,
+      })
+      // From the first look on, what the worker tells Redis does not get there: the job stays.
+      const holding = {
+        ...model,
+        workLane: (lane: Parameters<typeof model.workLane>[0]) => {
+          proxy.holdRequests()
+          return model.workLane(lane)
+        },
+      }
+      await worker.start(holding)
+      const { opened: api } = dispatcher(redis.url, { incarnation })
+      await until(() => api.mode() === 'bullmq' && worker.mode() === 'bullmq', 5_000, 'Redis in use')
+      const lane = model.add('p-1', 0)
+      api.ring(lane)
+      await until(() => proxy.held().includes(jobIdOf(incarnation, lane)), 5_000, 'job about to be removed')
+      model.add('p-1', 1)
+      api.ring(lane)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      proxy.letThrough()
+      await until(() => model.waiting() === 0, 5_000, 'second row without a sweep')
+    } finally {
+      await proxy.close()
+    }
   })
 })
