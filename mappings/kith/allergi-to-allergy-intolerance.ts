@@ -6,7 +6,7 @@ import { codingOf, concept, ext, filled, keyOf } from './build.js'
 import { toDateTime, toUtc } from './dates.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
-import type { Allergi } from './m251.js'
+import type { Allergi } from './m25.js'
 
 /** Systems that the Norwegian base profile of AllergyIntolerance asks for (norwegian-fhir.md 1.3). */
 const FEST_SUBSTANCE = 'http://ehelse.no/FESTSubstance'

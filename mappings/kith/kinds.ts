@@ -11,8 +11,8 @@ import { m5ToAmendments } from './m5-to-amendments.js'
 import { m5ToM52 } from './m5-to-m52.js'
 import { readUtleveringsrapport, UTLEVERINGSRAPPORT, type Utleveringsrapport } from './m10.js'
 import { m10ToMedicationDispense } from './m10-to-medication-dispense.js'
-import { LEGEMIDLER_I_BRUK, type LegemidlerIBruk, readLegemidlerIBruk } from './m251.js'
-import { m251ToList } from './m251-to-list.js'
+import { LEGEMIDLER_I_BRUK, type LegemidlerIBruk, readLegemidlerIBruk } from './m25.js'
+import { m25ToList } from './m25-to-list.js'
 import { msgheadToPatient } from './msghead-to-patient.js'
 import { NS } from './namespaces.js'
 import { addSender } from './parties.js'
@@ -71,7 +71,7 @@ export const m251Kind: KithKind<LegemidlerIBruk> = {
   map: (message, context) => {
     const frame = frameOf(message.head, message.unmapped, context)
     addShared(frame, message)
-    m251ToList(frame, message.head, message.payload)
+    m25ToList(frame, message.head, message.payload)
     return mapped(frame, message, 'source-list', 'UPDATE')
   },
 }

@@ -5,8 +5,8 @@ import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, keyOf, logical } from './build.js'
 import { toDateTime, toUtc } from './dates.js'
 import type { Frame } from './frame.js'
-import type { Enkeltoppforing, Sporsmal } from './m251.js'
-import { entryIdentity, entryOrder } from './m251-entry-to-medication-statement.js'
+import type { Enkeltoppforing, Sporsmal } from './m25.js'
+import { entryIdentity, entryOrder } from './m25-entry-to-medication-statement.js'
 import { herOrganisation } from './parties.js'
 
 /** A question has no id of its own: entry, time and kind tell it apart, the same in every list that repeats it. */

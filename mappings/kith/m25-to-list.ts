@@ -6,14 +6,14 @@ import { allergiToAllergyIntolerance } from './allergi-to-allergy-intolerance.js
 import { concept, ext, filled, identifier, idIdentity, keyOf, logical } from './build.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
-import type { Enkeltoppforing, LegemidlerIBruk } from './m251.js'
+import type { Enkeltoppforing, LegemidlerIBruk } from './m25.js'
 import {
   actorOf,
   entryIdentity,
   isStopped,
-  m251EntryToMedicationStatement,
+  m25EntryToMedicationStatement,
   roleExtension,
-} from './m251-entry-to-medication-statement.js'
+} from './m25-entry-to-medication-statement.js'
 import type { Head } from './msghead.js'
 import { sporsmalToCommunication } from './sporsmal-to-communication.js'
 
@@ -21,7 +21,7 @@ import { sporsmalToCommunication } from './sporsmal-to-communication.js'
 const MESSAGE_TYPE = 'http://ehelse.no/fhir/CodeSystem/sfm-message-type'
 
 /** Adds the list, its entries, questions and allergies. An older list of the kind is retired by the hub. */
-export function m251ToList(frame: Frame, head: Head, lib: LegemidlerIBruk): void {
+export function m25ToList(frame: Frame, head: Head, lib: LegemidlerIBruk): void {
   const references = [
     ...ext(EXT.basedOnMessage, 'valueIdentifier', messageIdentifier(frame, head.refToParent)),
     ...ext(EXT.conversation, 'valueIdentifier', messageIdentifier(frame, head.refToConversation)),
@@ -48,7 +48,7 @@ export function m251ToList(frame: Frame, head: Head, lib: LegemidlerIBruk): void
   }
   frame.resources.push({ key: keyOf(frame.message), resource, order: frame.order, scope: 'person' })
   for (const entry of lib.oppforinger) {
-    m251EntryToMedicationStatement(frame, entry)
+    m25EntryToMedicationStatement(frame, entry)
     sporsmalToCommunication(frame, entry)
   }
   for (const allergi of lib.allergier) allergiToAllergyIntolerance(frame, allergi)

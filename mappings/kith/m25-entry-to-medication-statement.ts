@@ -7,7 +7,7 @@ import { EXT } from './extensions.js'
 import { forskrivningToDosage } from './forskrivning-to-dosage.js'
 import type { Frame } from './frame.js'
 import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
-import type { Enkeltoppforing } from './m251.js'
+import type { Enkeltoppforing } from './m25.js'
 import { helsepersonReference, organisasjonReference } from './parties.js'
 import { reasonsOf, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
 import type { Rolle } from './roles.js'
@@ -29,7 +29,7 @@ export const isStopped = (frame: Frame, entry: Enkeltoppforing): boolean =>
   toUtc(entry.seponering.tidspunkt, frame.zone) <= toUtc(frame.receivedAt, frame.zone)
 
 /** Adds the entry; the same PLL id in a later list updates it. */
-export function m251EntryToMedicationStatement(frame: Frame, entry: Enkeltoppforing): void {
+export function m25EntryToMedicationStatement(frame: Frame, entry: Enkeltoppforing): void {
   const identity = entryIdentity(frame, entry)
   const { dok, seponering } = entry
   const prescription =
