@@ -7,6 +7,7 @@ import { acknowledge } from '../../mappings/hl7v2/acknowledgement.js'
 import { encodeReply } from '../../mappings/hl7v2/batch.js'
 import { lenientHeader } from '../../mappings/hl7v2/header.js'
 import type { HubErrorCode } from '../../src/core/errors.js'
+import { failpoint } from '../../src/core/failpoint.js'
 import type { Clock, Log } from '../../src/core/ports.js'
 import type { MllpLimits } from './mllp.js'
 import { type FrameEvent, type FrameReader, frameOf, openFrameReader } from './mllp-frames.js'
@@ -147,6 +148,7 @@ async function workOff(state: State, work: Work): Promise<boolean> {
       const answer = await state.handle(work.bytes)
       if (answer === undefined) return false
       await write(state, answer)
+      failpoint('after-answer')
       return true
     }
     case 'unfinished':

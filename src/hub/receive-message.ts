@@ -3,6 +3,7 @@
  * (reliability.md 3). Nothing else stands between: no mapping, no Redis, no other HTTP.
  */
 import { HubError } from '../core/errors.js'
+import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, type MessageId, messageId } from '../core/ids.js'
 import type { ChannelProtocol, DoorSettings, Envelope, Refusal, Reply } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
@@ -158,7 +159,10 @@ async function answerWithEffect(deps: ReceiveDeps, id: MessageId): Promise<Reply
   const until = deps.clock() + EFFECT_WAIT_MS_MAX
   for (let pause = 5; ; pause = Math.min(pause * 2, 200)) {
     const found = await deps.store.answerOf(id)
-    if (found?.answer !== undefined) return found.answer
+    if (found?.answer !== undefined) {
+      failpoint('before-owed-answer')
+      return found.answer
+    }
     if (found?.state === 'dead') break
     if (deps.clock() >= until) break
     await deps.wait(pause)

@@ -1,5 +1,6 @@
 /** Works a lane off: lease, head rows one after the other, each in its own transaction, then release. */
 import { codeOf, ERRORS, HubError, type HubErrorCode, isHubError } from '../core/errors.js'
+import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, personOfLane } from '../core/ids.js'
 import type { Channel, SourceRole } from '../core/message.js'
 import type { Log } from '../core/ports.js'
@@ -37,10 +38,12 @@ const BACKOFF_MS_MAX = 60_000
 
 /** True when due rows remain in the lane. */
 export async function workLane(deps: WorkDeps, lane: LaneKey): Promise<boolean> {
+  failpoint('before-claim')
   const claim = await deps.store.claim(lane, deps.owner, { leaseMs: deps.leaseMs, rowsMax: LANE_ROWS_MAX })
   if (claim === undefined) return false
   const stopBeating = keepLease(deps, claim)
   try {
+    failpoint('after-claim')
     return await workClaim(deps, claim)
   } finally {
     stopBeating()

@@ -1,4 +1,5 @@
 /** Intake statement: one durable transaction for all rows of one request. */
+import { failpoint } from '../core/failpoint.js'
 import { laneKey, messageId } from '../core/ids.js'
 import type { Reply } from '../core/message.js'
 import type { Store } from './contract.js'
@@ -22,9 +23,11 @@ export const acceptMessages =
     if (messages.length === 0) return []
     const first = firstOfEach(messages)
     const sent = messages.filter((message) => first.get(identityOf(message)) === message)
+    failpoint('before-inbox-commit')
     const { rows } = await db.query<AcceptRow>('/*accept*/ select * from accept_v1($1::jsonb)', [
       toJson(sent.map(messageJson)),
     ])
+    failpoint('after-inbox-commit')
     const results = new Map<NewMessage, Accepted>()
     for (const row of rows) {
       const message = sent[row.ord]

@@ -1,5 +1,6 @@
 /** The effect of one message, committed in one statement. */
 import { HubError, isHubError } from '../core/errors.js'
+import { failpoint } from '../core/failpoint.js'
 import type { Store } from './contract.js'
 import type { Effect, ResourceWrite, SearchIndex } from './effect.js'
 import type { Claim, NewMessage } from './inbox.js'
@@ -22,11 +23,13 @@ export const commitEffect =
   async (claim, effect) => {
     try {
       const bodies = bodiesOf(effect)
+      failpoint('before-effect-commit')
       const { rows } = await db.query<{ idle: boolean }>(commitSql(bodies.length), [
         toJson(effectJson(claim, effect)),
         ...bodies,
       ])
       if (claim !== undefined && rows[0]?.idle) noteEnded(ended, claim)
+      failpoint('after-effect-commit')
     } catch (error) {
       if (!isHubError(error) || error.code !== 'STORE_UNAVAILABLE' || error.at === AT_CONNECT) throw error
       if (!(await happened(db, claim, effect, error))) throw error

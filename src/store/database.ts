@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { HubError } from '../core/errors.js'
+import { failpoint } from '../core/failpoint.js'
 import { type FolderLock, lockFolder } from './folder-lock.js'
 import type { Database, Query } from './query.js'
 import { SESSION_SETTINGS } from './session-settings.js'
@@ -78,11 +79,13 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
 
 async function run<Row>(client: pg.PoolClient, sql: string, values: readonly unknown[]) {
   const name = values.length > 0 ? STATEMENT_NAME.exec(sql)?.[1] : undefined
-  const result = await client.query({
+  const sent = client.query({
     text: sql,
     ...(values.length > 0 ? { values: [...values] } : {}),
     ...(name === undefined ? {} : { name }),
   })
+  failpoint('statement-sent', name)
+  const result = await sent
   // The caller of Query says what a row of its own statement looks like.
   return { rows: result.rows as Row[], affected: result.rowCount ?? 0 }
 }

@@ -1,5 +1,6 @@
 /** Brings the database to the schema of this code; several processes may start at once. */
 import { HubError } from '../core/errors.js'
+import { failpoint } from '../core/failpoint.js'
 import { script } from './database.js'
 import { type Migration, migrations } from './migrations/migration-list.js'
 import type { Database, Query } from './query.js'
@@ -33,6 +34,7 @@ export function migrate(db: Database, list: readonly Migration[] = migrations): 
       if (applied.has(name)) continue
       await query(script(sql))
       await query('insert into migration (name) values ($1)', [name])
+      failpoint('migration-applied', name)
     }
     return incarnation
   })

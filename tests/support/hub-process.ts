@@ -2,7 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { FAULT_AT_START, FAULT_REPORT_FD, type Fault } from './fault.js'
 import { freePort } from './free-port.js'
 
 export interface HubProcess {
@@ -14,36 +16,47 @@ export interface HubProcess {
   readonly kill: (signal?: NodeJS.Signals) => Promise<void>
   /** SIGTERM; the exit code, or null when it did not end by itself in time and was killed. */
   readonly stop: () => Promise<number | null>
+  /** Sends a signal and waits for nothing. */
+  readonly signal: (name: NodeJS.Signals) => void
+  /** What is to happen at a fail point (option `failpoints`); replaces what was armed and has not happened. */
+  readonly arm: (fault: Fault) => void
+  /** Faults that happened, as `<point> <action>`. */
+  readonly faults: () => readonly string[]
+  readonly ended: () => boolean
 }
 
-const MAIN = join(fileURLToPath(import.meta.url), '..', '..', '..', 'src', 'main.js')
+export interface HubOptions {
+  /** Value of `--role`; all roles when absent. */
+  readonly role?: string
+  /** Loads what arms fail points; without it the hub runs as it does elsewhere. */
+  readonly failpoints?: true
+  /** Armed from the first instruction on: the hub may end before it is ready. */
+  readonly faultAtStart?: Fault
+}
+
+const built = (...path: string[]): string => join(fileURLToPath(import.meta.url), '..', '..', '..', ...path)
+const CLI = built('src', 'cli', 'stafett.js')
+const ARM = built('tests', 'support', 'arm-failpoints.js')
 // On a machine with much else to do, the first start of an embedded store alone takes tens of seconds.
 const START_MS_MAX = 120_000
 const STOP_MS_MAX = 20_000
 
 /** Starts the built hub and waits until it is ready. */
-export async function startHubProcess(env: Readonly<Record<string, string>>): Promise<HubProcess> {
+export async function startHubProcess(
+  env: Readonly<Record<string, string>>,
+  options: HubOptions = {},
+): Promise<HubProcess> {
   const port = Number(env['PORT'] ?? (await freePort()))
   const mllpPort = Number(env['MLLP_PORT'] ?? (await freePort()))
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env.PATH ?? '',
-      HOST: '127.0.0.1',
-      STAFETT_LOG: 'warn',
-      ...env,
-      PORT: String(port),
-      MLLP_PORT: String(mllpPort),
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const child = spawnHub({ ...env, PORT: String(port), MLLP_PORT: String(mllpPort) }, options)
   // A test process that ends early leaves no hub behind.
   const killNow = () => void child.kill('SIGKILL')
   process.once('exit', killNow)
   child.once('exit', () => process.off('exit', killNow))
-  const written: string[] = []
-  child.stderr?.on('data', (chunk: Buffer) => written.push(chunk.toString()))
+  const written = collected(child.stderr)
+  const faults = collected(child.stdio[FAULT_REPORT_FD])
   const url = `http://127.0.0.1:${port}`
-  await untilReady(child, url, () => written.join('')).catch(async (error: unknown) => {
+  await untilReady(child, url, written).catch(async (error: unknown) => {
     await killed(child)
     throw error
   })
@@ -51,21 +64,54 @@ export async function startHubProcess(env: Readonly<Record<string, string>>): Pr
     url,
     mllpPort,
     pid: child.pid ?? 0,
-    log: () => written.join(''),
+    log: written,
     kill: (signal) => killed(child, signal),
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+      if (hasEnded(child)) return child.exitCode
       child.kill('SIGTERM')
       const late = setTimeout(killNow, STOP_MS_MAX)
       await once(child, 'exit')
       clearTimeout(late)
       return child.exitCode
     },
+    signal: (name) => void child.kill(name),
+    arm: (fault) => void (child.connected && child.send(fault)),
+    faults: () => faults().trim().split('\n').filter(Boolean),
+    ended: () => hasEnded(child),
   }
 }
 
+function spawnHub(env: Readonly<Record<string, string>>, options: HubOptions): ChildProcess {
+  const role = options.role === undefined ? [] : ['--role', options.role]
+  const armed = options.failpoints === true || options.faultAtStart !== undefined
+  const loaded = armed ? ['--import', pathToFileURL(ARM).href] : []
+  return spawn(process.execPath, [...loaded, CLI, 'serve', ...role], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOST: '127.0.0.1',
+      STAFETT_LOG: 'warn',
+      ...env,
+      ...(options.faultAtStart === undefined
+        ? {}
+        : { [FAULT_AT_START]: JSON.stringify(options.faultAtStart) }),
+    },
+    // The fourth is FAULT_REPORT_FD.
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
+  })
+}
+
+/** All that a stream of a child gave so far. */
+function collected(stream: Readable | Writable | null | undefined): () => string {
+  const chunks: string[] = []
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk.toString()))
+  stream?.on('error', () => undefined)
+  return () => chunks.join('')
+}
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
+
 async function killed(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   child.kill(signal)
   await once(child, 'exit')
 }
@@ -73,8 +119,7 @@ async function killed(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): 
 async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
   const until = Date.now() + START_MS_MAX
   for (;;) {
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`the hub ended at start: ${log()}`)
+    if (hasEnded(child)) throw new Error(`the hub ended at start: ${log()}`)
     const ready = await fetch(`${url}/health/ready`).then(
       (response) => response.ok,
       () => false,

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Router } from 'express'
 import { HubError } from '../../core/errors.js'
+import { failpoint } from '../../core/failpoint.js'
 import type { ApiDeps, IntakeAnswer } from '../deps.js'
 import { DEVICE_BYTES_MAX, ERESEPT_BYTES_MAX, HL7V2_BYTES_MAX } from '../limits.js'
 import { readBody } from '../request-body.js'
@@ -72,4 +73,5 @@ function send(response: ServerResponse, answer: IntakeAnswer): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body, 'utf8') : answer.body
   response.setHeader('Content-Length', body.length)
   response.end(body)
+  failpoint('after-answer')
 }
