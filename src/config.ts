@@ -15,6 +15,8 @@ export interface Config {
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string
   readonly auth: 'none'
+  /** `production` refuses what may lose acknowledged messages; `development` warns. */
+  readonly mode: 'development' | 'production'
   readonly syntheticIds: 'accept' | 'refuse'
   readonly processingIds: readonly string[]
   /** IANA zone for local times without offset. */
@@ -29,6 +31,8 @@ export interface Config {
   readonly sweepMs: number
   /** Waiting time for lanes in hand at SIGTERM. */
   readonly drainMs: number
+  /** From readiness off to the first closed door, so that load balancers have seen it. */
+  readonly drainPauseMs: number
   /** Signs page links; made at start when absent, so that links then last as long as the process. */
   readonly pageKey: string | undefined
   /** 429 from this age of the oldest waiting message on. */
@@ -66,6 +70,8 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     read.fault(
       `HOST=${host}: without authentication the hub serves loopback only, for example HOST=127.0.0.1`,
     )
+  const mode = read.oneOf('STAFETT_MODE', ['development', 'production'] as const, 'development')
+  const embedded = read.oneOf('STAFETT_EMBEDDED', ['refuse', 'accept'] as const, 'refuse')
   const databaseUrl = read.url(
     'DATABASE_URL',
     ['postgres:', 'postgresql:'],
@@ -74,6 +80,10 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
   const roles = read.roles(roleOption)
   if (databaseUrl === undefined && roles.size < ALL_ROLES.length)
     read.fault('--role with part of the roles means several processes, and those need DATABASE_URL')
+  if (databaseUrl === undefined && (mode === 'production' || auth === 'oauth') && embedded === 'refuse')
+    read.fault(
+      'DATABASE_URL is needed with STAFETT_MODE=production or AUTH=oauth: the embedded store does not survive a power cut; STAFETT_EMBEDDED=accept takes that risk, for example DATABASE_URL=postgres://stafett@127.0.0.1:5432/stafett',
+    )
   const config: Config = {
     port,
     host,
@@ -86,6 +96,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
       `http://${host.includes(':') ? `[${host}]` : host}:${port}`
     ).replace(/\/+$/, ''),
     auth: 'none',
+    mode,
     syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),
     processingIds: read.list('STAFETT_PROCESSING_IDS', ['P', 'T', 'D']),
     zone: read.zone('STAFETT_ZONE', 'Europe/Oslo'),
@@ -97,6 +108,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     leaseMs: read.integer('STAFETT_LEASE_MS', 15_000, 100, 600_000),
     sweepMs: read.integer('STAFETT_SWEEP_MS', 2_000, 20, 60_000),
     drainMs: read.integer('STAFETT_DRAIN_MS', 10_000, 0, 300_000),
+    drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),

@@ -1,8 +1,10 @@
 /** Composition root: parses configuration, opens what is needed, wires it, closes it in reverse. Nothing else. */
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createApp, createOpsApp } from './api/app.js'
 import { startHttpServer } from './api/http-server.js'
+import { openFront } from './composition/front.js'
 import { openParts } from './composition/parts.js'
 import { apiDeps, openMllp, opsDeps } from './composition/surfaces.js'
 import { type Config, ConfigError, type Environment, parseConfig } from './config.js'
@@ -13,27 +15,40 @@ export interface Hub {
   /** Base of its HTTP surfaces, undefined without the role `api`; health and metrics are served in any role. */
   readonly url: string | undefined
   readonly mllpPort: number | undefined
+  /** Readiness off, then no new messages, then the lanes in hand, then the store (K17). */
   readonly stop: () => Promise<void>
 }
 
+export interface StartOptions {
+  /** Ends the wait for a database that is away. */
+  readonly signal?: AbortSignal
+  /** The doorbells are not heard any more, and a new worker did not help: the process should end. */
+  readonly onStuck?: () => void
+}
+
 /**
- * Opens everything; what is open already is closed again when a later step fails.
+ * Opens everything; what is open already is closed again when a later step fails. A PostgreSQL that is away is waited
+ * for: health says so meanwhile, and no message is taken.
  * @throws ConfigError, HubError STORE_LOCKED, STORE_UNAVAILABLE
  */
-export async function startHub(config: Config, log: Log): Promise<Hub> {
+export async function startHub(config: Config, log: Log, options: StartOptions = {}): Promise<Hub> {
+  const front = openFront(config, log)
+  const doors: (() => Promise<unknown>)[] = []
   const closers: (() => Promise<unknown>)[] = []
-  // In reverse: no new messages, lanes in hand finished, then the store.
   const stop = async () => {
+    front.drain()
+    await wait(doors.length > 0 ? config.drainPauseMs : 0)
+    await Promise.all(doors.map((close) => close()))
     for (const close of closers.reverse()) await close()
   }
   try {
-    const parts = await openParts(config, log, closers)
+    const http = await startHttpServer(config, front.listener)
+    doors.push(() => http.stop(config.drainMs))
+    const parts = await openParts(config, log, { ...options, closers, isDraining: front.isDraining })
     const api = config.roles.has('api')
-    const app = api ? createApp(apiDeps(config, parts)) : createOpsApp(opsDeps(config, parts))
-    const http = await startHttpServer(config, app)
-    closers.push(() => http.stop(config.drainMs))
+    front.serve(api ? createApp(apiDeps(config, parts)) : createOpsApp(opsDeps(config, parts)))
     const mllp = await openMllp(config, parts)
-    if (mllp !== undefined) closers.push(() => mllp.stop(config.drainMs))
+    if (mllp !== undefined) doors.push(() => mllp.stop(config.drainMs))
     return { url: api ? config.publicUrl : undefined, mllpPort: mllp?.port, stop }
   } catch (error) {
     await stop()
@@ -42,20 +57,26 @@ export async function startHub(config: Config, log: Log): Promise<Hub> {
 }
 
 /**
- * Runs the hub until SIGTERM or SIGINT.
+ * Runs the hub until SIGTERM or SIGINT, or until it is stuck.
  * @returns exit code
  */
 export async function serve(role: string | undefined, env: Environment = process.env): Promise<number> {
+  const end = new AbortController()
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => end.abort('told to'))
   try {
     const config = parseConfig(env, role)
     const log = openLog(config.logLevel)
-    const hub = await startHub(config, log)
+    const hub = await startHub(config, log, {
+      signal: end.signal,
+      onStuck: () => end.abort('stuck'),
+    })
     announce(config, hub)
-    await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
-    log.info('stopping')
+    if (!end.signal.aborted) await once(end.signal, 'abort')
+    log.info('stopping', { because: String(end.signal.reason) })
     await hub.stop()
-    return 0
+    return end.signal.reason === 'stuck' ? 1 : 0
   } catch (error) {
+    if (end.signal.aborted) return 0
     if (!(error instanceof ConfigError) && !(error instanceof Error)) throw error
     console.error(error.message)
     return 1

@@ -44,6 +44,12 @@ describe('configuration', () => {
     assert.equal(parseConfig({ HOST: '::1' }).publicUrl, 'http://[::1]:3000')
   })
 
+  it('takes the embedded store in production only when told to', () => {
+    assert.match(faultsOf({ STAFETT_MODE: 'production' })[0] ?? '', /DATABASE_URL.*STAFETT_EMBEDDED=accept/)
+    assert.deepEqual(faultsOf({ STAFETT_MODE: 'production', STAFETT_EMBEDDED: 'accept' }), [])
+    assert.deepEqual(faultsOf({ STAFETT_MODE: 'production', DATABASE_URL: 'postgres://h/d' }), [])
+  })
+
   it('refuses several processes on the embedded store', () => {
     assert.match(faultsOf({}, 'api,worker')[0] ?? '', /DATABASE_URL/)
     assert.deepEqual(faultsOf({ DATABASE_URL: 'postgres://h/d' }, 'api'), [])

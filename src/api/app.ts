@@ -8,6 +8,7 @@ import { handleFhir } from './fhir-handler.js'
 import { healthRoutes, liveRoute } from './health-routes.js'
 import { openHostGuard } from './host-guard.js'
 import { intakeRoutes } from './intake/intake-routes.js'
+import { errorAnswer } from './operation-outcome.js'
 import { opsRoutes } from './ops.js'
 import { problemAnswer } from './problem.js'
 
@@ -32,8 +33,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   return (request, response) => {
     nameRequest(deps, request, response)
     const url = request.url ?? '/'
-    const next = url.charAt(FHIR_PREFIX.length)
-    if (url.startsWith(FHIR_PREFIX) && (next === '/' || next === '' || next === '?'))
+    if (isFhir(url))
       handleFhir(context, request, response, url.slice(FHIR_PREFIX.length)).catch((error: unknown) => {
         deps.log.error('answer could not be sent', { code: codeOf(error) }, error)
         response.destroy()
@@ -51,6 +51,29 @@ export function createOpsApp(deps: OpsDeps): RequestListener {
   }
 }
 
+/** The listener until the database is there: health, and 503 for everything else. */
+export function createWaitingApp(deps: OpsDeps): RequestListener {
+  const away = () =>
+    new HubError('STORE_UNAVAILABLE', 'the hub is starting: the database does not answer yet')
+  const routes = createRoutes(deps, [], away)
+  return (request, response) => {
+    nameRequest(deps, request, response)
+    if (!isFhir(request.url ?? '/')) {
+      routes(request, response)
+      return
+    }
+    const { status, headers, body } = errorAnswer(away())
+    response
+      .writeHead(status, { ...headers, 'Content-Type': 'application/fhir+json; charset=utf-8' })
+      .end(body)
+  }
+}
+
+function isFhir(url: string): boolean {
+  const next = url.charAt(FHIR_PREFIX.length)
+  return url.startsWith(FHIR_PREFIX) && (next === '/' || next === '' || next === '?')
+}
+
 function nameRequest(
   { newId }: Pick<ApiDeps, 'newId'>,
   request: IncomingMessage,
@@ -64,6 +87,7 @@ function nameRequest(
 function createRoutes(
   deps: OpsDeps,
   more: readonly (readonly [path: string, routes: express.Router])[],
+  otherwise: () => HubError = () => new HubError('NOT_FOUND', 'no such path'),
 ): express.Express {
   const checkHost = openHostGuard(deps.publicUrl)
   const app = express()
@@ -77,7 +101,7 @@ function createRoutes(
   app.use(healthRoutes(deps))
   for (const [path, routes] of more) app.use(path, routes)
   app.use(() => {
-    throw new HubError('NOT_FOUND', 'no such path')
+    throw otherwise()
   })
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) {
@@ -85,7 +109,7 @@ function createRoutes(
       return
     }
     const answer = problemAnswer(asHubError(error))
-    if (answer.status >= 500)
+    if (answer.status >= 500 && codeOf(error) !== 'STORE_UNAVAILABLE')
       deps.log.error('request failed', { code: codeOf(error), status: answer.status }, error)
     response.writeHead(answer.status, answer.headers).end(answer.body)
   })

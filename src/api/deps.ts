@@ -57,8 +57,11 @@ export interface IntakeAnswer {
 
 export interface Health {
   readonly status: 'ready' | 'degraded' | 'unavailable'
-  readonly durability: 'process-crash' | 'power-cut' | 'replicated'
-  readonly dispatcher: 'bullmq' | 'in-process' | 'sweep-only'
+  /** Absent, as the dispatcher is, until the database was asked. */
+  readonly durability?: 'process-crash' | 'power-cut' | 'replicated'
+  readonly dispatcher?: 'bullmq' | 'in-process' | 'sweep-only'
+  /** Why it is not `ready`: `starting`, `stopping`, `database`, `redis`, `durability-settings`. */
+  readonly reasons: readonly string[]
 }
 
 /** Who asks. Page links are bound to it, and it is the sender of FHIR writes. */

@@ -88,6 +88,10 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     nb: 'Databasen har en annen versjon enn programmet',
     en: 'The database is of another version than the software',
   },
+  STORE_UNSAFE: {
+    nb: 'Databasens innstillinger kan miste kvitterte meldinger',
+    en: 'The settings of the database may lose acknowledged messages',
+  },
   OVERLOADED: { nb: 'For mange forespørsler; prøv igjen senere', en: 'Too many requests; try again later' },
   LANE_BUSY: {
     nb: 'Pasientens kø er opptatt; prøv igjen',

@@ -17,9 +17,25 @@ export async function openDatabase(config: Config, log: Log): Promise<Database> 
   })
 }
 
-export function openDispatcher(config: Config, store: Store, log: Log): Dispatcher {
-  const settings = { concurrency: config.concurrency, sweepMs: config.sweepMs, log }
-  return config.redisUrl === undefined
-    ? openInProcessDispatcher(settings)
-    : openBullmqDispatcher({ ...settings, redisUrl: config.redisUrl, incarnation: store.incarnation })
+/** Connections that stay free for intake and reading while all lanes are worked (reliability.md 5.11). */
+const SPARE_CONNECTIONS = 2
+
+export function openDispatcher(
+  config: Config,
+  store: Store,
+  log: Log,
+  onStuck: (() => void) | undefined,
+): Dispatcher {
+  const concurrency =
+    store.kind === 'embedded'
+      ? config.concurrency
+      : Math.max(1, Math.min(config.concurrency, config.databasePoolMax - SPARE_CONNECTIONS))
+  const settings = { concurrency, sweepMs: config.sweepMs, log }
+  if (config.redisUrl === undefined) return openInProcessDispatcher(settings)
+  return openBullmqDispatcher({
+    ...settings,
+    redisUrl: config.redisUrl,
+    incarnation: store.incarnation,
+    ...(onStuck === undefined ? {} : { onStuck }),
+  })
 }

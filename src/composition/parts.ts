@@ -11,9 +11,11 @@ import { workLane } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import { type Metrics, openMetrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
-import { checkDurability, type Durability } from '../store/durability.js'
+import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
+import type { Database } from '../store/query.js'
 import { openStore } from '../store/store.js'
 import { openValidation } from '../validation/validate.js'
+import { awaitDatabase } from './await-database.js'
 import { openDatabase, openDispatcher } from './back-ends.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { SURFACES } from './protocols.js'
@@ -27,23 +29,27 @@ export interface Parts {
   readonly intake: IntakeDeps
   readonly workLane: (lane: LaneKey) => Promise<boolean>
   readonly log: Log
+  /** The process was told to end. */
+  readonly isDraining: () => boolean
 }
 
-export async function openParts(
-  config: Config,
-  log: Log,
-  closers: (() => Promise<unknown>)[],
-): Promise<Parts> {
+export interface OpenOptions {
+  /** Called in reverse at the end. */
+  readonly closers: (() => Promise<unknown>)[]
+  readonly isDraining: () => boolean
+  readonly signal?: AbortSignal
+  readonly onStuck?: () => void
+}
+
+export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
+  const { closers } = options
   // Loaded while the database opens; a fault in it is told where it is awaited.
   const validating = openValidation()
   validating.catch(() => undefined)
   const database = await openDatabase(config, log)
   closers.push(database.close)
-  const durability = await checkDurability(database)
-  if (durability.unsafe.length > 0)
-    log.warn('the database does not keep what it acknowledges', { settings: durability.unsafe.join(', ') })
-  const store = await openStore(database)
-  const dispatcher = openDispatcher(config, store, log)
+  const { durability, store } = await openSafely(config, database, log, options.signal)
+  const dispatcher = openDispatcher(config, store, log, options.onStuck)
   closers.push(() => dispatcher.stop(config.drainMs))
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
   const deps = openDeps(config, store, metrics, await validating, log)
@@ -63,5 +69,21 @@ export async function openParts(
     protocolOf: (surface) => SURFACES.get(surface),
     pressure: openPressure(store.backlog, config, Date.now).level,
   }
-  return { store, dispatcher, metrics, durability, deps, intake, workLane: work, log }
+  const { isDraining } = options
+  return { store, dispatcher, metrics, durability, deps, intake, workLane: work, log, isDraining }
+}
+
+async function openSafely(config: Config, database: Database, log: Log, signal: AbortSignal | undefined) {
+  const open = async () => {
+    const durability = await checkDurability(database)
+    refuseUnsafe(durability, config.mode)
+    return { durability, store: await openStore(database) }
+  }
+  // A folder of this process does not come back by waiting.
+  if (database.kind === 'embedded') return open()
+  const opened = await awaitDatabase(open, { log, random: Math.random, signal })
+  const { unsafe } = opened.durability
+  if (unsafe.length > 0)
+    log.warn('the database does not keep what it acknowledges', { settings: unsafe.join(', ') })
+  return opened
 }

@@ -50,12 +50,18 @@ export const opsDeps = (config: Config, parts: Parts): OpsDeps => ({
   publicUrl: config.publicUrl,
 })
 
-async function healthOf({ dispatcher, durability, store }: Parts): Promise<Health> {
-  const status = await store.ping().then(
-    () => (dispatcher.mode() === 'sweep-only' ? ('degraded' as const) : ('ready' as const)),
-    () => 'unavailable' as const,
+async function healthOf({ dispatcher, durability, isDraining, store }: Parts): Promise<Health> {
+  const away = await store.ping().then(
+    () => isDraining() && ['stopping'],
+    () => ['database'],
   )
-  return { status, durability: durability.level, dispatcher: dispatcher.mode() }
+  const mode = dispatcher.mode()
+  const weak = [
+    ...(mode === 'sweep-only' ? ['redis'] : []),
+    ...(durability.unsafe.length > 0 ? ['durability-settings'] : []),
+  ]
+  const status = away ? 'unavailable' : weak.length > 0 ? 'degraded' : 'ready'
+  return { status, durability: durability.level, dispatcher: mode, reasons: [...(away || []), ...weak] }
 }
 
 export async function openMllp(config: Config, { intake, log }: Parts): Promise<MllpServer | undefined> {

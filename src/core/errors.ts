@@ -42,6 +42,7 @@ export type HubErrorCode =
   | 'STORE_OUTCOME_UNKNOWN'
   | 'STORE_LOCKED'
   | 'STORE_SCHEMA'
+  | 'STORE_UNSAFE'
   | 'OVERLOADED'
   | 'LANE_BUSY'
   | 'CHANNEL_MISCONFIGURED'
@@ -119,6 +120,7 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   STORE_OUTCOME_UNKNOWN: { status: 503, issue: 'timeout', fate: 'look-up' },
   STORE_LOCKED: { status: 503, issue: 'lock-error', fate: 'retry' },
   STORE_SCHEMA: { status: 503, issue: 'exception', fate: 'retry' },
+  STORE_UNSAFE: { status: 503, issue: 'exception', fate: 'retry' },
   OVERLOADED: { status: 429, issue: 'throttled', fate: 'retry' },
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },

@@ -1,4 +1,5 @@
 /** What the database promises about a commit, as its own settings say (reliability.md 3.2). */
+import { HubError } from '../core/errors.js'
 import type { Database } from './query.js'
 
 export interface Durability {
@@ -21,4 +22,17 @@ export async function checkDurability(db: Database): Promise<Durability> {
   if (unsafe.length > 0) return { level: 'process-crash', unsafe }
   const standbys = (settings.get('synchronous_standby_names') ?? '') !== ''
   return { level: standbys && commit !== 'local' ? 'replicated' : 'power-cut', unsafe }
+}
+
+/**
+ * In production nothing is acknowledged that a power cut may take back.
+ * @throws HubError STORE_UNSAFE naming the settings
+ */
+export function refuseUnsafe({ unsafe }: Durability, mode: 'development' | 'production'): void {
+  if (mode === 'production' && unsafe.length > 0)
+    throw new HubError(
+      'STORE_UNSAFE',
+      `PostgreSQL does not keep what it acknowledges: set ${unsafe.join(', ')} to on, or STAFETT_MODE=development`,
+      { at: 'STAFETT_MODE' },
+    )
 }

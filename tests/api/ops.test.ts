@@ -78,6 +78,7 @@ describe('operations', () => {
       status: 'ready',
       durability: 'power-cut',
       dispatcher: 'in-process',
+      reasons: [],
     })
     assert.equal((await server.get('/metrics')).text, 'stafett_up 1\n')
   })

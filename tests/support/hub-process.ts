@@ -26,6 +26,8 @@ export interface HubProcess {
 }
 
 export interface HubOptions {
+  /** What is waited for: `ready` (to work) unless told otherwise, or `live` (it answers). */
+  readonly until?: 'ready' | 'live'
   /** Value of `--role`; all roles when absent. */
   readonly role?: string
   /** Loads what arms fail points; without it the hub runs as it does elsewhere. */
@@ -41,7 +43,7 @@ const ARM = built('tests', 'support', 'arm-failpoints.js')
 const START_MS_MAX = 120_000
 const STOP_MS_MAX = 20_000
 
-/** Starts the built hub and waits until it is ready. */
+/** Starts the built hub and waits until it is ready, or `until`. */
 export async function startHubProcess(
   env: Readonly<Record<string, string>>,
   options: HubOptions = {},
@@ -56,7 +58,7 @@ export async function startHubProcess(
   const written = collected(child.stderr)
   const faults = collected(child.stdio[FAULT_REPORT_FD])
   const url = `http://127.0.0.1:${port}`
-  await untilReady(child, url, written).catch(async (error: unknown) => {
+  await untilAnswered(child, `${url}/health/${options.until ?? 'ready'}`, written).catch(async (error: unknown) => {
     await killed(child)
     throw error
   })
@@ -116,11 +118,11 @@ async function killed(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): 
   await once(child, 'exit')
 }
 
-async function untilReady(child: ChildProcess, url: string, log: () => string): Promise<void> {
+async function untilAnswered(child: ChildProcess, url: string, log: () => string): Promise<void> {
   const until = Date.now() + START_MS_MAX
   for (;;) {
     if (hasEnded(child)) throw new Error(`the hub ended at start: ${log()}`)
-    const ready = await fetch(`${url}/health/ready`).then(
+    const ready = await fetch(url).then(
       (response) => response.ok,
       () => false,
     )

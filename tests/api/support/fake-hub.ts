@@ -186,7 +186,7 @@ export function createFakeHub(): FakeHub {
         }
       },
     },
-    health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'in-process' }),
+    health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'in-process', reasons: [] }),
     metrics: async () => 'stafett_up 1\n',
     definitions: definitions(),
     callerOf: ({ authorization }) => ({ clientId: authorization ?? 'anonymous' }),
