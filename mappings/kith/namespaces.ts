@@ -1,6 +1,8 @@
 /** Namespaces, object identifiers and message types of the Norwegian e-prescription family (eresept.md 1, 2). */
 
 const KITH = 'http://www.kith.no/xmlstds'
+/** Host of the queries and their answers since 2018; everything else stayed where it was (eresept.md 9). */
+const EHELSE = 'http://www.ehelse.no/xmlstds'
 
 export const NS = {
   msgHead: `${KITH}/msghead/2006-05-24`,
@@ -15,7 +17,32 @@ export const NS = {
   m1: `${KITH}/eresept/m1/2013-10-08`,
   m5: `${KITH}/eresept/m5/2013-04-16`,
   m52: `${KITH}/eresept/m52/2013-12-01`,
+  m6: `${KITH}/eresept/m6/2013-10-08`,
+  m7: `${KITH}/eresept/m7/2008-05-01`,
+  m8: `${KITH}/eresept/m8/2013-10-08`,
+  m81: `${KITH}/eresept/m81/2013-10-08`,
+  m91: `${KITH}/eresept/m91/2013-10-08`,
+  m92: `${KITH}/eresept/m92/2013-10-08`,
+  m93: `${KITH}/eresept/m93/2010-06-04`,
+  m94: `${KITH}/eresept/m94/2010-07-01`,
+  m95: `${EHELSE}/eresept/m95/2018-07-01`,
+  m95Of2015: `${KITH}/eresept/m95/2015-05-01`,
+  m96: `${EHELSE}/eresept/m96/2018-07-01`,
+  m96Of2015: `${KITH}/eresept/m96/2015-05-01`,
+  m97: `${EHELSE}/eresept/m97/2018-07-01`,
+  m97Of2015: `${KITH}/eresept/m97/2015-05-01`,
+  m98: `${EHELSE}/eresept/m98/2018-07-01`,
+  m98Of2015: `${KITH}/eresept/m98/2015-10-15`,
+  m911: `${EHELSE}/eresept/m911/2018-07-01`,
+  m911Of2014: `${KITH}/eresept/m911/2014-01-21`,
+  m912: `${EHELSE}/eresept/m912/2018-07-01`,
+  m912Of2014: `${KITH}/eresept/m912/2014-01-21`,
+  m921: `${KITH}/eresept/m921/2013-10-15`,
+  m922: `${KITH}/eresept/m922/2013-10-15`,
   m10: `${KITH}/eresept/m10/2013-10-08`,
+  m21: `${KITH}/eresept/m21/2013-10-08`,
+  m241: `${KITH}/eresept/m241/2009-02-20`,
+  m242: `${KITH}/eresept/m242/2008-10-03`,
   m251: `${KITH}/eresept/m251/2013-10-08`,
 } as const
 
@@ -44,6 +71,7 @@ export const KIND_OF_TYPE: ReadonlyMap<string, string> = new Map([
   ['ERM921', 'M9.21'],
   ['ERM922', 'M9.22'],
   ['ERM10', 'M10'],
+  ['ERM20', 'M20'],
   ['ERM21', 'M21'],
   ['ERM241', 'M24.1'],
   ['ERM242', 'M24.2'],

@@ -1,11 +1,12 @@
 /** From bytes to a checked and read message: the one place where door check and processing look at a message. */
 import type { Problem } from '../../src/core/errors.js'
-import type { Identity } from '../../src/core/message.js'
+import type { Subject } from '../../src/core/message.js'
+import { type OpenAttached, readAttachments } from './attachments.js'
 import { isUuid } from './build.js'
-import type { HeadMessage, KithKind } from './kind.js'
+import type { HeadMessage, KithKind, Whom } from './kind.js'
 import { type Head, MSG_HEAD, payloadOf, readHead } from './msghead.js'
 import type { SyntheticIds } from './national-id.js'
-import { checkPatient } from './patient-check.js'
+import { checkIdents, checkPatient } from './patient-check.js'
 import { administrative, child, children, closeReader, openReader, type Reader } from './reader.js'
 import { checkShape } from './shape.js'
 import { pathOf, type XmlElement } from './xml.js'
@@ -13,7 +14,8 @@ import { pathOf, type XmlElement } from './xml.js'
 export interface OpenedMessage<Payload> {
   /** Every fault found; the message is acceptable when there is none. */
   readonly problems: readonly Problem[]
-  readonly identities: readonly Identity[]
+  /** Whom it is about, one for each part; empty when there is a fault. */
+  readonly subjects: readonly Subject[]
   /** undefined when there is a fault. */
   readonly message: HeadMessage<Payload> | undefined
 }
@@ -24,34 +26,80 @@ export function openHeadMessage<Payload>(
   root: XmlElement,
   sender: string,
   synthetic: SyntheticIds,
+  openAttached: OpenAttached,
+  part = 0,
 ): OpenedMessage<Payload> {
   const problems: Problem[] = []
   checkShape(root, MSG_HEAD, problems)
   const element = payloadOf(root)
   if (element === undefined) {
     if (problems.length === 0) problems.push(fault(`${contentPath(root)}`, 'T02', 'content is missing'))
-  } else if (element.ns !== row.payload.ns || element.local !== row.payload.local)
+    return refused(problems)
+  }
+  const format = [row.payload, ...(row.otherFormats ?? [])].find(
+    ({ local, ns }) => element.ns === ns && element.local === local,
+  )
+  if (format === undefined)
     return refused([fault(pathOf(element), 'T10', `${row.kind} in this format is not supported`)])
-  else checkShape(element, row.payload.shape, problems)
-  if (element === undefined || problems.length > 0) return refused(problems)
+  checkShape(element, format.shape, problems)
+  if (problems.length > 0) return refused(problems)
   const reader = openReader(root)
   const head = readHead(reader, root)
   const payload = row.read(reader, element, problems)
   if (!isUuid(head.msgId)) problems.push(fault('MsgHead/MsgInfo/MsgId', 'E10', 'message id is not a UUID'))
-  const patient = checkPatient(head.patient, row.patient, row.reference?.(payload), sender, synthetic)
-  problems.push(...patient.problems)
+  const attached = readAttachments(reader, root, row.opens ?? NONE, openAttached, synthetic, problems)
+  const { identities, whom } = whomOf(row, { head, payload, attached }, sender, synthetic)
+  problems.push(...whom.problems)
   if (problems.length > 0) return refused(problems)
   setAside(reader, root, head)
+  const subject = whom.subjects[part]
   return {
     problems,
-    identities: patient.identities,
-    message: { head, payload, identities: patient.identities, unmapped: closeReader(reader) },
+    subjects: whom.subjects,
+    message: {
+      head,
+      payload,
+      identities: subject?.by === 'person' ? subject.identifiers : identities,
+      attached,
+      unmapped: closeReader(reader),
+      part,
+    },
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+function whomOf<Payload>(
+  row: KithKind<Payload>,
+  message: Pick<HeadMessage<Payload>, 'head' | 'payload' | 'attached'>,
+  sender: string,
+  synthetic: SyntheticIds,
+): { readonly identities: HeadMessage<Payload>['identities']; readonly whom: Whom } {
+  const { patient } = message.head
+  if (row.patient !== 'elsewhere') {
+    const { identities, problems } = checkPatient(
+      patient,
+      row.patient,
+      row.reference?.(message.payload),
+      sender,
+      synthetic,
+    )
+    return { identities, whom: { problems, subjects: [{ by: 'person', identifiers: identities }] } }
+  }
+  const stated = patient === undefined ? undefined : checkIdents(patient, sender, synthetic)
+  const whom = row.whom?.(message, { sender, synthetic, stated: stated?.identities ?? [] })
+  return {
+    identities: stated?.identities ?? [],
+    whom: {
+      problems: [...(stated?.problems ?? []), ...(whom?.problems ?? [])],
+      subjects: whom?.subjects ?? [{ by: 'none' }],
+    },
   }
 }
 
 const refused = (problems: readonly Problem[]): OpenedMessage<never> => ({
   problems,
-  identities: [],
+  subjects: [],
   message: undefined,
 })
 
@@ -64,7 +112,7 @@ function contentPath(root: XmlElement): string {
 /** The parts of the envelope that say nothing about the patient's medicines. */
 function setAside(reader: Reader, root: XmlElement, head: Head): void {
   const info = child(root, 'MsgInfo')
-  const [main, ...attachments] = children(root, 'Document')
+  const [main] = children(root, 'Document')
   if (info !== undefined) {
     for (const name of ['Type', 'MIGversion', 'ProcessingStatus', 'RequestedPriority', 'Ack', 'Receiver'])
       administrative(reader, child(info, name), 'envelope')
@@ -79,9 +127,6 @@ function setAside(reader: Reader, root: XmlElement, head: Head): void {
     else
       for (const inner of part.children)
         if (inner.local !== 'Content') administrative(reader, inner, 'envelope')
-  // Attachments are not opened: some are access tokens, which must not be read, logged or stored in clear.
-  for (const attachment of attachments)
-    administrative(reader, attachment, 'attachment, kept unopened in the raw message')
   administrative(reader, child(root, 'Signature'), 'signature, kept in the raw message')
 }
 

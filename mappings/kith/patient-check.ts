@@ -18,13 +18,27 @@ export interface CheckedPatient {
  */
 export function checkPatient(
   person: Person | undefined,
-  rule: PatientRule,
+  rule: Exclude<PatientRule, 'elsewhere'>,
   reference: string | undefined,
   sender: string,
   synthetic: SyntheticIds,
 ): CheckedPatient {
   if (person === undefined) return { identities: [], problems: [fault(PATIENT, 'E36', 'patient is missing')] }
-  const problems = [...nameProblems(person)]
+  const checked = checkIdents(person, sender, synthetic)
+  const { identities } = checked
+  const problems = [...nameProblems(person), ...checked.problems]
+  const [first] = person.idents
+  if (first !== undefined && (rule === 'national-id-or-birth-date' || person.idents.some(hasNationalScope)))
+    return { identities, problems }
+  const standIn =
+    rule === 'national-id-or-birth-date' ? standInIdentity(person, reference, sender) : undefined
+  if (standIn === undefined) problems.push(fault(`${PATIENT}/Ident`, 'E30', missingRule(rule)))
+  return { identities: standIn === undefined ? identities : [standIn], problems }
+}
+
+/** The identities of a Patient, national ones first; faults are numbers that cannot be. */
+export function checkIdents(person: Person, sender: string, synthetic: SyntheticIds): CheckedPatient {
+  const problems: Problem[] = []
   for (const ident of person.idents) {
     if (isNational(ident) && !isNationalId(ident.id, synthetic))
       problems.push(fault(`${PATIENT}/Ident/Id`, 'E31', 'national id is not valid'))
@@ -36,16 +50,10 @@ export function checkPatient(
       .sort((a, b) => Number(isNational(b)) - Number(isNational(a)))
       .map((ident) => personIdentity(ident.type.V ?? 'XXX', ident.id, sender)),
   )
-  const [first] = person.idents
-  if (first !== undefined && (rule === 'national-id-or-birth-date' || person.idents.some(hasNationalScope)))
-    return { identities, problems }
-  const standIn =
-    rule === 'national-id-or-birth-date' ? standInIdentity(person, reference, sender) : undefined
-  if (standIn === undefined) problems.push(fault(`${PATIENT}/Ident`, 'E30', missingRule(rule)))
-  return { identities: standIn === undefined ? identities : [standIn], problems }
+  return { identities, problems }
 }
 
-const missingRule = (rule: PatientRule): string =>
+const missingRule = (rule: Exclude<PatientRule, 'elsewhere'>): string =>
   rule === 'national-id'
     ? 'national id is missing'
     : 'national id is missing, and there is no birth date, sex and reference number in its place'

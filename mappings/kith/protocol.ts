@@ -17,7 +17,7 @@ import { isDateTime, toDateTime } from './dates.js'
 import { APPREC_KIND } from './namespaces.js'
 import { type Peeked, peekAppRec, peekMsgHead } from './peek.js'
 import { openReader } from './reader.js'
-import { kithChecks, kithTypes } from './registry.js'
+import { kithRows, kithTypes } from './registry.js'
 import { parseXml, type XmlElement } from './xml.js'
 
 const XML = 'application/xml; charset=utf-8'
@@ -26,7 +26,9 @@ export const kithProtocol: ChannelProtocol = {
   channel: 'eresept',
   check,
   answer,
-  answersWithEffect: new Set(['M5']),
+  answersWithEffect: new Set(
+    [...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'receipt' ? [kind] : [])),
+  ),
   types: kithTypes,
 }
 
@@ -41,8 +43,8 @@ function check(raw: Uint8Array, settings: DoorSettings): DoorResult {
   if (peeked.sender === undefined || peeked.messageId === undefined)
     return unreadable('MESSAGE_INVALID', 'MsgHead/MsgInfo', 'sender or message id is missing', 'T02')
   const sender = peeked.sender
-  const checkKind = kithChecks.get(peeked.kind)
-  if (checkKind === undefined)
+  const row = kithRows.get(peeked.kind)
+  if (row === undefined)
     return refuse(envelopeOf(peeked, { by: 'none' }, settings), [
       {
         at: 'MsgHead/MsgInfo/Type',
@@ -51,10 +53,10 @@ function check(raw: Uint8Array, settings: DoorSettings): DoorResult {
         protocolCode: 'T10',
       },
     ])
-  const { identities, problems } = checkKind(root, sender, settings.syntheticIds)
+  const { problems, subjects } = row.check(root, sender, settings.syntheticIds)
   if (problems.length > 0) return refuse(envelopeOf(peeked, { by: 'none' }, settings), problems)
-  const subject: Subject = { by: 'person', identifiers: identities }
-  return { kind: 'accept', items: [envelopeOf(peeked, subject, settings)] }
+  const items = subjects.map((subject, part) => ({ ...envelopeOf(peeked, subject, settings), part }))
+  return { kind: 'accept', items }
 }
 
 function checkAppRec(root: XmlElement, settings: DoorSettings): DoorResult {
@@ -110,9 +112,9 @@ const unreadable = (code: HubErrorCode, at: string, text: string, protocolCode: 
 })
 
 /**
- * AppRec for what can be addressed; problem+json for the rest. A received AppRec never gets one, a known id with
- * other content never a second one, and an accepted message with a business receipt gets that receipt instead: until
- * it is ready the answer is an empty 202.
+ * AppRec for what can be addressed; problem+json for the rest. A received AppRec, receipt or answer to a query never gets
+ * one, a known id with other content never a second one, and an accepted message with a business receipt gets that
+ * receipt instead: until it is ready the answer is an empty 202.
  */
 function answer(
   envelope: Envelope | null,
@@ -132,11 +134,13 @@ function answer(
       problems,
     )
   }
-  if (envelope.kind === APPREC_KIND)
+  const answeredBy =
+    envelope.kind === APPREC_KIND ? 'transport' : (kithRows.get(envelope.kind)?.answeredBy ?? 'apprec')
+  if (answeredBy === 'transport')
     return outcome.kind === 'accepted'
       ? { status: 200, contentType: 'text/plain', body: '' }
-      : problem(422, outcome.refusal.code, 'the receipt is refused', outcome.refusal.problems)
-  if (outcome.kind === 'accepted' && kithProtocol.answersWithEffect.has(envelope.kind))
+      : problem(422, outcome.refusal.code, 'the answer is refused', outcome.refusal.problems)
+  if (outcome.kind === 'accepted' && answeredBy === 'receipt')
     return { status: 202, contentType: 'text/plain', body: '' }
   const root = parseXml(raw, { until: 'MsgInfo' })
   return {

@@ -26,6 +26,12 @@ export type Subject =
       /** Only where the vendor has nothing else: resolved to the assignment, then dropped. */
       readonly person?: readonly Identity[]
     }
+  /** Who owns the resource of this identifier: a message that names a prescription and no person (M5.2). */
+  | {
+      readonly by: 'resource'
+      readonly types: readonly FhirResource['resourceType'][]
+      readonly identifier: Identity
+    }
   | { readonly by: 'none' }
 
 /** What `peek` reads from the raw bytes. Identity of a message = (channel, sender, messageId, part). */
@@ -162,6 +168,8 @@ export interface Mapped {
   readonly authorship: Authorship
   readonly resources: readonly MappedResource[]
   readonly amendments: readonly Amendment[]
+  /** What whole messages inside this one say (attachments of an M9.6): applied first, each with a Provenance of its own. */
+  readonly enclosed?: readonly Mapped[]
   /** Identifiers of the person that this message states, in addition to those of the envelope. */
   readonly identifiers: readonly Identity[]
   readonly merge?: { readonly survivor: readonly Identity[]; readonly prior: readonly Identity[] }

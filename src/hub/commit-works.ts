@@ -4,7 +4,7 @@ import type { Identity, Mapped, Reply } from '../core/message.js'
 import { SHARED, type SourceState, type StoredResource } from '../core/stored.js'
 import type { AssignmentWrite, Effect, ResourceWrite, RowOutcome } from '../store/effect.js'
 import type { Claim } from '../store/inbox.js'
-import { type Applied, applyMapped } from './apply-message.js'
+import { type AppliedAll, applyWithEnclosed } from './apply-enclosed.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, openDraft } from './draft.js'
 import { type Merged, stageMerge } from './merge-persons.js'
@@ -16,7 +16,7 @@ import type { Workspace } from './workspace.js'
 interface Done {
   readonly work: Work
   readonly draft: Draft
-  readonly applied: Applied
+  readonly applied: AppliedAll
   readonly merged: Merged | undefined
 }
 
@@ -75,21 +75,20 @@ async function applyWork(
 ): Promise<Done> {
   const { mapped, place, row } = work
   // What an earlier row of this transaction made stands before what the register knows.
-  for (const [key, stored] of await deps.shared.load(mapped)) if (!shared.has(key)) shared.set(key, stored)
+  for (const one of [...(mapped.enclosed ?? []), mapped])
+    for (const [key, stored] of await deps.shared.load(one)) if (!shared.has(key)) shared.set(key, stored)
   if (place.device !== undefined) knowDevice(shared, place.device, mapped)
   const draft = openDraft(workspace, shared, row.id, now)
   const merged =
     place.prior === undefined || place.person === undefined
       ? undefined
       : stageMerge(draft, await deps.store.loadPerson(place.prior))
-  const applied = applyMapped(draft, mapped, {
+  const applied = applyWithEnclosed(draft, mapped, {
     messageId: row.id,
     receivedAt: row.receivedAt,
     newId: deps.newId,
     validate: deps.derive.validate,
   })
-  // Later rows of this transaction must not state these identifiers as new again.
-  workspace.identities = [...workspace.identities, ...applied.identities]
   return { work, draft, applied, merged }
 }
 
@@ -105,10 +104,10 @@ function outcomeOf(deps: ProcessDeps, { work, draft, applied }: Done): RowOutcom
 
 /** Each source once, as the last of its messages leaves it. */
 const newestSources = (done: readonly Done[]): readonly SourceState[] => [
-  ...new Map(done.map(({ applied }) => [applied.source.key, applied.source])).values(),
+  ...new Map(done.flatMap(({ applied }) => applied.sources.map((source) => [source.key, source]))).values(),
 ]
 
-function receiptOf(deps: ProcessDeps, work: Work, applied: Applied): Reply | undefined {
+function receiptOf(deps: ProcessDeps, work: Work, applied: AppliedAll): Reply | undefined {
   return work.type.receipt?.(work.parsed, {
     targetKnown: applied.targetKnown,
     newId: deps.newId(),

@@ -4,13 +4,14 @@ import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personId, personLane, personOfLane } from '../core/ids.js'
 import type { Mapped, Subject } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
+import { token } from '../core/search-tokens.js'
 import type { StoredResource } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
 import type { Claim, LaneRow } from '../store/inbox.js'
 import { identifiersOf } from './references.js'
 
 export interface PlaceDeps {
-  readonly store: Pick<Store, 'resolveDevice' | 'ensurePerson' | 'read'>
+  readonly store: Pick<Store, 'resolveDevice' | 'ensurePerson' | 'read' | 'search'>
   readonly newId: NewId
 }
 
@@ -32,6 +33,8 @@ export async function findPlace(deps: PlaceDeps, claim: Claim, row: LaneRow, map
       return placeOfDeviceEvent(deps, person, subject, mapped)
     case 'merge':
       return placeOfMerge(claim)
+    case 'resource':
+      return placeOfResource(deps, person, subject)
     case 'person':
     case 'none':
       return { kind: 'here', person, device: undefined, prior: undefined }
@@ -91,6 +94,32 @@ async function readDevice(deps: PlaceDeps, id: string): Promise<StoredResource |
     messageId: undefined,
     lastUpdated: found.lastUpdated,
   }
+}
+
+/** The owner of what the message names. Without one it has nothing to be applied to, and is parked until there is. */
+async function placeOfResource(
+  deps: PlaceDeps,
+  person: PersonId | undefined,
+  subject: Extract<Subject, { by: 'resource' }>,
+): Promise<Place> {
+  const { identifier, types } = subject
+  const owners = new Set<PersonId>()
+  for (const type of types) {
+    const anyOf = [token('identifier', identifier.system, identifier.value)]
+    const clauses = [{ kind: 'token', param: 'identifier', anyOf }] as const
+    for (const { personId: owner } of await deps.store.search({ type, clauses, count: 2, after: undefined }))
+      if (owner !== '') owners.add(owner)
+  }
+  const [owner, ...others] = owners
+  if (owner === undefined)
+    throw new HubError('REFERENCE_UNKNOWN', 'nobody has what the message speaks of', { at: types.join(', ') })
+  if (others.length > 0)
+    throw new HubError('IDENTITY_CONFLICT', 'several persons have what the message speaks of', {
+      at: types.join(', '),
+    })
+  return owner === person
+    ? { kind: 'here', person, device: undefined, prior: undefined }
+    : { kind: 'elsewhere', lane: personLane(owner) }
 }
 
 /** A merge row stands in the survivor's lane first and holds the prior's as its second. */

@@ -19,7 +19,14 @@ import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
 export interface ProcessDeps {
   readonly store: Pick<
     Store,
-    'loadPerson' | 'commit' | 'handOver' | 'resolveDevice' | 'ensurePerson' | 'findPersons' | 'read'
+    | 'loadPerson'
+    | 'commit'
+    | 'handOver'
+    | 'resolveDevice'
+    | 'ensurePerson'
+    | 'findPersons'
+    | 'read'
+    | 'search'
   >
   readonly protocol: (channel: Envelope['channel']) => ChannelProtocol | undefined
   readonly cache: PersonCache

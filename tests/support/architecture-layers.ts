@@ -39,7 +39,7 @@ const free = (prefix: string): Layer => ({
 export const LAYERS: readonly Layer[] = [
   pure('src/core/', []),
   pure('src/medication-list/', ['src/core/']),
-  pure('mappings/', ['src/core/'], ['hl7-standard', 'saxes', '@navikt/fnrvalidator']),
+  pure('mappings/', ['src/core/'], ['hl7-standard', 'saxes', 'fflate', '@navikt/fnrvalidator']),
   effects('src/access/', ['src/core/'], ['jose']),
   effects('queue/', ['src/core/'], ['bullmq', 'ioredis']),
   effects('src/store/', ['src/core/'], ['pg', '@electric-sql/pglite']),

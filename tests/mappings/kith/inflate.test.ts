@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { deflateSync, gzipSync } from 'node:zlib'
+import { zipSync } from 'fflate'
+import { compressionOf, inflate } from '../../../mappings/kith/inflate.js'
+import { bytes } from '../../support/kith-fixtures.js'
+
+const text = `<a>${'abc '.repeat(5_000)}</a>`
+const packed = {
+  gzip: gzipSync(text),
+  zlib: deflateSync(text),
+  zip: zipSync({ 'a.xml': bytes(text) }),
+} as const
+
+describe('unpacking of attachments', () => {
+  for (const kind of ['gzip', 'zlib', 'zip'] as const) {
+    it(`tells ${kind} by its first bytes and gives back what was packed`, () => {
+      const data = new Uint8Array(packed[kind])
+      assert.equal(compressionOf(data), kind)
+      assert.equal(Buffer.from(inflate(data, kind, 100_000, 'x')).toString('utf8'), text)
+    })
+
+    it(`stops at the limit on bytes of ${kind}`, () => {
+      assert.throws(() => inflate(new Uint8Array(packed[kind]), kind, 10_000, 'a/b'), {
+        code: 'MESSAGE_TOO_LARGE',
+        at: 'a/b',
+      })
+    })
+  }
+
+  it('never holds what a bomb unpacks to', () => {
+    const bomb = new Uint8Array(gzipSync(Buffer.alloc(200_000_000)))
+    const before = process.memoryUsage().arrayBuffers
+    assert.throws(() => inflate(bomb, 'gzip', 1_000_000, 'x'), { code: 'MESSAGE_TOO_LARGE' })
+    assert.ok(process.memoryUsage().arrayBuffers - before < 20_000_000)
+  })
+
+  it('refuses what is broken, and an archive of several files', () => {
+    const broken = new Uint8Array(packed.gzip).fill(7, 20, 30)
+    assert.throws(() => inflate(broken, 'gzip', 100_000, 'x'), {
+      code: 'MESSAGE_INVALID',
+      protocolCode: 'T02',
+    })
+    const two = zipSync({ 'a.xml': bytes(text), 'b.xml': bytes(text) })
+    assert.throws(() => inflate(two, 'zip', 100_000, 'x'), { code: 'MESSAGE_INVALID' })
+  })
+
+  it('tells no compression of XML or of a token', () => {
+    for (const plain of ['<a/>', 'eyJhbGciOi.J.x', '']) assert.equal(compressionOf(bytes(plain)), undefined)
+  })
+})
