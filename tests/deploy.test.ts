@@ -230,7 +230,7 @@ const filesUnder = (folder: string): string[] =>
 /** Paths of health and metrics that a process of any role answers with 200. */
 async function servedPaths(): Promise<readonly string[]> {
   const app = createOpsApp({
-    health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'bullmq' }),
+    health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'bullmq', reasons: [] }),
     metrics: async () => '',
     newId: () => '00000000-0000-4000-8000-000000000000',
     log: { error: fail, warn: fail, info: fail },
