@@ -58,10 +58,12 @@ export async function startHubProcess(
   const written = collected(child.stderr)
   const faults = collected(child.stdio[FAULT_REPORT_FD])
   const url = `http://127.0.0.1:${port}`
-  await untilAnswered(child, `${url}/health/${options.until ?? 'ready'}`, written).catch(async (error: unknown) => {
-    await killed(child)
-    throw error
-  })
+  await untilAnswered(child, `${url}/health/${options.until ?? 'ready'}`, written).catch(
+    async (error: unknown) => {
+      await killed(child)
+      throw error
+    },
+  )
   return {
     url,
     mllpPort,
