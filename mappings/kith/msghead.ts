@@ -183,12 +183,6 @@ export function readHead(reader: Reader, root: XmlElement): Head {
   }
 }
 
-/** The organisation that the message is addressed to; reading it takes it out of what is set aside as envelope. */
-export function readReceiver(reader: Reader): Organisation {
-  const info = needed(child(reader.root, 'MsgInfo'), 'MsgInfo')
-  return readOrganisation(reader, needed(partyOf(info, 'Receiver'), 'Receiver'))
-}
-
 function partyOf(info: XmlElement, name: string): XmlElement | undefined {
   const party = child(info, name)
   return party && child(party, 'Organisation')
@@ -242,9 +236,8 @@ export function readIdent(reader: Reader, element: XmlElement): Ident | undefine
   return id === undefined ? undefined : { id, type }
 }
 
-/** The address in the child `name`, of MsgHead or of felleskomponent1. */
-export function readAddress(reader: Reader, parent: XmlElement, name = 'Address'): Address | undefined {
-  const element = child(parent, name)
+function readAddress(reader: Reader, parent: XmlElement): Address | undefined {
+  const element = child(parent, 'Address')
   if (element === undefined) return undefined
   return {
     ...given('type', coded(reader, element, 'Type')),
@@ -257,8 +250,8 @@ export function readAddress(reader: Reader, parent: XmlElement, name = 'Address'
   }
 }
 
-export function readTelecom(reader: Reader, parent: XmlElement, name = 'TeleCom'): readonly Telecom[] {
-  return children(parent, name).flatMap((element) => {
+function readTelecom(reader: Reader, parent: XmlElement): readonly Telecom[] {
+  return children(parent, 'TeleCom').flatMap((element) => {
     const type = coded(reader, element, 'TypeTelecom')
     const address = point(reader, element, 'TeleAddress')
     return address === undefined ? [] : [{ ...given('type', type), address }]

@@ -82,6 +82,12 @@ export type ReadingStore = Pick<
   | 'messageItems'
   | 'rawMessage'
   | 'sources'
+  | 'timeline'
+  | 'lanes'
+  | 'channels'
+  | 'deadLetters'
+  | 'parkChannel'
+  | 'resumeChannel'
 >
 
 export interface ApiDeps {

@@ -2,21 +2,30 @@
 import express, { type Request, type Response, type Router } from 'express'
 import { HubError } from '../core/errors.js'
 import { type MessageId, messageId } from '../core/ids.js'
-import type { Channel } from '../core/message.js'
 import type { MessageState } from '../store/inbox.js'
 import type { MessageFilter, MessageView } from '../store/views.js'
 import type { ApiDeps } from './deps.js'
 import { json, refuseMethod } from './express-answer.js'
 import { frontPage } from './front-page.js'
+import {
+  admit,
+  channelOf,
+  FINGERPRINT,
+  invalid,
+  limitOf,
+  parametersOf,
+  reasonJson,
+  UUID,
+} from './ops-query.js'
+import { opsQueueRoutes } from './ops-queue.js'
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const STATES: readonly MessageState[] = ['waiting', 'claimed', 'done', 'superseded', 'refused', 'dead']
-const CHANNELS: readonly Channel[] = ['hl7v2', 'eresept', 'devices', 'fhir']
 const MESSAGES_LIMIT_DEFAULT = 50
 const MESSAGES_LIMIT_MAX = 500
 
 export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
+  router.use(opsQueueRoutes(deps))
   router.get('/ops/messages', async (request, response) => {
     await admit(deps, request)
     const filter = filterOf(request.query)
@@ -37,6 +46,7 @@ export function opsRoutes(deps: ApiDeps): Router {
     const items = await deps.store.messageItems(id)
     json(response, 200, {
       ...messageJson(message),
+      timeline: await deps.store.timeline(id),
       ...(items.length === 0 ? {} : { items: items.map(messageJson) }),
     })
   })
@@ -64,10 +74,6 @@ export function opsRoutes(deps: ApiDeps): Router {
   return router
 }
 
-const admit = async (deps: ApiDeps, request: Request): Promise<void> => {
-  await deps.callerOf({ authorization: request.headers.authorization })
-}
-
 /** The bytes as received. A browser must not take them for a page of the hub. */
 async function sendRaw(deps: ApiDeps, response: Response, id: MessageId): Promise<void> {
   const raw = await deps.store.rawMessage(id)
@@ -81,12 +87,13 @@ async function sendRaw(deps: ApiDeps, response: Response, id: MessageId): Promis
 }
 
 function messageJson(view: MessageView): Record<string, unknown> {
-  const { parentId, doneAt, nextAttemptAt, reason, ...rest } = view
+  const { parentId, doneAt, nextAttemptAt, reason, fingerprint, ...rest } = view
   return {
     ...rest,
     // Absent is told as null, so that a reader need not know which fields there are.
     doneAt: doneAt ?? null,
-    reason: reason ?? null,
+    reason: reasonJson(reason),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(parentId === undefined ? {} : { parentId }),
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
   }
@@ -94,29 +101,31 @@ function messageJson(view: MessageView): Record<string, unknown> {
 
 /** @throws HubError QUERY_INVALID for unknown filters and values */
 function filterOf(query: Request['query']): MessageFilter {
-  let filter: MessageFilter = { limit: MESSAGES_LIMIT_DEFAULT }
-  for (const [name, value] of Object.entries(query)) {
-    if (typeof value !== 'string') throw invalid(name, 'given more than once')
-    const state = STATES.find((known) => known === value)
-    const channel = CHANNELS.find((known) => known === value)
-    if (name === 'state' && state) filter = { ...filter, state }
-    else if (name === 'channel' && channel) filter = { ...filter, channel }
-    else if (name === 'limit' && /^[1-9]\d{0,5}$/.test(value))
-      filter = { ...filter, limit: Math.min(Number(value), MESSAGES_LIMIT_MAX) }
-    else if (name === 'before' && UUID.test(value)) filter = { ...filter, before: messageId(value) }
-    else
-      throw invalid(
-        /^[a-z]{1,20}$/.test(name) ? name : 'query',
-        'filters are state, channel, limit and before',
-      )
+  const given = parametersOf(query, ['state', 'channel', 'fingerprint', 'limit', 'before'])
+  const state = STATES.find((known) => known === given.state)
+  const channel = channelOf(given.channel)
+  const { before, fingerprint } = given
+  if (given.state !== undefined && state === undefined)
+    throw invalid('state', `must be one of ${STATES.join(', ')}`)
+  if (before !== undefined && !UUID.test(before)) throw invalid('before', 'must be the id of a message')
+  if (fingerprint !== undefined && !FINGERPRINT.test(fingerprint))
+    throw invalid('fingerprint', 'must be that of a group of dead letters')
+  if (fingerprint !== undefined && state !== undefined && state !== 'dead')
+    throw invalid('state', 'only dead letters have a fingerprint')
+  return {
+    limit: limitOf(given.limit, MESSAGES_LIMIT_DEFAULT, MESSAGES_LIMIT_MAX),
+    ...(state === undefined && fingerprint === undefined ? {} : { state: state ?? 'dead' }),
+    ...(channel === undefined ? {} : { channel }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(before === undefined ? {} : { before: messageId(before) }),
   }
-  return filter
 }
 
-function nextQuery({ state, channel, limit }: MessageFilter, before: MessageId): string {
+function nextQuery({ state, channel, fingerprint, limit }: MessageFilter, before: MessageId): string {
   const query = new URLSearchParams({ limit: String(limit), before })
   if (state !== undefined) query.set('state', state)
   if (channel !== undefined) query.set('channel', channel)
+  if (fingerprint !== undefined) query.set('fingerprint', fingerprint)
   return query.toString()
 }
 
@@ -128,4 +137,3 @@ function idOf(request: Request): MessageId {
 }
 
 const noMessage = (): HubError => new HubError('NOT_FOUND', 'no such message')
-const invalid = (at: string, rule: string): HubError => new HubError('QUERY_INVALID', rule, { at })

@@ -9,9 +9,11 @@ import type { Store } from '../store/contract.js'
 import { openEmbedded, openPostgres } from '../store/database.js'
 import type { Database } from '../store/query.js'
 
-export async function openDatabase(config: Config, log: Log): Promise<Database> {
-  if (config.databaseUrl === undefined) return openEmbedded(config.dataDir)
+/** @param name of this process, kept with what it writes */
+export async function openDatabase(config: Config, name: string, log: Log): Promise<Database> {
+  if (config.databaseUrl === undefined) return openEmbedded(config.dataDir, { name })
   return openPostgres(config.databaseUrl, {
+    name,
     max: config.databasePoolMax,
     onError: (error) => log.warn('database connection lost', { code: error.code }),
   })

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import type { Log } from '../core/ports.js'
+import type { Parking } from '../hub/parked-channels.js'
 import { openPersonCache } from '../hub/person-cache.js'
 import { openSharedRegister } from '../hub/shared-register.js'
 import type { WriteDeps } from '../hub/write-resource.js'
@@ -26,6 +27,8 @@ export function openDeps(
   store: Store,
   metrics: Metrics,
   validation: Validation,
+  parking: Parking,
+  owner: string,
   log: Log,
 ): WriteDeps {
   return {
@@ -37,13 +40,15 @@ export function openDeps(
       derive: deriveList,
       products: NO_PRODUCTS,
       config: listConfig(config.zone, config.language),
+      publicUrl: config.publicUrl,
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },
     clock: Date.now,
     newId: randomUUID,
     zone: config.zone,
-    owner: randomUUID(),
+    owner,
+    parking,
     leaseMs: config.leaseMs,
     log,
     random: Math.random,

@@ -6,6 +6,7 @@ import type { Config } from '../config.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
 import type { IntakeDeps } from '../hub/intake.js'
+import { openParking } from '../hub/parked-channels.js'
 import { openPressure } from '../hub/pressure.js'
 import { workLane } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
@@ -18,6 +19,8 @@ import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
 import { openDatabase, openDispatcher } from './back-ends.js'
 import { openDeps, sha256 } from './hub-deps.js'
+import { startClock } from './jobs.js'
+import { newProcessName } from './process-name.js'
 import { SURFACES } from './protocols.js'
 
 export interface Parts {
@@ -46,16 +49,21 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   // Loaded while the database opens; a fault in it is told where it is awaited.
   const validating = openValidation()
   validating.catch(() => undefined)
-  const database = await openDatabase(config, log)
+  const who = newProcessName()
+  const database = await openDatabase(config, who, log)
   closers.push(database.close)
   const { durability, store } = await openSafely(config, database, log, options.signal)
   const dispatcher = openDispatcher(config, store, log, options.onStuck)
   closers.push(() => dispatcher.stop(config.drainMs))
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
-  const deps = openDeps(config, store, metrics, await validating, log)
+  const parking = openParking(store, log)
+  const deps = openDeps(config, store, metrics, await validating, parking, who, log)
   const work = (lane: LaneKey) => workLane(deps, lane)
-  if (config.roles.has('worker'))
+  if (config.roles.has('worker')) {
+    await parking.refresh()
     await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
+    closers.push(startClock({ store, parking, ring: dispatcher.ring, who, log }))
+  }
   const intake: IntakeDeps = {
     store,
     ring: dispatcher.ring,

@@ -1,7 +1,5 @@
 /** What the HTTP and MLLP surfaces get handed in. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type MllpServer, startMllpServer } from '../../adapters/transport/mllp.js'
 import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
@@ -11,9 +9,9 @@ import { readMedicationList } from '../hub/read-list.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
 import { openDefinitions } from '../validation/definitions.js'
-import { packageRoot } from '../validation/package-root.js'
 import { sha256 } from './hub-deps.js'
 import type { Parts } from './parts.js'
+import { packageVersion } from './process-name.js'
 
 export function apiDeps(config: Config, parts: Parts): ApiDeps {
   const { deps, dispatcher, intake, store } = parts
@@ -24,7 +22,6 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     log: parts.log,
     config: deps.derive.config,
     hash: (text: string) => sha256(Buffer.from(text)),
-    publicUrl: config.publicUrl,
   }
   return {
     ...opsDeps(config, parts),
@@ -69,10 +66,4 @@ export async function openMllp(config: Config, { intake, log }: Parts): Promise<
   if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
   const handle = (raw: Uint8Array) => receiveFrame(intake, raw)
   return startMllpServer({ host: config.host, port: config.mllpPort, log, handle })
-}
-
-const packageVersion = (): string => {
-  // Our own package file.
-  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
-    .version
 }

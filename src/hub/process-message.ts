@@ -102,7 +102,13 @@ export interface Work extends Prepared {
 }
 
 async function prepare(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<Prepared> {
-  const type = deps.protocol(row.envelope.channel)?.types.get(row.envelope.kind)
+  const protocol = deps.protocol(row.envelope.channel)
+  if (protocol === undefined)
+    throw new HubError(
+      'CHANNEL_MISCONFIGURED',
+      `this process does not know the channel ${row.envelope.channel}`,
+    )
+  const type = protocol.types.get(row.envelope.kind)
   if (type === undefined)
     throw new HubError(
       'MESSAGE_TYPE_UNSUPPORTED',

@@ -6,7 +6,16 @@ import type { LaneKey, MessageId, PersonId } from '../core/ids.js'
 import type { Identity, Reply } from '../core/message.js'
 import type { PersonState, SourceState, StoredResource } from '../core/stored.js'
 import type { Effect } from './effect.js'
-import type { Accepted, Claim, ClaimOptions, Failure, MessageState, NewMessage } from './inbox.js'
+import type {
+  Accepted,
+  AfterFailure,
+  Claim,
+  ClaimOptions,
+  Failure,
+  MessageState,
+  NewMessage,
+} from './inbox.js'
+import type { OperationsStore } from './operations.js'
 import type { Database } from './query.js'
 import type {
   Backlog,
@@ -19,7 +28,7 @@ import type {
   SourceView,
 } from './views.js'
 
-export interface Store {
+export interface Store extends OperationsStore {
   readonly kind: Database['kind']
   /** Made at the first migration; names this database in job ids (reliability.md 5.3). */
   readonly incarnation: string
@@ -47,12 +56,15 @@ export interface Store {
 
   /** @throws HubError LEASE_LOST when the epoch is no longer ours, CONCURRENT_CHANGE for a shared resource that moved, an id that is another resource's, or one that was to be absent, MESSAGE_CONFLICT for a FHIR write whose row exists */
   readonly commit: (claim: Claim | undefined, effect: Effect) => Promise<void>
-  /** Row back to waiting at `retryAt` (ISO), or to dead. The lease is checked. */
+  /**
+   * Row back to waiting, to its parked channel, or to dead. The lease is checked. Without a failure: a row of a channel
+   * that is parked already (a channel resumed meanwhile leaves the row due).
+   */
   readonly fail: (
     claim: Claim,
     id: MessageId,
-    failure: Failure,
-    next: { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'dead' },
+    failure: Failure | undefined,
+    next: AfterFailure,
     source?: SourceState,
   ) => Promise<void>
   /** Row whose person became known only now: next sequence of that person's lane, closed in the old one. */
@@ -86,8 +98,7 @@ export interface Store {
   readonly countMatches: (request: Omit<SearchRequest, 'count' | 'after'>) => Promise<number>
   /** The newest list, with what is needed to tell whether it is whole. Merged persons lead to the survivor. */
   readonly currentList: (person: PersonId) => Promise<CurrentList | undefined>
-  /** Texts of an earlier version, as in CurrentList. */
-  readonly listVersion: (person: PersonId, version: number) => Promise<readonly string[] | undefined>
+  readonly listVersion: (person: PersonId, version: number) => Promise<string | undefined>
 
   readonly messages: (filter: MessageFilter) => Promise<readonly MessageView[]>
   readonly message: (id: MessageId) => Promise<MessageView | undefined>

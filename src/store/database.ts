@@ -14,12 +14,15 @@ import { AT_CONNECT, AT_STATEMENT, isRace, storeError } from './store-error.js'
 export interface PostgresOptions {
   /** Connections at most. */
   readonly max: number
+  /** Of the connections; rows keep it as who wrote them. */
+  readonly name?: string
   readonly connectTimeoutMs?: number
   /** Called for connections that fail while idle; the pool replaces them. */
   readonly onError?: (error: HubError) => void
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
+const UNNAMED = 'stafett'
 const RACE_ATTEMPTS_MAX = 5
 const INT8_OID = 20
 /** A statement that opens with this comment is prepared once a connection under that name. */
@@ -39,7 +42,7 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     max: options.max,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    application_name: 'stafett',
+    application_name: options.name ?? UNNAMED,
     options: Object.entries(SESSION_SETTINGS)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
@@ -127,6 +130,8 @@ export interface EmbeddedDatabase extends Database {
   readonly dump: () => Promise<Uint8Array>
 }
 export interface EmbeddedOptions {
+  /** As of PostgresOptions: letters, digits, `/`, `.` and `-`. */
+  readonly name?: string
   /** File that `dump` was written to; read only when the folder holds no database yet. */
   readonly restoreFrom?: string
 }
@@ -144,7 +149,7 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
   try {
     const engine = await openEngine(folder, options)
     await engine.exec(
-      Object.entries(SESSION_SETTINGS)
+      Object.entries({ ...SESSION_SETTINGS, application_name: options.name ?? UNNAMED })
         .map(([name, value]) => `set ${name} = '${value}';`)
         .join(''),
     )

@@ -1,4 +1,4 @@
-/** Outcomes without effect: retry, dead letter, hand-over, replay. */
+/** Outcomes without effect: retry, parking, dead letter, hand-over, replay. */
 import { laneKey } from '../core/ids.js'
 import type { Store } from './contract.js'
 import type { Claim } from './inbox.js'
@@ -10,15 +10,19 @@ export const failMessage =
   (db: Database, ended: EndedClaims): Store['fail'] =>
   async (claim, id, failure, next, source) => {
     const { rows } = await db.query<{ idle: boolean }>(
-      '/*fail*/ select fail_message_v1($1::jsonb, $2, $3, $4, $5, $6, $7::jsonb) as idle',
+      '/*fail*/ select fail_message_v2($1::jsonb, $2, $3::jsonb) as idle',
       [
         claimJson(claim),
         id,
-        failure.code,
-        failure.text,
-        failure.at ?? null,
-        next.kind === 'retry' ? next.delayMs : null,
-        source === undefined ? null : toJson(source),
+        toJson({
+          next: next.kind,
+          delayMs: next.kind === 'retry' ? next.delayMs : null,
+          code: failure?.code ?? null,
+          text: failure?.text ?? null,
+          at: failure?.at ?? null,
+          stack: failure?.stack ?? null,
+          source: source ?? null,
+        }),
       ],
     )
     if (rows[0]?.idle) noteEnded(ended, claim)

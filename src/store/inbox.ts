@@ -77,4 +77,12 @@ export interface Failure {
   /** Safe text: rule and place. */
   readonly text: string
   readonly at?: string
+  /** Of a bug: the fingerprint of its stack, never the text of the error. */
+  readonly stack?: string
 }
+
+export type AfterFailure =
+  | { readonly kind: 'retry'; readonly delayMs: number }
+  | { readonly kind: 'dead' }
+  /** Waits, attempts uncounted, until its channel is resumed. */
+  | { readonly kind: 'park' }

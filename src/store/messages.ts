@@ -4,6 +4,7 @@ import { laneKey, messageId } from '../core/ids.js'
 import type { Channel, Reply, SourceRole, Unmapped } from '../core/message.js'
 import type { Store } from './contract.js'
 import type { MessageState } from './inbox.js'
+import { reasonOf } from './parking.js'
 import type { Database } from './query.js'
 import { onlyRow, toInstant, toInstantIfAny } from './rows.js'
 import type { Backlog, MessageFilter, MessageView } from './views.js'
@@ -19,10 +20,11 @@ interface ViewRow {
   readonly received_at: Date
   readonly done_at: Date | null
   readonly attempts: number
-  readonly due_at: Date
+  readonly due_at: Date | null
   readonly reason_code: HubErrorCode | null
   readonly reason_text: string | null
   readonly reason_at: string | null
+  readonly fingerprint: string | null
   readonly unmapped: readonly Unmapped[] | null
   readonly resources: readonly string[] | null
 }
@@ -30,7 +32,9 @@ interface ViewRow {
 /** "claimed" is no state of the row: it stands in a lane whose lease is live, among the rows of the newest claim. */
 const CLAIMED = `(l.lease_until > clock_timestamp() and m.seq between l.claimed_seq and l.claimed_last)`
 const VIEW = `select m.id, m.channel, m.sender, m.kind, m.lane_key, m.parent_id, m.received_at, m.done_at, m.attempts,
-    m.due_at, m.reason_code, m.reason_text, m.reason_at, m.unmapped, c.resources,
+    nullif(m.due_at, parked_until_v1()) as due_at, m.reason_code, m.reason_text, m.reason_at, m.unmapped, c.resources,
+    case when m.state = 'dead' then fingerprint_v1(m.channel, m.kind, m.reason_code, m.reason_at, m.reason_stack) end
+      as fingerprint,
     case when m.state = 'waiting' and ${CLAIMED} then 'claimed' else m.state end as state
   from message m
   left join lane l on l.lane_key = m.lane_key
@@ -61,6 +65,10 @@ export const viewMessages =
     const place = (value: unknown) => `$${values.push(value)}`
     const terms = ['true', ...stateTerms(filter, place)]
     if (filter.channel !== undefined) terms.push(`m.channel = ${place(filter.channel)}`)
+    if (filter.fingerprint !== undefined)
+      terms.push(
+        `fingerprint_v1(m.channel, m.kind, m.reason_code, m.reason_at, m.reason_stack) = ${place(filter.fingerprint)}`,
+      )
     if (filter.before !== undefined)
       terms.push(
         `(m.received_at, m.id) < (select b.received_at, b.id from message b where b.id = ${place(filter.before)})`,
@@ -93,15 +101,9 @@ function toView(row: ViewRow): MessageView {
     receivedAt: toInstant(row.received_at),
     doneAt: toInstantIfAny(row.done_at),
     attempts: row.attempts,
-    nextAttemptAt: open && row.attempts > 0 ? toInstant(row.due_at) : undefined,
-    reason:
-      row.reason_code === null
-        ? undefined
-        : {
-            code: row.reason_code,
-            text: row.reason_text ?? '',
-            ...(row.reason_at === null ? {} : { at: row.reason_at }),
-          },
+    nextAttemptAt: open && row.attempts > 0 ? toInstantIfAny(row.due_at) : undefined,
+    reason: reasonOf(row),
+    fingerprint: row.fingerprint ?? undefined,
     unmapped: row.unmapped ?? [],
     resources: row.resources ?? [],
   }

@@ -2,8 +2,11 @@
 import { acceptMessages } from './accept.js'
 import { commitEffect } from './commit.js'
 import type { Store } from './contract.js'
+import { deadLetterGroups, viewChannels } from './dead-letters.js'
 import { resolveDevice } from './devices.js'
 import { failMessage, handOverMessage, replayMessage } from './failures.js'
+import { endTurn, takeTurn, viewJobs } from './jobs.js'
+import { viewLanes } from './lane-views.js'
 import { claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
 import { currentList, listVersion } from './lists.js'
 import {
@@ -16,10 +19,12 @@ import {
   viewSources,
 } from './messages.js'
 import { migrate } from './migrate.js'
+import { parkChannel, parkedChannels, probeChannel, resumeChannel } from './parking.js'
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
 import { loadShared, loadSharedById, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
+import { messageTimeline } from './timeline.js'
 
 /**
  * Brings the schema up to date and opens the store on it; closing the store closes `db`.
@@ -60,6 +65,17 @@ export async function openStore(db: Database): Promise<Store> {
     rawMessage: rawMessage(db),
     sources: viewSources(db),
     backlog: viewBacklog(db),
+    parkedChannels: parkedChannels(db),
+    parkChannel: parkChannel(db),
+    resumeChannel: resumeChannel(db),
+    probeChannel: probeChannel(db),
+    channels: viewChannels(db),
+    deadLetters: deadLetterGroups(db),
+    lanes: viewLanes(db),
+    timeline: messageTimeline(db),
+    takeTurn: takeTurn(db),
+    endTurn: endTurn(db),
+    jobs: viewJobs(db),
     ping: async () => {
       await db.query('/*ping*/ select 1')
     },

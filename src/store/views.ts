@@ -19,10 +19,9 @@ export interface HistoryEntry extends FoundResource {
 }
 
 export interface CurrentList {
-  /** 0, and no texts, while nothing was applied for this person yet. */
+  /** 0, and an empty body, while nothing was applied for this person yet. */
   readonly version: number
-  /** JSON texts of what the Bundle shows, in its order, the List first. */
-  readonly texts: readonly string[]
+  readonly body: string
   readonly createdAt: string
   readonly nextChangeAt: string | undefined
   readonly sources: readonly SourceState[]
@@ -62,6 +61,8 @@ export interface DateRange {
 export interface MessageFilter {
   readonly state?: MessageState
   readonly channel?: Channel
+  /** Dead rows of one cause. */
+  readonly fingerprint?: string
   readonly limit: number
   /** Older than this message (by received time, id). */
   readonly before?: MessageId
@@ -80,6 +81,8 @@ export interface MessageView {
   readonly attempts: number
   readonly nextAttemptAt: string | undefined
   readonly reason: Failure | undefined
+  /** Of a dead row: its group among the dead letters. */
+  readonly fingerprint: string | undefined
   readonly unmapped: readonly Unmapped[]
   /** `<type>/<id>/_history/<version>` of what it caused. */
   readonly resources: readonly string[]

@@ -9,6 +9,7 @@ import { messageId, type PersonId, personId } from '../../../src/core/ids.js'
 import { indexResource } from '../../../src/core/search-parameters.js'
 import type { HistoryEntry, MessageView } from '../../../src/store/views.js'
 import { openDefinitions } from '../../../src/validation/definitions.js'
+import { fakeOperations } from './fake-operations.js'
 
 export interface FakeHub {
   readonly deps: ApiDeps
@@ -164,6 +165,7 @@ export function createFakeHub(): FakeHub {
           failed: 0,
         },
       ],
+      ...fakeOperations(MESSAGE_ID),
     },
     writeResource,
     medicationList: async (person, { ifNoneMatch }) => {
@@ -232,6 +234,7 @@ const message = (id: string, more: Partial<MessageView>): MessageView => ({
   attempts: 1,
   nextAttemptAt: undefined,
   reason: { code: 'MESSAGE_INVALID', text: 'dose has no unit', at: 'RXE-5' },
+  fingerprint: 'b5bb9d8014a0f9b1',
   unmapped: [],
   resources: [],
   ...more,

@@ -1,0 +1,70 @@
+/** What operators ask of the store, as the fake hub has it. */
+import type { ReadingStore } from '../../../src/api/deps.js'
+import { laneKey, type MessageId } from '../../../src/core/ids.js'
+import type { Channel } from '../../../src/core/message.js'
+
+const AT = '2026-03-01T11:00:00.000Z'
+
+export function fakeOperations(
+  id: MessageId,
+): Pick<ReadingStore, 'timeline' | 'lanes' | 'channels' | 'deadLetters' | 'parkChannel' | 'resumeChannel'> {
+  const parked = new Map<Channel, string>()
+  return {
+    timeline: async () => [{ step: 'received', at: AT, by: 'stafett/0/1', trace: undefined }],
+    lanes: async (limit) => ({
+      counts: { due: 1, leased: 0, retry: 0, parked: 0, blocked: 0 },
+      lanes: [
+        {
+          lane: laneKey('p-1'),
+          state: 'due' as const,
+          waiting: 2,
+          head: {
+            id,
+            channel: 'hl7v2' as const,
+            kind: 'RDE^O11',
+            receivedAt: AT,
+            dueAt: AT,
+            attempts: 1,
+            reason: { code: 'STORE_UNAVAILABLE' as const, text: 'away' },
+          },
+          leasedBy: undefined,
+          leaseUntil: undefined,
+        },
+      ].slice(0, limit),
+    }),
+    channels: async () => [
+      {
+        channel: 'hl7v2',
+        waiting: 2,
+        dead: 1,
+        oldestWaitingS: 3,
+        parked: parked.has('hl7v2') ? { since: AT, by: parked.get('hl7v2'), reason: undefined } : undefined,
+      },
+    ],
+    deadLetters: async ({ channel }) =>
+      channel === 'devices'
+        ? []
+        : [
+            {
+              fingerprint: 'b5bb9d8014a0f9b1',
+              channel: 'hl7v2',
+              kind: 'RDE^O11',
+              code: 'MESSAGE_INVALID',
+              text: 'dose has no unit',
+              at: 'RXE-5',
+              stack: undefined,
+              count: 3,
+              senders: 1,
+              oldestReceivedAt: AT,
+              newestReceivedAt: AT,
+              newestId: id,
+            },
+          ],
+    parkChannel: async (channel, who) => {
+      if (parked.has(channel)) return false
+      parked.set(channel, who)
+      return true
+    },
+    resumeChannel: async (channel) => parked.delete(channel),
+  }
+}
