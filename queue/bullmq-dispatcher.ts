@@ -3,18 +3,19 @@
  * everything at any moment (reliability.md 5). While Redis is away rings go straight to this process's own workers.
  */
 import { Queue, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
 import { codeOf } from '../src/core/errors.js'
 import { type LaneKey, laneKey } from '../src/core/ids.js'
 import type { Log } from '../src/core/ports.js'
+import type { RedisAddress } from '../src/core/redis-address.js'
 import type { Dispatcher } from './contract.js'
 import { jobIdOf } from './job-id.js'
-import { reportRedis } from './redis-report.js'
+import { connectRedis, keyPrefix } from './redis-connection.js'
+import { mayEvict, type RedisFacts, readRedisFacts, reportRedis } from './redis-report.js'
 import { type Sweep, startSweep } from './sweep.js'
 import { atMost, openWorkerPool, type WorkerPool } from './worker-pool.js'
 
 export interface BullmqOptions {
-  readonly redisUrl: string
+  readonly redis: RedisAddress
   /** Of the database (Store.incarnation); part of every job id. */
   readonly incarnation: string
   /** Lanes worked at the same time at most. */
@@ -23,6 +24,8 @@ export interface BullmqOptions {
   readonly sweepMs?: number
   /** First part of every key in Redis. */
   readonly prefix?: string
+  /** A Redis that may evict keys is not used at all. */
+  readonly refuseEviction?: boolean
   /** Without a job taken for this long although a lane waits, the worker object is replaced. */
   readonly stuckMs?: number
   /** Called when that did not help: the process should end and be started again. */
@@ -37,7 +40,6 @@ const RINGS_PENDING_MAX = 1_000
 const SUSPEND_MS = 1_000
 const LOCK_MS = 30_000
 const STUCK_MS = 30_000
-const RECONNECT_MS_MAX = 1_000
 const CLOSE_MS = 1_000
 /** A stalled doorbell is only rung again. */
 const STALLED_MAX = 1_000_000
@@ -48,6 +50,7 @@ export function openBullmqDispatcher(options: BullmqOptions): Dispatcher {
   return {
     kind: 'bullmq',
     mode: () => (producer.isUp() ? 'bullmq' : 'sweep-only'),
+    redis: producer.facts,
     ring: (lane) => {
       if (consumer?.pool.has(lane) === true) void consumer.pool.run(lane)
       else producer.ring(lane, () => void consumer?.pool.run(lane))
@@ -64,24 +67,31 @@ export function openBullmqDispatcher(options: BullmqOptions): Dispatcher {
 
 interface Producer {
   readonly isUp: () => boolean
+  readonly facts: () => RedisFacts | undefined
   /** `missed` is called when the ring could not be placed within its cap. */
   readonly ring: (lane: LaneKey, missed: () => void) => void
   readonly close: () => Promise<void>
 }
 
 function openProducer(options: BullmqOptions): Producer {
-  const connection = connect(options, { enableOfflineQueue: false, commandTimeout: RING_MS * 5 })
+  const { log, redis } = options
+  const connection = connectRedis(redis, log, { enableOfflineQueue: false, commandTimeout: RING_MS * 5 })
   const queue = new Queue<{ lane: string }>(QUEUE_NAME, {
     connection,
-    prefix: options.prefix ?? KEY_PREFIX,
+    prefix: keyPrefix(redis, options.prefix ?? KEY_PREFIX),
     skipMetasUpdate: true,
   })
   // The connection's own listener tells of it.
   queue.on('error', () => undefined)
   let suspendedUntilMs = 0
   let pending = 0
-  const isUp = () => connection.status === 'ready' && Date.now() >= suspendedUntilMs
-  connection.on('ready', () => void reportRedis(connection, options.log))
+  let facts: RedisFacts | undefined
+  const isRefused = () => options.refuseEviction === true && facts !== undefined && mayEvict(facts)
+  const isUp = () => connection.status === 'ready' && Date.now() >= suspendedUntilMs && !isRefused()
+  connection.on('ready', async () => {
+    facts = await readRedisFacts(connection)
+    reportRedis(facts, log)
+  })
 
   function ring(lane: LaneKey, missed: () => void): void {
     if (!isUp() || pending >= RINGS_PENDING_MAX) {
@@ -106,6 +116,7 @@ function openProducer(options: BullmqOptions): Producer {
 
   return {
     isUp,
+    facts: () => facts,
     ring,
     close: async () => {
       await atMost(
@@ -191,7 +202,8 @@ interface JobEvents {
 }
 
 function startWorker(options: BullmqOptions, events: JobEvents): OpenWorker {
-  const connection = connect(options, { maxRetriesPerRequest: null })
+  const { log, redis } = options
+  const connection = connectRedis(redis, log, { maxRetriesPerRequest: null })
   const worker = new Worker<{ lane: string }>(
     QUEUE_NAME,
     // Other data than a lane's name is not ours: the job ends, and is removed.
@@ -201,7 +213,7 @@ function startWorker(options: BullmqOptions, events: JobEvents): OpenWorker {
     },
     {
       connection,
-      prefix: options.prefix ?? KEY_PREFIX,
+      prefix: keyPrefix(redis, options.prefix ?? KEY_PREFIX),
       concurrency: options.concurrency,
       lockDuration: LOCK_MS,
       maxStalledCount: STALLED_MAX,
@@ -234,33 +246,6 @@ function startWorker(options: BullmqOptions, events: JobEvents): OpenWorker {
 function laneOf(data: unknown): LaneKey | undefined {
   const lane: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'lane') : undefined
   return typeof lane === 'string' ? laneKey(lane) : undefined
-}
-
-function connect(
-  options: BullmqOptions,
-  own: { enableOfflineQueue?: boolean; commandTimeout?: number; maxRetriesPerRequest?: null },
-): Redis {
-  const connection = new Redis(options.redisUrl, {
-    retryStrategy: (times: number) => Math.min(times * 50, RECONNECT_MS_MAX),
-    ...own,
-  })
-  // One line at each change of state; without a listener an error would end the process.
-  let up = true
-  connection.on('error', (error: Error) => {
-    if (up) options.log.warn('redis away', { reason: reasonOf(error) })
-    up = false
-  })
-  connection.on('ready', () => {
-    if (!up) options.log.info('redis back')
-    up = true
-  })
-  return connection
-}
-
-/** The operating system's code where there is one: texts of errors may hold addresses with credentials. */
-function reasonOf(error: Error): string {
-  const code: unknown = Reflect.get(error, 'code')
-  return typeof code === 'string' ? code : error.name
 }
 
 /** Rejects after the cap; what comes later is of no interest. */

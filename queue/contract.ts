@@ -1,5 +1,6 @@
 /** Dispatchers ring lanes; they own no state that the database could not rebuild (reliability.md 5). */
 import type { LaneKey } from '../src/core/ids.js'
+import type { RedisFacts } from './redis-report.js'
 
 /** A doorbell: it names a lane and nothing else. */
 export interface Dispatcher {
@@ -12,6 +13,8 @@ export interface Dispatcher {
   readonly stop: (drainMs: number) => Promise<void>
   /** `sweep-only` while Redis is away. */
   readonly mode: () => 'bullmq' | 'in-process' | 'sweep-only'
+  /** What Redis said of itself, once it has; absent where there is none. */
+  readonly redis?: () => RedisFacts | undefined
 }
 
 /** What the loop needs of the store and the hub. */

@@ -1,4 +1,5 @@
 /** Configuration: environment variables, parsed once into one frozen object; all faults are listed at once. */
+import { parseRedisAddress, REDIS_URL_EXAMPLES, type RedisAddress } from './core/redis-address.js'
 
 export type Role = 'api' | 'worker' | 'mllp'
 
@@ -9,7 +10,9 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly dataDir: string
   /** Absent: in-process dispatcher. */
-  readonly redisUrl: string | undefined
+  readonly redis: RedisAddress | undefined
+  /** What a Redis that may evict keys is worth: a warning, or no start. */
+  readonly redisEviction: 'warn' | 'refuse'
   /** 0 turns MLLP off. */
   readonly mllpPort: number
   /** Base of absolute links, without a trailing slash. */
@@ -89,7 +92,8 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     host,
     databaseUrl,
     dataDir: read.text('DATA_DIR', './data'),
-    redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:'], 'redis://127.0.0.1:6379'),
+    redis: read.redis('REDIS_URL'),
+    redisEviction: read.oneOf('STAFETT_REDIS_EVICTION', ['warn', 'refuse'] as const, 'warn'),
     mllpPort: read.integer('MLLP_PORT', 2575, 0, 65_535),
     publicUrl: (
       read.url('PUBLIC_URL', ['http:', 'https:'], 'https://hub.example.no') ??
@@ -145,6 +149,15 @@ function reader(env: Environment) {
       if (value === undefined || value === '') return undefined
       if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
       faults.push(`${name} must be a URL of ${protocols.join(' or ')}, for example ${name}=${example}`)
+      return undefined
+    },
+    redis(name: string): RedisAddress | undefined {
+      const value = env[name]
+      if (value === undefined || value === '') return undefined
+      const parsed = parseRedisAddress(value)
+      if (parsed.kind === 'address') return parsed.address
+      for (const fault of parsed.faults)
+        faults.push(`${name} ${fault}, for example ${name}=${REDIS_URL_EXAMPLES[0]}`)
       return undefined
     },
     list(name: string, fallback: readonly string[]): readonly string[] {

@@ -94,7 +94,7 @@ function announce(config: Config, hub: Hub): void {
       : [`Stafett   ${hub.url}`, `FHIR      ${hub.url}/fhir`]),
     ...(hub.mllpPort === undefined ? [] : [`MLLP      ${config.host}:${hub.mllpPort}`]),
     `store     ${store}`,
-    `lanes     ${config.redisUrl === undefined ? 'in this process' : 'BullMQ on Redis'}`,
+    `lanes     ${config.redis === undefined ? 'in this process' : 'BullMQ on Redis'}`,
   ]
   console.log(lines.join('\n'))
 }

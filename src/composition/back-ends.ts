@@ -3,7 +3,8 @@
 import { openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../../queue/contract.js'
 import { openInProcessDispatcher } from '../../queue/in-process-dispatcher.js'
-import type { Config } from '../config.js'
+import { askRedis, mayEvict } from '../../queue/redis-report.js'
+import { type Config, ConfigError } from '../config.js'
 import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
 import { openEmbedded, openPostgres } from '../store/database.js'
@@ -17,6 +18,19 @@ export async function openDatabase(config: Config, name: string, log: Log): Prom
     max: config.databasePoolMax,
     onError: (error) => log.warn('database connection lost', { code: error.code }),
   })
+}
+
+/** How long a Redis is asked at start, before the hub starts without it. */
+const ASK_REDIS_MS = 2_000
+
+/** @throws ConfigError when Redis may evict keys and the configuration refuses that */
+export async function checkRedis(config: Config, log: Log): Promise<void> {
+  if (config.redis === undefined || config.redisEviction === 'warn') return
+  const facts = await askRedis(config.redis, log, ASK_REDIS_MS)
+  if (facts !== undefined && mayEvict(facts))
+    throw new ConfigError([
+      `STAFETT_REDIS_EVICTION=refuse: Redis has maxmemory-policy ${facts.eviction}; set it to noeviction`,
+    ])
 }
 
 /** Connections that stay free for intake and reading while all lanes are worked (reliability.md 5.11). */
@@ -33,10 +47,11 @@ export function openDispatcher(
       ? config.concurrency
       : Math.max(1, Math.min(config.concurrency, config.databasePoolMax - SPARE_CONNECTIONS))
   const settings = { concurrency, sweepMs: config.sweepMs, log }
-  if (config.redisUrl === undefined) return openInProcessDispatcher(settings)
+  if (config.redis === undefined) return openInProcessDispatcher(settings)
   return openBullmqDispatcher({
     ...settings,
-    redisUrl: config.redisUrl,
+    redis: config.redis,
+    refuseEviction: config.redisEviction === 'refuse',
     incarnation: store.incarnation,
     ...(onStuck === undefined ? {} : { onStuck }),
   })

@@ -17,7 +17,7 @@ import type { Database } from '../store/query.js'
 import { openStore } from '../store/store.js'
 import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
-import { openDatabase, openDispatcher } from './back-ends.js'
+import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { newProcessName } from './process-name.js'
@@ -53,6 +53,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const database = await openDatabase(config, who, log)
   closers.push(database.close)
   const { durability, store } = await openSafely(config, database, log, options.signal)
+  await checkRedis(config, log)
   const dispatcher = openDispatcher(config, store, log, options.onStuck)
   closers.push(() => dispatcher.stop(config.drainMs))
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)

@@ -1,6 +1,7 @@
 /** What the HTTP and MLLP surfaces get handed in. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type MllpServer, startMllpServer } from '../../adapters/transport/mllp.js'
+import { mayEvict } from '../../queue/redis-report.js'
 import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
@@ -54,12 +55,20 @@ async function healthOf({ dispatcher, durability, isDraining, store }: Parts): P
     () => ['database'],
   )
   const mode = dispatcher.mode()
+  const redis = dispatcher.redis?.()
   const weak = [
     ...(mode === 'sweep-only' ? ['redis'] : []),
+    ...(redis !== undefined && mayEvict(redis) ? ['redis-evicts'] : []),
     ...(durability.unsafe.length > 0 ? ['durability-settings'] : []),
   ]
   const status = away ? 'unavailable' : weak.length > 0 ? 'degraded' : 'ready'
-  return { status, durability: durability.level, dispatcher: mode, reasons: [...(away || []), ...weak] }
+  return {
+    status,
+    durability: durability.level,
+    dispatcher: mode,
+    reasons: [...(away || []), ...weak],
+    ...(redis === undefined ? {} : { redis }),
+  }
 }
 
 export async function openMllp(config: Config, { intake, log }: Parts): Promise<MllpServer | undefined> {

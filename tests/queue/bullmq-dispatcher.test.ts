@@ -1,6 +1,7 @@
 /** What Redis may do to the doorbells (reliability.md 8, F-01 to F-08), on a server of our own. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { Queue } from 'bullmq'
 import { type BullmqOptions, openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../../queue/contract.js'
 import { jobIdOf } from '../../queue/job-id.js'
@@ -24,7 +25,7 @@ suite('doorbells over a Redis that fails', function () {
   const dispatcher = (url: string, more: Partial<BullmqOptions> = {}) => {
     const log = recordedLog()
     const opened = openBullmqDispatcher({
-      redisUrl: url,
+      redis: { kind: 'single', url },
       incarnation: randomUUID(),
       concurrency: 4,
       log,
@@ -34,6 +35,14 @@ suite('doorbells over a Redis that fails', function () {
     dispatchers.push(opened)
     return { opened, log }
   }
+  // BullMQ has a line of its own for the console.
+  const { warn } = console
+  before(() => {
+    console.warn = () => undefined
+  })
+  after(() => {
+    console.warn = warn
+  })
   afterEach(async () => {
     for (const opened of dispatchers.splice(0)) await opened.stop(500)
     for (const started of servers.splice(0)) await started.stop()
@@ -105,17 +114,8 @@ suite('doorbells over a Redis that fails', function () {
 
   it('warns of a Redis that evicts keys', async () => {
     const redis = await server(undefined, '--maxmemory-policy', 'allkeys-lru')
-    // BullMQ has a line of its own for the console.
-    const { warn } = console
-    const theirs: unknown[] = []
-    console.warn = (line) => void theirs.push(line)
-    try {
-      const { log } = dispatcher(redis.url)
-      const ours = () => log.lines.some((line) => line.includes('evicts'))
-      await until(() => ours() && theirs.length > 0, 5_000, 'warning')
-    } finally {
-      console.warn = warn
-    }
+    const { log } = dispatcher(redis.url)
+    await until(() => log.lines.some((line) => line.includes('evicts')), 5_000, 'warning')
   })
 
   it('puts nothing into Redis but the lane’s name, and leaves no finished job', async () => {
@@ -182,5 +182,44 @@ suite('doorbells over a Redis that fails', function () {
     } finally {
       await proxy.close()
     }
+  })
+
+  it('does not use a Redis that evicts keys where that is refused, and works without', async () => {
+    const redis = await server(undefined, '--maxmemory-policy', 'allkeys-lru')
+    const { opened } = dispatcher(redis.url, { refuseEviction: true })
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.redis?.()?.eviction === 'allkeys-lru', 5_000, 'Redis asked')
+    assert.equal(opened.mode(), 'sweep-only')
+    opened.ring(model.add('p-1', 0))
+    await until(() => model.waiting() === 0, 5_000, 'worked')
+  })
+
+  it('replaces a worker that hears nothing, and says when that did not help', async () => {
+    const redis = await server()
+    const stuck = { calls: 0 }
+    const onStuck = () => {
+      stuck.calls += 1
+    }
+    const { opened, log } = dispatcher(redis.url, { stuckMs: 200, onStuck })
+    // Rings come in, and no worker is given them.
+    const paused = new Queue('lanes', {
+      connection: { host: '127.0.0.1', port: redis.port },
+      prefix: 'stafett',
+    })
+    await paused.pause()
+    const model = laneModel(5)
+    await opened.start(model)
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    const sending = setInterval(() => void opened.ring(model.add(`p-${Math.random()}`, 0)), 20)
+    try {
+      await until(() => stuck.calls > 0, 10_000, 'given up')
+      assert.ok(log.lines.filter((line) => line.includes('worker replaced')).length >= 2)
+      await paused.resume()
+    } finally {
+      clearInterval(sending)
+      await paused.close()
+    }
+    await until(() => model.waiting() === 0, 5_000, 'the sweep worked all the same')
   })
 })

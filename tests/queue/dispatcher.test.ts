@@ -24,7 +24,7 @@ const bullmq: Variant = {
   name: 'bullmq',
   open: (log, sweepMs) =>
     openBullmqDispatcher({
-      redisUrl: TEST_REDIS_URL,
+      redis: { kind: 'single', url: TEST_REDIS_URL },
       incarnation: randomUUID(),
       prefix: PREFIX,
       concurrency: CONCURRENCY,
@@ -100,6 +100,18 @@ for (const variant of variants)
           rows,
           [...rows].sort((a, b) => a - b),
         )
+    })
+
+    it('lets a lane with a thousand rows hold up no lane with one', async () => {
+      const model = laneModel(10)
+      const dispatcher = await start(model)
+      let long = model.add('long', 0)
+      for (let row = 1; row < 1_000; row += 1) long = model.add('long', row)
+      dispatcher.ring(long)
+      const short = Array.from({ length: 40 }, (_, lane) => model.add(`p-${lane}`, lane))
+      for (const lane of short) dispatcher.ring(lane)
+      await until(() => short.every((lane) => model.worked.has(lane)), 10_000, 'short lanes')
+      assert.ok((model.worked.get(long)?.length ?? 0) < 500, 'before half of the long one')
     })
 
     it('loses no row when 30 % of the rings are lost', async () => {

@@ -1,7 +1,7 @@
 /** A Redis server of a test's own, from the binary on the path: it may be emptied, stopped and killed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -20,11 +20,36 @@ export const hasRedisServer = (): boolean => programOnPath('redis-server') !== u
 
 /** Starts on `port`, or on a free one; resolves when it answers. */
 export async function startRedisServer(port?: number, ...settings: string[]): Promise<RedisServer> {
-  const chosen = port ?? (await freePort())
   const folder = mkdtempSync(join(tmpdir(), 'stafett-redis-'))
+  return launch(port ?? (await freePort()), folder, ['--save', '', ...settings])
+}
+
+/** Watches the master on `masterPort` under the name `mymaster`; alone it decides on a fail-over, in a second. */
+export async function startSentinel(masterPort: number): Promise<RedisServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'stafett-sentinel-'))
+  const file = join(folder, 'sentinel.conf')
+  const lines = [
+    `sentinel monitor mymaster 127.0.0.1 ${masterPort} 1`,
+    'sentinel down-after-milliseconds mymaster 500',
+    'sentinel failover-timeout mymaster 2000',
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return launch(await freePort(), folder, ['--sentinel'], file)
+}
+
+async function launch(
+  chosen: number,
+  folder: string,
+  settings: readonly string[],
+  file?: string,
+): Promise<RedisServer> {
   const child: ChildProcess = spawn(
     'redis-server',
-    ['--port', `${chosen}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings],
+    [
+      ...(file === undefined ? [] : [file]),
+      ...['--port', `${chosen}`, '--bind', '127.0.0.1', '--dir', folder],
+      ...settings,
+    ],
     { stdio: 'ignore' },
   )
   const killNow = () => void child.kill('SIGKILL')
