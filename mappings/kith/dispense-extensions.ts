@@ -4,12 +4,12 @@ import { concept, ext, identifier, idIdentity, money, nested } from './build.js'
 import { toDate } from './dates.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
-import type { Intervensjon, RekvirentPapir, Utleveringsrapport } from './m10.js'
+import type { DispenseReport, Intervensjon, RekvirentPapir } from './m10.js'
 import { personIdentity } from './national-id.js'
 
 const OTHER_PRODUCT = 'V'
 
-export function dispenseExtensions(frame: Frame, report: Utleveringsrapport): readonly Extension[] {
+export function dispenseExtensions(frame: Frame, report: DispenseReport): readonly Extension[] {
   const { utlevering } = report
   const cancels = utlevering.annulleringsId
   return [

@@ -67,12 +67,15 @@ export const EXT = {
   recallNote: extensionUrl('recall-note'),
   recalledBy: extensionUrl('recalled-by'),
   recallReason: extensionUrl('recall-reason'),
+  recallRegistered: extensionUrl('recall-registered'),
+  recallReceipt: extensionUrl('recall-receipt'),
 
   // Dispense (M10).
   indication: extensionUrl('indication'),
   totalAmount: extensionUrl('total-amount'),
   customerReservation: extensionUrl('customer-substitution-reservation'),
   intervention: extensionUrl('intervention'),
+  prescriptionReference: extensionUrl('prescription-reference-number'),
   gpReservation: extensionUrl('gp-report-reservation'),
   price: extensionUrl('price'),
   coPayment: extensionUrl('co-payment'),

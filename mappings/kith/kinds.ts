@@ -1,8 +1,6 @@
 /** The rows of the family's table: what each message is called, consists of, and becomes (eresept.md 1, 11). */
-import { HubError } from '../../src/core/errors.js'
-import type { Mapped, SourceRole } from '../../src/core/message.js'
-import { authorshipOf, type Frame, frameOf, sourceOf } from './frame.js'
-import type { HeadMessage, KithKind } from './kind.js'
+import { frameOf } from './frame.js'
+import type { KithKind } from './kind.js'
 import { type Resept, readResept } from './m1.js'
 import { m1ToDeviceRequest } from './m1-to-device-request.js'
 import { m1ToMedicationRequest } from './m1-to-medication-request.js'
@@ -13,10 +11,8 @@ import { readUtleveringsrapport, UTLEVERINGSRAPPORT, type Utleveringsrapport } f
 import { m10ToMedicationDispense } from './m10-to-medication-dispense.js'
 import { LEGEMIDLER_I_BRUK, type LegemidlerIBruk, readLegemidlerIBruk } from './m25.js'
 import { m25ToList } from './m25-to-list.js'
-import { msgheadToPatient } from './msghead-to-patient.js'
+import { addShared, mapped } from './mapped-message.js'
 import { NS } from './namespaces.js'
-import { addSender } from './parties.js'
-import type { Coded } from './reader.js'
 import { RESEPT } from './shapes-m1.js'
 
 export const m1Kind: KithKind<Resept> = {
@@ -75,36 +71,3 @@ export const m251Kind: KithKind<LegemidlerIBruk> = {
     return mapped(frame, message, 'source-list', 'UPDATE')
   },
 }
-
-function addShared(frame: Frame, message: HeadMessage<unknown>, specialty?: Coded): void {
-  msgheadToPatient(frame, message.head.patient, message.identities)
-  addSender(frame, message.head, specialty)
-}
-
-function mapped(frame: Frame, message: HeadMessage<unknown>, role: SourceRole, activity: string): Mapped {
-  return {
-    source: sourceOf(message.head, role, frame.sender),
-    authorship: authorshipOf(frame, activity),
-    resources: distinctByKey(frame),
-    amendments: [],
-    identifiers: message.identities,
-    unmapped: frame.unmapped,
-  }
-}
-
-/** The same practitioner or organisation may stand in many places of one message: the fullest statement is kept. */
-function distinctByKey(frame: Frame): Mapped['resources'] {
-  const byKey = new Map<string, Mapped['resources'][number]>()
-  for (const one of frame.resources) {
-    const key = `${one.resource.resourceType}|${one.key}`
-    const before = byKey.get(key)
-    if (before !== undefined && one.scope === 'person')
-      throw new HubError('MESSAGE_INVALID', 'two statements of one message have the same id', {
-        at: one.resource.resourceType,
-      })
-    if (before === undefined || size(one) > size(before)) byKey.set(key, one)
-  }
-  return [...byKey.values()]
-}
-
-const size = (one: Mapped['resources'][number]): number => Object.keys(one.resource).length

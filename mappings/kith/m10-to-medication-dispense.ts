@@ -6,7 +6,7 @@ import type {
   Quantity,
   SupplyDelivery,
 } from 'fhir/r4.js'
-import { type Amendment, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { type Amendment, type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, ext, filled, identifier, idIdentity, keyOf, logical, quantity } from './build.js'
 import { toDate } from './dates.js'
 import { dispenseExtensions, substitutionOf } from './dispense-extensions.js'
@@ -16,7 +16,7 @@ import { type Frame, organisationIdent } from './frame.js'
 import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
 import { merchandiseCode } from './m1-to-device-request.js'
 import { PACKAGE_UNIT } from './m1-to-medication-request.js'
-import type { Utlevering, Utleveringsrapport } from './m10.js'
+import type { DispenseReport, Utlevering } from './m10.js'
 import { totalAmount } from './package-size.js'
 import { addNamedOrganisation, hprPractitioner } from './parties.js'
 import type { ReseptDokHandelsvare } from './resept-dok.js'
@@ -30,20 +30,33 @@ import {
 const YES = '1'
 const NOT_WANTED = '1'
 
+/** The dispense that a report is about: the id of its M10, and what it weighs against other reports of the same. */
+export interface ReportedDispense {
+  readonly identity: Identity
+  readonly order: string
+}
+
 /** Adds what was handed out (or given up, or cancelled) and gives the changes to what other messages own. */
-export function m10ToMedicationDispense(frame: Frame, report: Utleveringsrapport): readonly Amendment[] {
+export function m10ToMedicationDispense(
+  frame: Frame,
+  report: DispenseReport,
+  dispense: ReportedDispense = { identity: frame.message, order: frame.order },
+): readonly Amendment[] {
   const { utlevering } = report
   const { herId, navn } = utlevering.utleverer
   if (herId !== undefined) addNamedOrganisation(frame, organisationIdent(herId, frame.sender), navn)
   const resource =
     utlevering.dok?.kind === 'merchandise'
-      ? supplyDelivery(frame, report, utlevering.dok)
-      : medicationDispense(frame, report)
-  frame.resources.push({ key: keyOf(frame.message), resource, order: frame.order, scope: 'person' })
-  return [...cancellation(frame, utlevering, resource.resourceType), ...finished(frame, utlevering)]
+      ? supplyDelivery(frame, report, utlevering.dok, dispense.identity)
+      : medicationDispense(frame, report, dispense.identity)
+  frame.resources.push({ key: keyOf(dispense.identity), resource, order: dispense.order, scope: 'person' })
+  return [
+    ...cancellation(frame, utlevering, resource.resourceType, dispense.identity),
+    ...finished(frame, utlevering, dispense.identity),
+  ]
 }
 
-function medicationDispense(frame: Frame, report: Utleveringsrapport): MedicationDispense {
+function medicationDispense(frame: Frame, report: DispenseReport, own: Identity): MedicationDispense {
   const { utlevering } = report
   const dok = utlevering.dok?.kind === 'medicine' ? utlevering.dok : undefined
   const status = statusOf(report)
@@ -67,7 +80,7 @@ function medicationDispense(frame: Frame, report: Utleveringsrapport): Medicatio
       ...ext(EXT.statusDate, 'valueDateTime', givenUp ? day : undefined),
       ...dispenseExtensions(frame, report),
     ],
-    identifier: [identifier(frame.message, 'M10id')],
+    identifier: [identifier(own, 'M10id')],
     status,
     ...(report.kanselleringskode === undefined
       ? {}
@@ -88,10 +101,16 @@ function medicationDispense(frame: Frame, report: Utleveringsrapport): Medicatio
   }
 }
 
-function supplyDelivery(frame: Frame, report: Utleveringsrapport, dok: ReseptDokHandelsvare): SupplyDelivery {
+function supplyDelivery(
+  frame: Frame,
+  report: DispenseReport,
+  dok: ReseptDokHandelsvare,
+  own: Identity,
+): SupplyDelivery {
   const { utlevering } = report
   const status = statusOf(report)
   const supplied = suppliedQuantity(dok.antall, undefined)
+  const pharmacist = report.ansattId === undefined ? undefined : hprPractitioner(report.ansattId)
   return {
     resourceType: 'SupplyDelivery',
     extension: [
@@ -112,7 +131,7 @@ function supplyDelivery(frame: Frame, report: Utleveringsrapport, dok: ReseptDok
       ...dispenseExtensions(frame, report),
       ...ext(EXT.performer, 'valueReference', performers(frame, report)[0]?.actor),
     ],
-    identifier: [identifier(frame.message, 'M10id')],
+    identifier: [identifier(own, 'M10id')],
     status: status === 'completed' || status === 'entered-in-error' ? status : 'abandoned',
     patient: { reference: SUBJECT_REFERENCE },
     suppliedItem: {
@@ -120,11 +139,11 @@ function supplyDelivery(frame: Frame, report: Utleveringsrapport, dok: ReseptDok
       itemCodeableConcept: merchandiseCode(dok),
     },
     occurrenceDateTime: toDate(utlevering.utleveringsdato),
-    supplier: hprPractitioner(report.ansattId),
+    ...(pharmacist === undefined ? {} : { supplier: pharmacist }),
   }
 }
 
-function statusOf(report: Utleveringsrapport): 'completed' | 'entered-in-error' | 'cancelled' | 'declined' {
+function statusOf(report: DispenseReport): 'completed' | 'entered-in-error' | 'cancelled' | 'declined' {
   if (report.utlevering.annullering) return 'entered-in-error'
   if (report.kanselleringskode === undefined) return 'completed'
   return report.kanselleringskode.V === NOT_WANTED ? 'declined' : 'cancelled'
@@ -136,13 +155,16 @@ const suppliedQuantity = (
   amount: Quantity | undefined,
 ): Quantity | undefined => (packages === undefined ? amount : { value: Number(packages), unit: PACKAGE_UNIT })
 
-function performers(frame: Frame, report: Utleveringsrapport): MedicationDispensePerformer[] {
+function performers(frame: Frame, report: DispenseReport): MedicationDispensePerformer[] {
   const { herId, navn } = report.utlevering.utleverer
   const organisation =
     herId === undefined
       ? { type: 'Organization', ...(navn === undefined ? {} : { display: navn }) }
       : logical('Organization', organisationIdent(herId, frame.sender), navn)
-  return [{ actor: organisation }, { actor: hprPractitioner(report.ansattId) }]
+  return [
+    { actor: organisation },
+    ...(report.ansattId === undefined ? [] : [{ actor: hprPractitioner(report.ansattId) }]),
+  ]
 }
 
 /** A cancelling M10 makes the one that it names an error; what that one said about the prescription goes with it. */
@@ -150,6 +172,7 @@ function cancellation(
   frame: Frame,
   utlevering: Utlevering,
   type: 'MedicationDispense' | 'SupplyDelivery',
+  own: Identity,
 ): readonly Amendment[] {
   if (!utlevering.annullering || utlevering.annulleringsId === undefined) return []
   const cancelled = idIdentity(utlevering.annulleringsId, frame.sender, 'MsgId')
@@ -157,7 +180,7 @@ function cancellation(
     {
       type,
       key: keyOf(cancelled),
-      name: `cancelled:${frame.message.value}`,
+      name: `cancelled:${own.value}`,
       at: frame.order,
       set: { status: 'entered-in-error', extension: statusExtensions(frame) },
     },
@@ -171,14 +194,14 @@ function cancellation(
   ]
 }
 
-function finished(frame: Frame, utlevering: Utlevering): readonly Amendment[] {
+function finished(frame: Frame, utlevering: Utlevering, own: Identity): readonly Amendment[] {
   if (utlevering.annullering || utlevering.avsluttet?.V !== YES) return []
   const merchandise = utlevering.dok?.kind === 'merchandise'
   return [
     {
       type: merchandise ? 'DeviceRequest' : 'MedicationRequest',
       key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
-      name: `finished:${frame.message.value}`,
+      name: `finished:${own.value}`,
       at: frame.order,
       set: { status: 'completed', extension: statusExtensions(frame) },
     },

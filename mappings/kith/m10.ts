@@ -56,17 +56,22 @@ export interface RekvirentPapir {
   readonly rekvirentNordisk?: boolean
   readonly institusjonsId?: Coded
 }
-export interface Utleveringsrapport {
+/** What M10 and the reports that the broker makes of it have in common: those leave out more or less (M6, M8, M8.1). */
+export interface DispenseReport {
   readonly utlevering: Utlevering
   /** Volven 7411: why dispensing was given up. */
   readonly kanselleringskode?: Coded
-  readonly reservasjonRapportFastlege: boolean
+  readonly reservasjonRapportFastlege?: boolean
   readonly prisLegemiddelUtenMt?: Amount
   /** HPR number of the pharmacist. */
-  readonly ansattId: string
+  readonly ansattId?: string
   readonly egenandeler: readonly { readonly start?: string; readonly betalt: Amount }[]
   readonly papirresept?: boolean
   readonly rekvirentPapir?: RekvirentPapir
+}
+export interface Utleveringsrapport extends DispenseReport {
+  readonly reservasjonRapportFastlege: boolean
+  readonly ansattId: string
 }
 
 const UL = NS.utlevering
@@ -94,7 +99,7 @@ export const UTLEVERING = shape(UL, [
     ]),
   ),
 ])
-const REKVIRENT_PAPIR = shape(UL, [
+export const REKVIRENT_PAPIR = shape(UL, [
   opt('Ident', FK1_IDENT),
   opt('Fornavn', 'string'),
   opt('Etternavn', 'string'),
@@ -172,7 +177,7 @@ export function readUtlevering(reader: Reader, element: XmlElement): Utlevering 
   }
 }
 
-function readRekvirentPapir(reader: Reader, element: XmlElement): RekvirentPapir {
+export function readRekvirentPapir(reader: Reader, element: XmlElement): RekvirentPapir {
   const ident = child(element, 'Ident')
   return {
     ...given('ident', ident && readIdent(reader, ident)),

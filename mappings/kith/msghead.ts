@@ -183,6 +183,12 @@ export function readHead(reader: Reader, root: XmlElement): Head {
   }
 }
 
+/** The organisation that the message is addressed to; reading it takes it out of what is set aside as envelope. */
+export function readReceiver(reader: Reader): Organisation {
+  const info = needed(child(reader.root, 'MsgInfo'), 'MsgInfo')
+  return readOrganisation(reader, needed(partyOf(info, 'Receiver'), 'Receiver'))
+}
+
 function partyOf(info: XmlElement, name: string): XmlElement | undefined {
   const party = child(info, name)
   return party && child(party, 'Organisation')
@@ -236,8 +242,9 @@ export function readIdent(reader: Reader, element: XmlElement): Ident | undefine
   return id === undefined ? undefined : { id, type }
 }
 
-function readAddress(reader: Reader, parent: XmlElement): Address | undefined {
-  const element = child(parent, 'Address')
+/** The address in the child `name`, of MsgHead or of felleskomponent1. */
+export function readAddress(reader: Reader, parent: XmlElement, name = 'Address'): Address | undefined {
+  const element = child(parent, name)
   if (element === undefined) return undefined
   return {
     ...given('type', coded(reader, element, 'Type')),
@@ -250,8 +257,8 @@ function readAddress(reader: Reader, parent: XmlElement): Address | undefined {
   }
 }
 
-function readTelecom(reader: Reader, parent: XmlElement): readonly Telecom[] {
-  return children(parent, 'TeleCom').flatMap((element) => {
+export function readTelecom(reader: Reader, parent: XmlElement, name = 'TeleCom'): readonly Telecom[] {
+  return children(parent, name).flatMap((element) => {
     const type = coded(reader, element, 'TypeTelecom')
     const address = point(reader, element, 'TeleAddress')
     return address === undefined ? [] : [{ ...given('type', type), address }]

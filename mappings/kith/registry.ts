@@ -3,6 +3,7 @@ import { HubError, type Problem } from '../../src/core/errors.js'
 import type { MessageType, Subject } from '../../src/core/message.js'
 import { appRecType } from './apprec-type.js'
 import type { OpenAttached } from './attachments.js'
+import { m6Kind, m7Kind, m8Kind, m52Kind, m81Kind } from './broker-kinds.js'
 import type { HeadMessage, KithKind } from './kind.js'
 import { m1Kind, m5Kind, m10Kind, m251Kind } from './kinds.js'
 import type { SyntheticIds } from './national-id.js'
@@ -26,7 +27,17 @@ export interface KithRow {
 
 /** By `Envelope.kind`. */
 export const kithRows: ReadonlyMap<string, KithRow> = new Map(
-  [row(m1Kind), row(m5Kind), row(m10Kind), row(m251Kind)].map((one) => [one.type.kind, one]),
+  [
+    row(m1Kind),
+    row(m5Kind),
+    row(m52Kind),
+    row(m6Kind),
+    row(m7Kind),
+    row(m8Kind),
+    row(m81Kind),
+    row(m10Kind),
+    row(m251Kind),
+  ].map((one) => [one.type.kind, one]),
 )
 
 /** By `Envelope.kind`, with AppRec, which comes without MsgHead. */

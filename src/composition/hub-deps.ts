@@ -40,7 +40,6 @@ export function openDeps(
       derive: deriveList,
       products: NO_PRODUCTS,
       config: listConfig(config.zone, config.language),
-      publicUrl: config.publicUrl,
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },

@@ -23,6 +23,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     log: parts.log,
     config: deps.derive.config,
     hash: (text: string) => sha256(Buffer.from(text)),
+    publicUrl: config.publicUrl,
   }
   return {
     ...opsDeps(config, parts),

@@ -1,6 +1,6 @@
 /**
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
- * change, a new version of the List with the bytes that readers get.
+ * change, a new version of the List.
  */
 import type { FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
@@ -21,14 +21,13 @@ import type {
 import { buildList } from '../medication-list/list-resource.js'
 import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
-import { listBundle } from './list-bundle.js'
+import { listEntries } from './list-bundle.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
   readonly derive: DeriveList
   readonly products: ProductKnowledge
   readonly config: ListConfig
-  readonly publicUrl: string
   readonly newId: NewId
   readonly validate: Validate
 }
@@ -74,10 +73,13 @@ export function deriveList(draft: Draft, context: DeriveContext): Derived {
   const list = listWrites[0]
   if (list === undefined) return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
   workspace.listVersion = list.stored.version
-  const body = listBundle(workspace, list.stored, result, context.publicUrl)
   return {
     writes: [...writes, ...listWrites],
-    list: { version: list.stored.version, body, createdAt: list.stored.lastUpdated },
+    list: {
+      version: list.stored.version,
+      entries: listEntries(workspace, list.stored, result),
+      createdAt: list.stored.lastUpdated,
+    },
     nextChangeAt: result.nextChangeAt,
   }
 }

@@ -1,4 +1,4 @@
-/** `$medication-list`: the stored bytes of the newest version, with the completeness part true for this moment. */
+/** `$medication-list`: the stored texts of the newest version, with the completeness part true for this moment. */
 import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
 import type { Clock, Log } from '../core/ports.js'
@@ -7,7 +7,7 @@ import type { ListConfig } from '../medication-list/contract.js'
 import { buildList, completenessExtensions } from '../medication-list/list-resource.js'
 import type { Store } from '../store/contract.js'
 import type { CurrentList } from '../store/views.js'
-import { withExtensions } from './list-bundle.js'
+import { listBundle } from './list-bundle.js'
 
 export interface ReadListDeps {
   readonly store: Pick<Store, 'currentList'>
@@ -16,6 +16,8 @@ export interface ReadListDeps {
   readonly log: Log
   readonly config: ListConfig
   readonly hash: (text: string) => string
+  /** Base of absolute links, without a trailing slash. */
+  readonly publicUrl: string
 }
 
 export interface ListAnswer {
@@ -44,7 +46,11 @@ export async function readMedicationList(
     ? `W/"${list.version}"`
     : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
   if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
-  const body = list.version === 0 ? emptyBundle(person, whole, at) : withExtensions(list.body, extensions)
+  const { texts, createdAt: timestamp } = list
+  const body =
+    list.version === 0
+      ? emptyBundle(person, whole, at)
+      : listBundle({ texts, timestamp, publicUrl: deps.publicUrl, extensions })
   return { etag, body, notModified: false }
 }
 

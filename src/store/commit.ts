@@ -42,11 +42,7 @@ function commitSql(bodies: number): string {
   return `/*commit-${bodies}*/ select commit_v2($1::jsonb, array[${places.join(',')}]::text[]) as idle`
 }
 
-/** Texts of the writes in order, then that of the list. */
-const bodiesOf = ({ writes, list }: Effect): readonly string[] => [
-  ...writes.map(({ stored }) => storable(stored.text)),
-  ...(list === undefined ? [] : [storable(list.body)]),
-]
+const bodiesOf = ({ writes }: Effect): readonly string[] => writes.map(({ stored }) => storable(stored.text))
 
 async function happened(
   db: Database,
@@ -116,10 +112,7 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
       last_heard: lastHeard,
       failed: failed ?? null,
     })),
-    list:
-      effect.list === undefined
-        ? null
-        : { version: effect.list.version, createdAt: effect.list.createdAt, body: effect.writes.length + 1 },
+    list: effect.list ?? null,
     nextChangeAt: effect.nextChangeAt ?? null,
     merge: effect.merge ?? null,
     devices: effect.devices.map(({ deviceId, identities }) => ({ device: deviceId, identities })),

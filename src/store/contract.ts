@@ -98,7 +98,8 @@ export interface Store extends OperationsStore {
   readonly countMatches: (request: Omit<SearchRequest, 'count' | 'after'>) => Promise<number>
   /** The newest list, with what is needed to tell whether it is whole. Merged persons lead to the survivor. */
   readonly currentList: (person: PersonId) => Promise<CurrentList | undefined>
-  readonly listVersion: (person: PersonId, version: number) => Promise<string | undefined>
+  /** Texts of an earlier version, as in CurrentList. */
+  readonly listVersion: (person: PersonId, version: number) => Promise<readonly string[] | undefined>
 
   readonly messages: (filter: MessageFilter) => Promise<readonly MessageView[]>
   readonly message: (id: MessageId) => Promise<MessageView | undefined>

@@ -25,7 +25,7 @@ export interface Effect {
   readonly amendments: readonly StoredAmendment[]
   readonly identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
   readonly sources: readonly SourceState[]
-  /** New list version with the bytes that are served. */
+  /** New list version. */
   readonly list: ListWrite | undefined
   readonly nextChangeAt: string | undefined
   readonly merge: { readonly survivor: PersonId; readonly prior: PersonId } | undefined
@@ -65,8 +65,8 @@ export interface SearchIndex {
 
 export interface ListWrite {
   readonly version: number
-  /** The Bundle, as served while every message is applied and every source current. */
-  readonly body: string
+  /** `<type>/<id>/<version>` of what the Bundle shows, in its order, the List first. */
+  readonly entries: readonly string[]
   readonly createdAt: string
 }
 

@@ -1,4 +1,4 @@
-/** The shared list as it is served, with what is needed to tell whether it is whole. */
+/** The texts that the shared list is served from, with what is needed to tell whether it is whole. */
 import type { SourceState } from '../core/stored.js'
 import type { Store } from './contract.js'
 import type { Database } from './query.js'
@@ -6,7 +6,7 @@ import { toInstant, toInstantIfAny } from './rows.js'
 
 interface ListRow {
   readonly version: number | null
-  readonly body: string | null
+  readonly texts: readonly string[] | null
   readonly created_at: Date | null
   readonly next_change_at: Date | null
   readonly sources: readonly (Omit<SourceState, 'failed' | 'lastHeard'> & {
@@ -19,7 +19,7 @@ interface ListRow {
 
 const CURRENT = `/*current-list*/
 with own as (select coalesce((select merged_into from person where person_id = $1), $1) as person_id)
-select v.version, v.body, v.created_at, l.next_change_at,
+select v.version, v.created_at, list_texts_v1(o.person_id, v.entries) as texts, l.next_change_at,
     (select coalesce(jsonb_agg(jsonb_build_object('key', s.key, 'role', s.role, 'name', s.name, 'failed', s.failed,
         'last_heard_ms', extract(epoch from s.last_heard) * 1000) order by s.key), '[]')
       from source_state s where s.person_id = o.person_id) as sources,
@@ -29,7 +29,7 @@ select v.version, v.body, v.created_at, l.next_change_at,
   from own o
   join lane l on l.lane_key = 'p-' || o.person_id
   left join lateral (
-    select version, body, created_at from list_version
+    select version, entries, created_at from list_version
     where person_id = o.person_id order by version desc limit 1) v on true`
 
 export const currentList =
@@ -40,7 +40,7 @@ export const currentList =
     if (row === undefined) return undefined
     return {
       version: row.version ?? 0,
-      body: row.body ?? '',
+      texts: row.texts ?? [],
       createdAt: row.created_at === null ? '' : toInstant(row.created_at),
       nextChangeAt: toInstantIfAny(row.next_change_at),
       sources: row.sources.map(({ key, role, name, failed, last_heard_ms }) => ({
@@ -59,12 +59,13 @@ export const currentList =
 export const listVersion =
   (db: Database): Store['listVersion'] =>
   async (person, version) => {
-    const { rows } = await db.query<{ body: string }>(
-      `/*list-version*/ select v.body from list_version v
+    const { rows } = await db.query<{ texts: readonly string[] }>(
+      `/*list-version*/ select list_texts_v1(coalesce(p.merged_into, v.person_id), v.entries) as texts
+       from list_version v join person p on p.person_id = v.person_id
        where v.version = $2
          and v.person_id in ($1, (select merged_into from person where person_id = $1))
        order by v.person_id = $1 desc limit 1`,
       [person, version],
     )
-    return rows[0]?.body
+    return rows[0]?.texts
   }

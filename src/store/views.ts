@@ -19,9 +19,10 @@ export interface HistoryEntry extends FoundResource {
 }
 
 export interface CurrentList {
-  /** 0, and an empty body, while nothing was applied for this person yet. */
+  /** 0, and no texts, while nothing was applied for this person yet. */
   readonly version: number
-  readonly body: string
+  /** JSON texts of what the Bundle shows, in its order, the List first. */
+  readonly texts: readonly string[]
   readonly createdAt: string
   readonly nextChangeAt: string | undefined
   readonly sources: readonly SourceState[]

@@ -11,7 +11,7 @@ const NOW = Date.parse('2026-11-20T10:00:00Z')
 
 const nothingYet: CurrentList = {
   version: 0,
-  body: '',
+  texts: [],
   createdAt: '',
   nextChangeAt: undefined,
   sources: [],
@@ -26,6 +26,7 @@ const deps = (list: CurrentList | undefined, worked: string[] = []): ReadListDep
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   config: listConfig('Europe/Oslo', 'nb'),
   hash: (text) => String(text.length),
+  publicUrl: 'http://hub.test',
 })
 
 const listIn = (body: string): List => (JSON.parse(body) as Bundle).entry?.[0]?.resource as List

@@ -36,7 +36,6 @@ async function depsOn(store: Store): Promise<WriteDeps> {
       derive: deriveList,
       products: NO_PRODUCTS,
       config: listConfig(ZONE, 'nb'),
-      publicUrl: 'http://hub.invalid',
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },

@@ -28,7 +28,7 @@ describeStores('commit', await availableBackends(), (current) => {
       writes: [write(owner, { id: resource, key: 'sys|1' })],
       sources: [SOURCE],
       identities: [{ ...ANNA_LOCAL, use: 'old' }],
-      list: { version: 1, body: '{"list":1}', createdAt: T0 },
+      list: { version: 1, entries: [], createdAt: T0 },
       nextChangeAt: '2036-01-01T00:00:00.000Z',
       amendments: [
         {
@@ -148,7 +148,7 @@ describeStores('commit', await availableBackends(), (current) => {
 
   it('refuses a list version that exists', async () => {
     const { store } = current()
-    const list = { version: 1, body: '{}', createdAt: T0 }
+    const list = { version: 1, entries: [], createdAt: T0 }
     await applied(store, newMessage('m1'), () => ({ list }))
     await assert.rejects(
       applied(store, newMessage('m2'), () => ({ list })),
@@ -264,32 +264,5 @@ describeStores('commit', await availableBackends(), (current) => {
     )
     assert.equal((await store.read('Practitioner', id))?.personId, '')
     assert.match((await store.message(message.id))!.lane, /^s-/)
-  })
-
-  it('serves the current list with what is not in it yet', async () => {
-    const { store } = current()
-    const list = { version: 1, body: '{"a": 1}', createdAt: T0 }
-    const { person, lane } = await applied(store, newMessage('m1'), () => ({
-      list,
-      sources: [SOURCE, { ...SOURCE, key: 'b', failed: 'MESSAGE_INVALID' }],
-    }))
-    await accepted(store, newMessage('m2'))
-    const dead = await accepted(store, newMessage('m3'))
-    const claim = await mustClaim(store, lane)
-    await store.fail(claim, claim.rows[0]!.id, { code: 'MESSAGE_INVALID', text: 'x' }, { kind: 'dead' })
-    const served = await store.currentList(person)
-    assert.deepEqual(served, {
-      version: 1,
-      body: '{"a": 1}',
-      createdAt: T0,
-      nextChangeAt: undefined,
-      sources: [{ ...SOURCE, key: 'b', failed: 'MESSAGE_INVALID' }, SOURCE],
-      waiting: 1,
-      dead: 1,
-    })
-    assert.notEqual(dead.id, claim.rows[0]?.id)
-    assert.equal(await store.listVersion(person, 1), '{"a": 1}')
-    assert.equal(await store.listVersion(person, 2), undefined)
-    assert.equal(await store.currentList(personId('nobody')), undefined)
   })
 })

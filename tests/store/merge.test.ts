@@ -34,11 +34,12 @@ const merging = (id = 'merge', survivor = ANNA, prior = BERIT) =>
 
 async function twoPersons(store: Store) {
   const shared = randomUUID()
+  const own = randomUUID()
   const anna = await applied(store, newMessage('a1'), (owner) => ({
-    writes: [write(owner, { key: 'sys|same' })],
+    writes: [write(owner, { id: own, key: 'sys|same', text: '{"of": "anna"}' })],
     sources: [source('one', '2026-03-01T00:00:00.000Z'), source('two', '2026-03-05T00:00:00.000Z')],
     amendments: [{ ...amendment, messageId: randomUUID() as never }],
-    list: { version: 1, body: 'anna 1', createdAt: T0 },
+    list: { version: 1, entries: [`MedicationRequest/${own}/1`], createdAt: T0 },
   }))
   const berit = await applied(
     store,
@@ -47,13 +48,13 @@ async function twoPersons(store: Store) {
       writes: [write(owner, { key: 'sys|same', id: shared })],
       sources: [source('two', '2026-03-04T00:00:00.000Z'), source('three', T0)],
       amendments: [{ ...amendment, messageId: randomUUID() as never }],
-      list: { version: 1, body: 'berit 1', createdAt: T0 },
+      list: { version: 1, entries: [`MedicationRequest/${shared}/1`], createdAt: T0 },
       nextChangeAt: '2036-01-01T00:00:00.000Z',
     }),
   )
   await applied(store, newMessage('b2', { subject: aboutPerson(BERIT) }), (owner) => ({
     writes: [write(owner, { key: 'sys|same', id: shared, version: 2 })],
-    list: { version: 2, body: 'berit 2', createdAt: T0 },
+    list: { version: 2, entries: [`MedicationRequest/${shared}/2`], createdAt: T0 },
   }))
   return { anna, berit, shared }
 }
@@ -98,8 +99,11 @@ describeStores('merge', await availableBackends(), (current) => {
       [2, 1],
     )
     assert.equal((await store.vread('MedicationRequest', shared, 1))?.personId, anna.person)
-    assert.equal((await store.currentList(berit.person))?.body, 'anna 1')
-    assert.equal(await store.listVersion(berit.person, 2), 'berit 2')
+    assert.deepEqual((await store.currentList(berit.person))?.texts, ['{"of": "anna"}'])
+    for (const version of [1, 2])
+      assert.deepEqual(await store.listVersion(berit.person, version), [
+        (await store.vread('MedicationRequest', shared, version))?.text,
+      ])
     assert.deepEqual(await store.dueLanes(10), [])
   })
 

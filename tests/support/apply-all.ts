@@ -1,5 +1,5 @@
 /** The hub's way of one message without queue and database: messages in, the person's workspace and list out. */
-import type { Bundle, DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
+import type { DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
 import { canonicalDeviceProtocol } from '../../mappings/devices/protocol.js'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { kithProtocol } from '../../mappings/kith/protocol.js'
@@ -31,7 +31,6 @@ export interface Told {
   readonly issues: readonly DetectedIssue[]
   readonly facts: readonly FhirResource[]
   readonly listVersion: number
-  readonly bundle: Bundle | undefined
 }
 
 /** Applies the messages in the order given, all at one instant, to one new person. */
@@ -42,7 +41,7 @@ export async function applyAll(messages: readonly RawMessage[], now: number): Pr
   const ids = { next: 0 }
   const newId = () => `00000000-0000-4000-8000-${(ids.next++).toString(16).padStart(12, '0')}`
   const validate = (resource: unknown) => validation.validate(resource)
-  let body: string | undefined
+  let shown: readonly string[] = []
   for (const [index, message] of messages.entries()) {
     const receivedAt = new Date(now).toISOString()
     const draft = openDraft(workspace, shared, messageId(`m-${index}`), now)
@@ -56,13 +55,12 @@ export async function applyAll(messages: readonly RawMessage[], now: number): Pr
       derive,
       products: NO_PRODUCTS,
       config: listConfig(ZONE, 'nb'),
-      publicUrl: 'http://hub.invalid',
       newId,
       validate,
     })
-    body = derived.list?.body ?? body
+    shown = derived.list?.entries ?? shown
   }
-  return tell(workspace, body)
+  return tell(workspace, shown)
 }
 
 function mapRaw(message: RawMessage, receivedAt: string) {
@@ -76,10 +74,9 @@ function mapRaw(message: RawMessage, receivedAt: string) {
   return type.map(type.parse(raw, 0, context), context)
 }
 
-function tell(workspace: Workspace, body: string | undefined): Told {
+function tell(workspace: Workspace, entries: readonly string[]): Told {
   const stored = [...workspace.resources.values()]
-  const bundle = body === undefined ? undefined : (JSON.parse(body) as Bundle)
-  const shown = new Set((bundle?.entry ?? []).map(({ resource }) => resource?.id))
+  const shown = new Set(entries.map((entry) => entry.split('/')[1]))
   const derived = stored.filter(({ layer }) => layer === 'line').map(({ resource }) => resource)
   return {
     lines: derived.filter(
@@ -90,6 +87,5 @@ function tell(workspace: Workspace, body: string | undefined): Told {
     ),
     facts: stored.filter(({ layer }) => layer === 'fact').map(({ resource }) => resource),
     listVersion: workspace.listVersion,
-    bundle,
   }
 }

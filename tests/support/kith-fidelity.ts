@@ -23,6 +23,7 @@ const TRANSLATED: Readonly<Record<string, string>> = {
   Annullering: 'status',
   Avkreftet: 'verificationStatus',
   TypeId: 'identifier system',
+  MsgId: 'the inbox row, to which Provenance leads',
 }
 
 /** Places of values that are neither in the mapped resources nor noted as unmapped. */

@@ -58,7 +58,6 @@ export async function openWorker(store: Store): Promise<Worker> {
         derive: deriveList,
         products: NO_PRODUCTS,
         config: listConfig(ZONE, 'nb'),
-        publicUrl: 'http://hub.invalid',
         newId: randomUUID,
         validate: (resource) => validation.validate(resource),
       },

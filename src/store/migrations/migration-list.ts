@@ -7,7 +7,8 @@ import { effects } from './0005-effects.js'
 import { merge } from './0006-merge.js'
 import { outcomes } from './0007-outcomes.js'
 import { fhirWrites } from './0008-fhir-writes.js'
-import { parking } from './0009-parking.js'
+import { listEntries } from './0009-list-entries.js'
+import { parking } from './0010-parking.js'
 
 export interface Migration {
   readonly name: string
@@ -23,5 +24,6 @@ export const migrations: readonly Migration[] = [
   { name: '0006-merge', sql: merge },
   { name: '0007-outcomes', sql: outcomes },
   { name: '0008-fhir-writes', sql: fhirWrites },
-  { name: '0009-parking', sql: parking },
+  { name: '0009-list-entries', sql: listEntries },
+  { name: '0010-parking', sql: parking },
 ]

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kithProtocol } from '../../../mappings/kith/protocol.js'
+import type { Mapped } from '../../../src/core/message.js'
 import { lostValues } from '../../support/kith-fidelity.js'
 import { lost, type Ran, run, SETTINGS } from '../../support/kith-run.js'
 import { validateR4 } from '../../support/r4-validator.js'
@@ -31,6 +32,11 @@ const TAKEN: Readonly<Record<string, { kind: string; resources: string; amendmen
   'm1-resept-04-handelsvare.xml': { kind: 'M1', resources: 'DeviceRequest', amendments: 0 },
   'm5-tilbakekalling-01.xml': { kind: 'M5', resources: '', amendments: 2 },
   'm5-tilbakekalling-02-fornying-nyreseptid.xml': { kind: 'M5', resources: '', amendments: 4 },
+  'm52-kvittering-01.xml': { kind: 'M5.2', resources: '', amendments: 2 },
+  'm52-kvittering-02.xml': { kind: 'M5.2', resources: '', amendments: 2 },
+  'm6-utleveringsrapport-rekvirent-01.xml': { kind: 'M6', resources: 'MedicationDispense', amendments: 0 },
+  'm7-slettet-resept-01.xml': { kind: 'M7', resources: 'Communication + M5', amendments: 2 },
+  'm7-slettet-resept-02.xml': { kind: 'M7', resources: 'Communication + M5', amendments: 2 },
   'm10-utleveringsrapport-01.xml': { kind: 'M10', resources: 'MedicationDispense', amendments: 0 },
   'm10-utleveringsrapport-02.xml': { kind: 'M10', resources: 'MedicationDispense', amendments: 0 },
   'm251-lib-01.xml': { kind: 'M25.1', resources: 'List MedicationStatement×4', amendments: 0 },
@@ -45,8 +51,21 @@ function summary(ran: Ran): string {
   for (const { resource } of ran.resources)
     if (!PARTIES.has(resource.resourceType))
       counts.set(resource.resourceType, (counts.get(resource.resourceType) ?? 0) + 1)
-  return [...counts].map(([type, count]) => (count === 1 ? type : `${type}×${count}`)).join(' ')
+  const own = [...counts].map(([type, count]) => (count === 1 ? type : `${type}×${count}`)).join(' ')
+  const inside = attachedKinds(ran)
+  return inside === '' ? own : `${own} + ${inside}`
 }
+
+/** Kinds of the messages inside, as the list of what was set aside names them. */
+function attachedKinds(ran: Ran): string {
+  const kinds = ran.unmapped.flatMap(({ note }) => /^attached (\S+),/.exec(note ?? '')?.[1] ?? [])
+  assert.equal(ran.enclosed?.length ?? 0, kinds.length)
+  const counts = new Map<string, number>()
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${kind}×${count}`)).join(' ')
+}
+
+const whole = (mapped: Mapped): readonly Mapped[] => [mapped, ...(mapped.enclosed ?? []).flatMap(whole)]
 
 const folder = findSamples()
 const suite = folder === undefined ? describe.skip : describe
@@ -74,10 +93,12 @@ suite('real e-prescription messages', () => {
           { kind: ran.envelope.kind, resources: summary(ran), amendments: ran.amendments.length },
           expected,
         )
-        assert.deepEqual(lost(ran), [])
         if (ran.envelope.kind !== 'AppRec') assert.deepEqual(lostValues(raw(), ran), [])
-        for (const { resource } of ran.resources)
-          assert.deepEqual(validateR4(resource), [], resource.resourceType)
+        for (const mapped of whole(ran)) {
+          assert.deepEqual(lost(mapped), [])
+          for (const { resource } of mapped.resources)
+            assert.deepEqual(validateR4(resource), [], resource.resourceType)
+        }
       })
     else
       it(`refuses ${name} in its own words`, () => {

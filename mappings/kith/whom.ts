@@ -1,0 +1,67 @@
+/** Whose a message is where its head does not say: by a number in the payload, an attachment, or a prescription. */
+import type { Problem } from '../../src/core/errors.js'
+import type { Identity, Subject } from '../../src/core/message.js'
+import { idIdentity } from './build.js'
+import type { AttachedMessage, Whom, WhomContext } from './kind.js'
+import { isNationalId, nationalIdSystem } from './national-id.js'
+
+/** Both kinds of prescription: a message that names one does not say which it is. */
+export const PRESCRIPTION_TYPES = ['MedicationRequest', 'DeviceRequest'] as const
+
+/** The head's patient, else whoever has the prescription. */
+export function whomOfPrescription(reseptId: string, context: WhomContext): Whom {
+  const { stated } = context
+  if (stated.length > 0) return known([{ by: 'person', identifiers: stated }])
+  const identifier = idIdentity(reseptId, context.sender, 'ReseptId')
+  return known([{ by: 'resource', types: PRESCRIPTION_TYPES, identifier }])
+}
+
+/**
+ * A national number as plain text (Fnr, which may be a D-number), and further numbers of the same person, older ones.
+ * @param at place of the number
+ */
+export function whomOfNumber(
+  number: string,
+  others: readonly string[],
+  at: string,
+  context: WhomContext,
+): Whom {
+  const problems = [number, ...others].some((one) => !isNationalId(one, context.synthetic))
+    ? [wrongNumber(at)]
+    : []
+  const survivor = [numberIdentity(number)]
+  const prior = others.filter((one) => one !== number).map(numberIdentity)
+  const subject: Subject =
+    prior.length === 0 ? { by: 'person', identifiers: survivor } : { by: 'merge', survivor, prior }
+  return { problems, subjects: [subject] }
+}
+
+/** The persons that the attachments are about; one message is about one person. */
+export function whomOfAttached(attached: readonly AttachedMessage[], context: WhomContext): Whom {
+  const { stated } = context
+  if (stated.length > 0) return known([{ by: 'person', identifiers: stated }])
+  const byKey = new Map<string, Subject>()
+  for (const { subject } of attached) {
+    const [first] = subject.by === 'person' ? subject.identifiers : []
+    if (first !== undefined && !byKey.has(first.value)) byKey.set(first.value, subject)
+  }
+  if (byKey.size > 1) return { problems: [severalPersons], subjects: [] }
+  return known(byKey.size === 0 ? [{ by: 'none' }] : [...byKey.values()])
+}
+
+export const numberIdentity = (value: string): Identity => ({ system: nationalIdSystem(value), value })
+
+const known = (subjects: readonly Subject[]): Whom => ({ problems: [], subjects })
+
+const wrongNumber = (at: string): Problem => ({
+  at,
+  text: 'national id is not valid',
+  code: 'IDENTITY_INVALID',
+  protocolCode: 'E31',
+})
+const severalPersons: Problem = {
+  at: 'MsgHead/Document',
+  text: 'the attached messages are about several patients',
+  code: 'IDENTITY_INVALID',
+  protocolCode: 'E36',
+}
