@@ -100,6 +100,17 @@ export const EXT = {
   statedStart: extensionUrl('stated-start'),
   informationSource: extensionUrl('information-source'),
   excipientReaction: extensionUrl('excipient-reaction'),
+  multidose: extensionUrl('multidose'),
+  rollPeriod: extensionUrl('roll-period'),
+  packingPeriod: extensionUrl('packing-period'),
+  repackingReason: extensionUrl('repacking-reason'),
+  productImage: extensionUrl('product-image'),
+  m10Reference: extensionUrl('m10-reference'),
+
+  // Multidose responsibility (M27, M28, M9.12).
+  statedAt: extensionUrl('stated-at'),
+  registrationStatus: extensionUrl('registration-status'),
+  registrationAccepted: extensionUrl('registration-accepted'),
 } as const
 
 /** Extensions of the Norwegian base profiles that the hub writes (norwegian-fhir.md 1.3). */

@@ -53,11 +53,19 @@ export function frameOf(head: Head, unmapped: readonly Unmapped[], context: MapC
   }
 }
 
+/**
+ * The broker passes on what prescribers and what pharmacies say, and a source has one role: what it says for a pharmacy
+ * is a source of its own. A pharmacy is known by its licence number.
+ */
 export const sourceOf = (head: Head, role: SourceRole, sender: string): SourceStatement => ({
-  key: `eresept|${sender}`,
+  key: role === 'pharmacy' && !isPharmacy(head.sender) ? `eresept|${sender}|pharmacy` : `eresept|${sender}`,
   role,
   name: head.sender.name ?? sender,
 })
+
+/** By its licence number or its pharmacy identification number (Volven 9051). */
+export const isPharmacy = ({ idents }: Organisation): boolean =>
+  idents.some(({ type }) => type.V === 'AKO' || type.V === 'APO')
 
 export function authorshipOf(frame: Frame, activity: string): Authorship {
   return {
@@ -110,7 +118,10 @@ export function organisationIdentity(organisation: Organisation, sender: string)
   return ident && organisationIdent(ident, sender)
 }
 
-/** Volven 9051; a licence number (AKO) and local numbers have no system of their own and stay with the sender. */
+/** The licence numbers of pharmacies are national, as HER-ids are, but have no system of their own. */
+export const AKO = senderSidUrl('eresept', '9051-AKO')
+
+/** Volven 9051; local numbers have no system of their own and stay with the sender. */
 export function organisationIdent(ident: Ident, sender: string): Identity {
   switch (ident.type.V) {
     case 'HER':
@@ -119,6 +130,8 @@ export function organisationIdent(ident: Ident, sender: string): Identity {
       return { system: ENH, value: ident.id }
     case 'RSH':
       return { system: RESH, value: ident.id }
+    case 'AKO':
+      return { system: AKO, value: ident.id }
     default:
       return { system: senderSidUrl(sender, `9051-${ident.type.V ?? 'LOK'}`), value: ident.id }
   }

@@ -85,6 +85,8 @@ export interface KithKind<Payload> {
   readonly answeredBy?: 'apprec' | 'transport'
   /** Only called with a payload that keeps to the shape; further faults go to `problems`. */
   readonly read: (reader: Reader, element: XmlElement, problems: Problem[]) => Payload
+  /** Faults that only head and payload together show. */
+  readonly check?: (head: Head, payload: Payload) => readonly Problem[]
   readonly map: (message: HeadMessage<Payload>, context: MapContext) => Mapped
   readonly receipt?: (message: HeadMessage<Payload>, context: ReceiptContext) => Reply
 }

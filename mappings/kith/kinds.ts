@@ -9,11 +9,12 @@ import { m5ToAmendments } from './m5-to-amendments.js'
 import { m5ToM52 } from './m5-to-m52.js'
 import { readUtleveringsrapport, UTLEVERINGSRAPPORT, type Utleveringsrapport } from './m10.js'
 import { m10ToMedicationDispense } from './m10-to-medication-dispense.js'
-import { LEGEMIDLER_I_BRUK, type LegemidlerIBruk, readLegemidlerIBruk } from './m25.js'
+import { type LegemidlerIBruk, type ListKind, readLegemidlerIBruk } from './m25.js'
 import { m25ToList } from './m25-to-list.js'
 import { addShared, mapped } from './mapped-message.js'
 import { NS } from './namespaces.js'
 import { RESEPT } from './shapes-m1.js'
+import { LEGEMIDLER_I_BRUK } from './shapes-m25.js'
 
 export const m1Kind: KithKind<Resept> = {
   kind: 'M1',
@@ -59,15 +60,23 @@ export const m10Kind: KithKind<Utleveringsrapport> = {
   },
 }
 
-export const m251Kind: KithKind<LegemidlerIBruk> = {
-  kind: 'M25.1',
-  payload: { ns: NS.m251, local: 'LegemidlerIBruk', shape: LEGEMIDLER_I_BRUK },
+/** M25.1 decides; what pharmacy and broker say of the list is below the prescriber's side. */
+const listKind = (kind: ListKind, ns: string): KithKind<LegemidlerIBruk> => ({
+  kind,
+  payload: { ns, local: 'LegemidlerIBruk', shape: LEGEMIDLER_I_BRUK[kind] },
   patient: 'national-id',
   read: readLegemidlerIBruk,
   map: (message, context) => {
     const frame = frameOf(message.head, message.unmapped, context)
     addShared(frame, message)
-    m25ToList(frame, message.head, message.payload)
-    return mapped(frame, message, 'source-list', 'UPDATE')
+    const amendments = m25ToList(frame, message.head, kind, message.payload)
+    return {
+      ...mapped(frame, message, kind === 'M25.1' ? 'source-list' : 'pharmacy', 'UPDATE'),
+      amendments,
+    }
   },
-}
+})
+export const m251Kind = listKind('M25.1', NS.m251)
+export const m252Kind = listKind('M25.2', NS.m252)
+export const m253Kind = listKind('M25.3', NS.m253)
+export const m254Kind = listKind('M25.4', NS.m254)

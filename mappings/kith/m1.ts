@@ -1,5 +1,5 @@
 /** M1 Resept (eresept.md 4): types and reading. */
-import { type Address, given } from './msghead.js'
+import { type Address, given, readAddress } from './msghead.js'
 import {
   type Coded,
   child,
@@ -89,24 +89,12 @@ export function readResept(reader: Reader, element: XmlElement): Resept {
 }
 
 function readEkspAnm(reader: Reader, element: XmlElement): EkspAnm {
-  const adresse = child(element, 'Adresse')
   return {
     vilkar: flag(reader, element, 'Vilkar') === true,
     metodeEkspedering: neededCoded(reader, element, 'MetodeEkspedering'),
     ...given('utleverer', text(reader, element, 'Utleverer')),
     ...given('kontaktperson', text(reader, element, 'Kontaktperson')),
-    ...given(
-      'adresse',
-      adresse && {
-        ...given('type', coded(reader, adresse, 'Type')),
-        ...given('street', text(reader, adresse, 'StreetAdr')),
-        ...given('postalCode', text(reader, adresse, 'PostalCode')),
-        ...given('city', text(reader, adresse, 'City')),
-        ...given('postbox', text(reader, adresse, 'Postbox')),
-        ...given('county', coded(reader, adresse, 'County')),
-        ...given('country', coded(reader, adresse, 'Country')),
-      },
-    ),
+    ...given('adresse', readAddress(reader, element, 'Adresse')),
     ...given('merknad', text(reader, element, 'Merknad')),
     ...given('orgNrUtleverer', text(reader, element, 'OrgNrUtleverer')),
     ...given('utlevererNavn', text(reader, element, 'UtlevererNavn')),

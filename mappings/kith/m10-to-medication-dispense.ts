@@ -1,6 +1,7 @@
 /** M10 Utleveringsrapport → MedicationDispense, or SupplyDelivery for merchandise (eresept.md 6, 11.4). */
 import type {
   Extension,
+  Identifier,
   MedicationDispense,
   MedicationDispensePerformer,
   Quantity,
@@ -33,6 +34,8 @@ const NOT_WANTED = '1'
 /** The dispense that a report is about: the id of its M10, and what it weighs against other reports of the same. */
 export interface ReportedDispense {
   readonly identity: Identity
+  /** What the id is; `M10id` where nothing is said. */
+  readonly idType?: string
   readonly order: string
 }
 
@@ -45,10 +48,11 @@ export function m10ToMedicationDispense(
   const { utlevering } = report
   const { herId, navn } = utlevering.utleverer
   if (herId !== undefined) addNamedOrganisation(frame, organisationIdent(herId, frame.sender), navn)
+  const identifiers = [identifier(dispense.identity, dispense.idType ?? 'M10id')]
   const resource =
     utlevering.dok?.kind === 'merchandise'
-      ? supplyDelivery(frame, report, utlevering.dok, dispense.identity)
-      : medicationDispense(frame, report, dispense.identity)
+      ? supplyDelivery(frame, report, utlevering.dok, identifiers)
+      : medicationDispense(frame, report, identifiers)
   frame.resources.push({ key: keyOf(dispense.identity), resource, order: dispense.order, scope: 'person' })
   return [
     ...cancellation(frame, utlevering, resource.resourceType, dispense.identity),
@@ -56,7 +60,7 @@ export function m10ToMedicationDispense(
   ]
 }
 
-function medicationDispense(frame: Frame, report: DispenseReport, own: Identity): MedicationDispense {
+function medicationDispense(frame: Frame, report: DispenseReport, own: Identifier[]): MedicationDispense {
   const { utlevering } = report
   const dok = utlevering.dok?.kind === 'medicine' ? utlevering.dok : undefined
   const status = statusOf(report)
@@ -80,7 +84,7 @@ function medicationDispense(frame: Frame, report: DispenseReport, own: Identity)
       ...ext(EXT.statusDate, 'valueDateTime', givenUp ? day : undefined),
       ...dispenseExtensions(frame, report),
     ],
-    identifier: [identifier(own, 'M10id')],
+    identifier: own,
     status,
     ...(report.kanselleringskode === undefined
       ? {}
@@ -105,7 +109,7 @@ function supplyDelivery(
   frame: Frame,
   report: DispenseReport,
   dok: ReseptDokHandelsvare,
-  own: Identity,
+  own: Identifier[],
 ): SupplyDelivery {
   const { utlevering } = report
   const status = statusOf(report)
@@ -131,7 +135,7 @@ function supplyDelivery(
       ...dispenseExtensions(frame, report),
       ...ext(EXT.performer, 'valueReference', performers(frame, report)[0]?.actor),
     ],
-    identifier: [identifier(own, 'M10id')],
+    identifier: own,
     status: status === 'completed' || status === 'entered-in-error' ? status : 'abandoned',
     patient: { reference: SUBJECT_REFERENCE },
     suppliedItem: {

@@ -1,5 +1,6 @@
 /** EnkeltoppforingLIB → MedicationStatement (eresept.md 11.5). */
 import type { Extension, MedicationStatement, Reference } from 'fhir/r4.js'
+import { senderSidUrl } from '../../src/core/canonical.js'
 import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, ext, filled, identifier, idIdentity, keyOf, logical, nested } from './build.js'
 import { toDate, toDateTime, toUtc } from './dates.js'
@@ -7,7 +8,7 @@ import { EXT } from './extensions.js'
 import { forskrivningToDosage } from './forskrivning-to-dosage.js'
 import type { Frame } from './frame.js'
 import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
-import type { Enkeltoppforing } from './m25.js'
+import type { Enkeltoppforing, ListKind } from './m25.js'
 import { helsepersonReference, organisasjonReference } from './parties.js'
 import { reasonsOf, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
 import type { Rolle } from './roles.js'
@@ -16,8 +17,18 @@ import type { Rolle } from './roles.js'
 const WITHOUT_PRESCRIPTION = new Set(['U', 'F'])
 const PRESCRIBER = 'R'
 
+/** The PLL id: of the treatment, and of the row that a prescriber's list (M25.1) has for it. */
 export const entryIdentity = (frame: Frame, entry: Enkeltoppforing): Identity =>
   idIdentity(entry.id, frame.sender, 'PLL')
+
+/**
+ * A pharmacy's or the broker's list repeats the treatments under their PLL ids: it never takes the place of the
+ * prescriber's row, so its rows have ids of their own.
+ */
+export const rowIdentity = (frame: Frame, list: ListKind, entry: Enkeltoppforing): Identity =>
+  list === 'M25.1'
+    ? entryIdentity(frame, entry)
+    : { system: senderSidUrl('eresept', list), value: entry.id.toLowerCase() }
 
 /** Newest change wins; of two statements of one change the newer message. */
 export const entryOrder = (frame: Frame, entry: Enkeltoppforing): string =>
@@ -29,8 +40,8 @@ export const isStopped = (frame: Frame, entry: Enkeltoppforing): boolean =>
   toUtc(entry.seponering.tidspunkt, frame.zone) <= toUtc(frame.receivedAt, frame.zone)
 
 /** Adds the entry; the same PLL id in a later list updates it. */
-export function m25EntryToMedicationStatement(frame: Frame, entry: Enkeltoppforing): void {
-  const identity = entryIdentity(frame, entry)
+export function m25EntryToMedicationStatement(frame: Frame, list: ListKind, entry: Enkeltoppforing): void {
+  const identity = rowIdentity(frame, list, entry)
   const { dok, seponering } = entry
   const prescription =
     entry.reseptId === undefined ? undefined : idIdentity(entry.reseptId, frame.sender, 'ReseptId')
@@ -55,7 +66,8 @@ export function m25EntryToMedicationStatement(frame: Frame, entry: Enkeltoppfori
       ...supplyExtensions(dok),
     ],
     identifier: [
-      identifier(identity, 'PLL'),
+      ...(list === 'M25.1' ? [] : [identifier(identity, list)]),
+      identifier(entryIdentity(frame, entry), 'PLL'),
       ...(prescription === undefined ? [] : [identifier(prescription, 'ReseptId')]),
     ],
     ...(basedOn ? { basedOn: [logical('MedicationRequest', prescription)] } : {}),
@@ -65,7 +77,7 @@ export function m25EntryToMedicationStatement(frame: Frame, entry: Enkeltoppfori
     subject: { reference: SUBJECT_REFERENCE },
     ...effective(isStartAfter(frame, entry) ? undefined : startDay(entry), stop),
     dateAsserted: toDateTime(entry.sistEndret, frame.zone),
-    informationSource: roles.find(({ role }) => role.rolle.V === PRESCRIBER)?.actor ?? frame.author,
+    informationSource: (list === 'M25.1' ? prescriberOf(roles) : undefined) ?? frame.author,
     ...filled('reasonCode', reasonsOf(dok)),
     ...filled('note', notes),
     ...filled('dosage', forskrivningToDosage(frame, dok.forskrivning)),
@@ -78,14 +90,22 @@ export function m25EntryToMedicationStatement(frame: Frame, entry: Enkeltoppfori
   })
 }
 
+const prescriberOf = (roles: readonly { readonly role: Rolle; readonly actor: Reference }[]) =>
+  roles.find(({ role }) => role.rolle.V === PRESCRIBER)?.actor
+
 function entryExtensions(entry: Enkeltoppforing): readonly Extension[] {
   const expiry = entry.utlopsdatoResept
   return [
     ...ext(EXT.prescriptionType, 'valueCodeableConcept', concept(entry.type, 7491)),
     ...ext(EXT.prescriptionExpiry, 'valueDate', expiry === undefined ? undefined : toDate(expiry)),
     ...ext(EXT.medicalChange, 'valueBoolean', entry.medEndring),
+    ...multidoseExtension(entry),
   ]
 }
+
+/** Volven 1101. */
+export const multidoseExtension = ({ inngarMultidose }: Enkeltoppforing): readonly Extension[] =>
+  ext(EXT.multidose, 'valueBoolean', inngarMultidose && inngarMultidose.V === '1')
 
 const startDay = (entry: Enkeltoppforing): string | undefined =>
   entry.datoOppstart === undefined ? undefined : toDate(entry.datoOppstart)

@@ -1,31 +1,37 @@
-/** M25.1 Legemidler i bruk: types and reading, with the prescriptions embedded in base64 (eresept.md 7). */
-import { isHubError, type Problem } from '../../src/core/errors.js'
-import type { Unmapped } from '../../src/core/message.js'
-import { decodeBase64 } from './base64.js'
+/** M25.1 to M25.4 Legemidler i bruk: types and reading, with what is embedded in base64 (eresept.md 7). */
+import type { Problem } from '../../src/core/errors.js'
+import { type EmbeddedRoot, readEmbedded } from './embedded.js'
+import {
+  type DispenseReport,
+  readUtlevering,
+  readUtleveringsrapport,
+  UTLEVERING,
+  UTLEVERINGSRAPPORT,
+} from './m10.js'
 import { given } from './msghead.js'
 import { NS } from './namespaces.js'
 import {
   type Coded,
   child,
   children,
-  closeReader,
   coded,
   date,
   flag,
   needed,
   neededCoded,
   neededText,
-  openReader,
-  ownText,
+  point,
   type Reader,
   text,
   texts,
 } from './reader.js'
 import { type ReseptDokLegemiddel, readReseptDokLegemiddel } from './resept-dok.js'
 import { type Rolle, readRolle } from './roles.js'
-import { checkShape, choice, many, one, opt, shape } from './shape.js'
-import { helsepersonShape, organisasjonShape, RESEPT_DOK_LEGEMIDDEL } from './shapes-m1.js'
-import { parseXml, pathOf, type XmlElement } from './xml.js'
+import { RESEPT_DOK_LEGEMIDDEL } from './shapes-m1.js'
+import { pathOf, type XmlElement } from './xml.js'
+
+/** M25.1 from the prescriber; M25.2 and M25.3 from the pharmacy; M25.4 to the summary record. */
+export type ListKind = 'M25.1' | 'M25.2' | 'M25.3' | 'M25.4'
 
 export interface Sporsmal {
   /** Volven 7495. */
@@ -53,7 +59,30 @@ export interface Enkeltoppforing {
   readonly dok: ReseptDokLegemiddel
   readonly seponering?: { readonly tidspunkt: string; readonly arsak: Coded; readonly merknad?: string }
   readonly sporsmal: readonly Sporsmal[]
+  /** M25.3, Volven 1101: packed by the packing centre. */
+  readonly inngarMultidose?: Coded
+  /** M25.3. */
+  readonly utleveringer: readonly SisteUtlevering[]
   readonly at: string
+}
+/** What was packed of one entry, for which days. */
+export interface SisteUtlevering {
+  /** MsgId of the M10 that reported it. */
+  readonly refM10?: string
+  /** Why it was packed anew: T loss, E change, F holiday pack, R complaint. */
+  readonly ompakkingsgrunn?: Coded
+  /** xs:date, both included. */
+  readonly forsteDose: string
+  readonly sisteDose: string
+  readonly bilderef?: string
+  readonly report: DispenseReport
+  readonly at: string
+}
+export interface Pakkeinfo {
+  /** xs:dateTime: an M25.1 that comes later does not count for the next packing. */
+  readonly bestillingsfrist?: string
+  readonly forsteDose?: string
+  readonly sisteDose?: string
 }
 export interface Allergi {
   /** Volven 7497. */
@@ -74,68 +103,12 @@ export interface LegemidlerIBruk {
   readonly roller: readonly Rolle[]
   readonly oppforinger: readonly Enkeltoppforing[]
   readonly allergier: readonly Allergi[]
+  /** M25.2 and M25.3. */
+  readonly pakkeinfo?: Pakkeinfo
   readonly merknad?: string
-  /** Volven 1101: sent by a locum of the registered multidose doctor. */
+  /** M25.1, Volven 1101: sent by a locum of the registered multidose doctor. */
   readonly vikar?: Coded
 }
-
-const FRAGMENT_BYTES_MAX = 1024 * 1024
-const M251 = NS.m251
-const ROLLE = shape(M251, [
-  one('Rolle', 'CS'),
-  choice(one('Helseperson', helsepersonShape(M251)), one('Organisasjon', organisasjonShape(M251))),
-])
-const OPPFORING = shape(M251, [
-  one('Id', 'text'),
-  one('Type', 'CS'),
-  opt('ReseptId', 'string'),
-  opt('UtlopsdatoResept', 'date'),
-  one('SistEndret', 'ownDateTime'),
-  opt('DatoOppstart', 'date'),
-  opt('MedEndring', 'boolean'),
-  many('Rolle', ROLLE),
-  one('ReseptDokLegemiddelB64', 'text'),
-  opt(
-    'Seponering',
-    shape(M251, [one('Tidspunkt', 'ownDateTime'), one('Arsak', 'CS'), opt('Merknad', 'string')]),
-  ),
-  many(
-    'Sporsmal',
-    shape(M251, [
-      one('Kode', 'CV'),
-      opt('Merknad', 'string'),
-      one('Tidspunkt', 'ownDateTime'),
-      one('Stiller', 'string'),
-      opt('Mottaker', 'string'),
-      opt('Svar', shape(M251, [one('Kode', 'CV'), opt('Merknad', 'string')])),
-    ]),
-  ),
-])
-const ALLERGI = shape(NS.ki, [
-  one('Reaksjon', 'CV'),
-  opt('Kommentar', 'string'),
-  one('Oppdatert', 'ownDateTime'),
-  one('Kilde', 'CV'),
-  one(
-    'Legemiddelreaksjon',
-    shape(NS.ki, [
-      opt('Atc', 'CV'),
-      many('Virkestoff', 'string'),
-      many('VirkestoffId', 'string'),
-      opt('MerkevareId', 'string'),
-      opt('Hjelpestoffreaksjon', 'boolean'),
-      opt('Varenavn', 'string'),
-    ]),
-  ),
-  opt('Avkreftet', 'boolean'),
-])
-export const LEGEMIDLER_I_BRUK = shape(M251, [
-  many('Rolle', ROLLE),
-  many('EnkeltoppforingLIB', OPPFORING),
-  many('Allergi', ALLERGI, NS.ki),
-  opt('Merknad', 'string'),
-  opt('Vikar', 'CS'),
-])
 
 /** Faults of embedded prescriptions, and entry ids that occur twice, are added to `problems`. */
 export function readLegemidlerIBruk(
@@ -151,6 +124,7 @@ export function readLegemidlerIBruk(
     roller: children(element, 'Rolle').map((rolle) => readRolle(reader, rolle)),
     oppforinger,
     allergier: children(element, 'Allergi').map((allergi) => readAllergi(reader, allergi)),
+    ...given('pakkeinfo', readPakkeinfo(reader, child(element, 'Pakkeinfo'))),
     ...given('merknad', text(reader, element, 'Merknad')),
     ...given('vikar', coded(reader, element, 'Vikar')),
   }
@@ -170,7 +144,8 @@ function readOppforing(
   element: XmlElement,
   problems: Problem[],
 ): Enkeltoppforing | undefined {
-  const dok = readFragment(reader, needed(child(element, 'ReseptDokLegemiddelB64'), 'B64'), problems)
+  const b64 = needed(child(element, 'ReseptDokLegemiddelB64'), 'ReseptDokLegemiddelB64')
+  const dok = readEmbedded(reader, b64, [FRAGMENT], problems)
   if (dok === undefined) return undefined
   const seponering = child(element, 'Seponering')
   return {
@@ -192,6 +167,10 @@ function readOppforing(
       },
     ),
     sporsmal: children(element, 'Sporsmal').map((one) => readSporsmal(reader, one)),
+    ...given('inngarMultidose', coded(reader, element, 'InngarMultidose')),
+    utleveringer: children(element, 'SisteUtlevering').flatMap(
+      (one) => readSisteUtlevering(reader, one, problems) ?? [],
+    ),
     at: pathOf(element),
   }
 }
@@ -214,34 +193,49 @@ function readSporsmal(reader: Reader, element: XmlElement): Sporsmal {
   }
 }
 
-/** A bare ReseptDokLegemiddel in base64: a document of its own, checked and read like the one of an M1. */
-function readFragment(
+/** A bare ReseptDokLegemiddel, as in an M1. */
+const FRAGMENT: EmbeddedRoot<ReseptDokLegemiddel> = {
+  ns: NS.m1,
+  local: 'ReseptDokLegemiddel',
+  shape: RESEPT_DOK_LEGEMIDDEL,
+  read: readReseptDokLegemiddel,
+}
+/** A bare Utlevering, or the report that carries it. */
+const DISPENSES: readonly EmbeddedRoot<DispenseReport>[] = [
+  {
+    ns: NS.utlevering,
+    local: 'Utlevering',
+    shape: UTLEVERING,
+    read: (reader, root) => ({ utlevering: readUtlevering(reader, root), egenandeler: [] }),
+  },
+  { ns: NS.m10, local: 'Utleveringsrapport', shape: UTLEVERINGSRAPPORT, read: readUtleveringsrapport },
+]
+
+function readSisteUtlevering(
   reader: Reader,
   element: XmlElement,
   problems: Problem[],
-): ReseptDokLegemiddel | undefined {
-  const at = pathOf(element)
-  try {
-    const bytes = decodeBase64(ownText(reader, element) ?? '', at, FRAGMENT_BYTES_MAX)
-    const root = parseXml(bytes, { base: `${at}/` })
-    if (root.ns !== NS.m1 || root.local !== 'ReseptDokLegemiddel') {
-      problems.push(fault(at, 'the embedded element is not ReseptDokLegemiddel of M1 2013-10-08'))
-      return undefined
-    }
-    const faults: Problem[] = []
-    checkShape(root, RESEPT_DOK_LEGEMIDDEL, faults)
-    problems.push(...faults)
-    if (faults.length > 0) return undefined
-    const inner = openReader(root)
-    const dok = readReseptDokLegemiddel(inner, root)
-    // The embedded document has a ledger of its own; what it left unread belongs to this message.
-    const unread: readonly Unmapped[] = closeReader(inner)
-    reader.unmapped.push(...unread)
-    return dok
-  } catch (error) {
-    if (!isHubError(error)) throw error
-    problems.push(fault(at, 'the embedded prescription cannot be read as base64 of XML'))
-    return undefined
+): SisteUtlevering | undefined {
+  const b64 = needed(child(element, 'UtleveringB64'), 'UtleveringB64')
+  const report = readEmbedded(reader, b64, DISPENSES, problems)
+  if (report === undefined) return undefined
+  return {
+    ...given('refM10', text(reader, element, 'RefM10')),
+    ...given('ompakkingsgrunn', coded(reader, element, 'Ompakkingsgrunn')),
+    forsteDose: neededText(reader, element, 'DatoForsteDose'),
+    sisteDose: neededText(reader, element, 'DatoSisteDose'),
+    ...given('bilderef', point(reader, element, 'Bilderef')),
+    report,
+    at: pathOf(element),
+  }
+}
+
+function readPakkeinfo(reader: Reader, element: XmlElement | undefined): Pakkeinfo | undefined {
+  if (element === undefined) return undefined
+  return {
+    ...given('bestillingsfrist', date(reader, element, 'Bestillingsfrist')),
+    ...given('forsteDose', date(reader, element, 'ForsteDoseringsdato')),
+    ...given('sisteDose', date(reader, element, 'SisteDoseringsdato')),
   }
 }
 

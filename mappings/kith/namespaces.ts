@@ -44,6 +44,13 @@ export const NS = {
   m241: `${KITH}/eresept/m241/2009-02-20`,
   m242: `${KITH}/eresept/m242/2008-10-03`,
   m251: `${KITH}/eresept/m251/2013-10-08`,
+  m252: `${KITH}/eresept/m252/2013-10-08`,
+  m253: `${KITH}/eresept/m253/2013-10-08`,
+  m254: `${KITH}/eresept/m254/2013-10-08`,
+  m271: `${KITH}/eresept/m271/2013-04-16`,
+  m272: `${KITH}/eresept/m272/2013-04-16`,
+  m274: `${KITH}/eresept/m274/2012-06-11`,
+  m28: `${KITH}/eresept/m28/2012-06-11`,
 } as const
 
 /** Prefix of every national code list (Volven); the number of the list follows. */

@@ -49,7 +49,7 @@ export function openHeadMessage<Payload>(
   if (!isUuid(head.msgId)) problems.push(fault('MsgHead/MsgInfo/MsgId', 'E10', 'message id is not a UUID'))
   const attached = readAttachments(reader, root, row.opens ?? NONE, openAttached, synthetic, problems)
   const { identities, whom } = whomOf(row, { head, payload, attached }, sender, synthetic)
-  problems.push(...whom.problems)
+  problems.push(...whom.problems, ...(row.check?.(head, payload) ?? []))
   if (problems.length > 0) return refused(problems)
   setAside(reader, root, head)
   const subject = whom.subjects[part]

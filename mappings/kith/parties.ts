@@ -49,6 +49,18 @@ export function addSender(frame: Frame, head: Head, specialty?: Coded): void {
   })
 }
 
+/** Somebody of the organisation, where R4 asks for a person or role and the message names no person. */
+export function someoneAt(frame: Frame, organisation: Reference): Reference {
+  const identity = { system: senderSidUrl(frame.sender, 'practitioner-role'), value: 'organisation' }
+  const role: PractitionerRole = {
+    resourceType: 'PractitionerRole',
+    identifier: [identity],
+    organization: organisation,
+  }
+  frame.resources.push({ key: keyOf(identity), resource: role, order: frame.order, scope: 'shared-once' })
+  return logical('PractitionerRole', identity, organisation.display)
+}
+
 function addOrganisation(frame: Frame, organisation: Organisation, partOf: Reference | undefined): void {
   const identity = organisationIdentity(organisation, frame.sender)
   if (identity === undefined) {
@@ -144,14 +156,30 @@ export function addNamedOrganisation(
   identity: Identity,
   name: string | undefined,
   type?: Coded,
+  contact: Pick<Organization, 'telecom' | 'address'> = {},
 ): void {
   const resource: Organization = {
     resourceType: 'Organization',
     identifier: [{ system: identity.system, value: identity.value }],
     ...(type === undefined ? {} : { type: [concept(type, 9051)] }),
     ...(name === undefined ? {} : { name }),
+    ...(contact.telecom === undefined ? {} : { telecom: contact.telecom.map(workPhone) }),
+    ...(contact.address === undefined ? {} : { address: contact.address.map(workAddress) }),
   }
   frame.resources.push({ key: keyOf(identity), resource, order: frame.order, scope: 'shared-once' })
+}
+
+/** Adds a practitioner of whom the HPR number and one line of name are known, and gives the reference. */
+export function hprPractitionerNamed(frame: Frame, hpr: string, name: string | undefined): Reference {
+  const reference = hprPractitioner(hpr, name)
+  const identity = { system: HPR, value: stripLeadingZeros(hpr) }
+  const resource: Practitioner = {
+    resourceType: 'Practitioner',
+    identifier: [identOf({ id: hpr, type: { V: 'HPR' } }, frame.sender)],
+    ...(name === undefined ? {} : { name: [{ text: name }] }),
+  }
+  frame.resources.push({ key: keyOf(identity), resource, order: frame.order, scope: 'shared-once' })
+  return reference
 }
 
 export const herOrganisation = (herId: string, name?: string): Reference =>

@@ -5,7 +5,8 @@ import { appRecType } from './apprec-type.js'
 import type { OpenAttached } from './attachments.js'
 import { m6Kind, m7Kind, m8Kind, m52Kind, m81Kind } from './broker-kinds.js'
 import type { HeadMessage, KithKind } from './kind.js'
-import { m1Kind, m5Kind, m10Kind, m251Kind } from './kinds.js'
+import { m1Kind, m5Kind, m10Kind, m251Kind, m252Kind, m253Kind, m254Kind } from './kinds.js'
+import { m28Kind, m271Kind, m272Kind } from './kinds-m27.js'
 import type { SyntheticIds } from './national-id.js'
 import { openHeadMessage } from './open-message.js'
 import { parseXml, type XmlElement } from './xml.js'
@@ -37,6 +38,12 @@ export const kithRows: ReadonlyMap<string, KithRow> = new Map(
     row(m81Kind),
     row(m10Kind),
     row(m251Kind),
+    row(m252Kind),
+    row(m253Kind),
+    row(m254Kind),
+    row(m271Kind),
+    row(m272Kind),
+    row(m28Kind),
   ].map((one) => [one.type.kind, one]),
 )
 

@@ -211,7 +211,7 @@ export const RESEPT_DOK_HANDELSVARE = shape(NS.m1, [
   ),
 ])
 
-const FK1_ADDRESS = shape(NS.fk1, [
+export const FK1_ADDRESS = shape(NS.fk1, [
   opt('Type', 'CS'),
   opt('StreetAdr', 'string'),
   opt('PostalCode', 'string'),

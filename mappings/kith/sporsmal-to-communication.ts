@@ -5,16 +5,16 @@ import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, keyOf, logical } from './build.js'
 import { toDateTime, toUtc } from './dates.js'
 import type { Frame } from './frame.js'
-import type { Enkeltoppforing, Sporsmal } from './m25.js'
-import { entryIdentity, entryOrder } from './m25-entry-to-medication-statement.js'
+import type { Enkeltoppforing, ListKind, Sporsmal } from './m25.js'
+import { entryIdentity, entryOrder, rowIdentity } from './m25-entry-to-medication-statement.js'
 import { herOrganisation } from './parties.js'
 
 /** A question has no id of its own: entry, time and kind tell it apart, the same in every list that repeats it. */
-export function sporsmalToCommunication(frame: Frame, entry: Enkeltoppforing): void {
+export function sporsmalToCommunication(frame: Frame, list: ListKind, entry: Enkeltoppforing): void {
   for (const question of entry.sporsmal) {
     const identity = questionIdentity(frame, entry, question)
     add(frame, entry, identity, {
-      ...about(frame, entry, identity),
+      ...about(frame, list, entry, identity),
       reasonCode: [concept(question.kode, 7495)],
       sent: toDateTime(question.tidspunkt, frame.zone),
       ...(question.stiller === undefined ? {} : { sender: herOrganisation(question.stiller) }),
@@ -24,10 +24,10 @@ export function sporsmalToCommunication(frame: Frame, entry: Enkeltoppforing): v
     if (question.svar === undefined) continue
     const reply = { ...identity, value: `${identity.value}/svar` }
     add(frame, entry, reply, {
-      ...about(frame, entry, reply),
+      ...about(frame, list, entry, reply),
       inResponseTo: [logical('Communication', identity)],
       reasonCode: [concept(question.svar.kode, 7493)],
-      sender: frame.author,
+      ...replySender(frame, list, question),
       ...(question.stiller === undefined ? {} : { recipient: [herOrganisation(question.stiller)] }),
       ...(question.svar.merknad === undefined ? {} : { payload: [{ contentString: question.svar.merknad }] }),
     })
@@ -42,12 +42,22 @@ function questionIdentity(frame: Frame, entry: Enkeltoppforing, question: Sporsm
   }
 }
 
-const about = (frame: Frame, entry: Enkeltoppforing, identity: Identity): Communication => ({
+/** The answer is the prescriber's, whoever repeats it. */
+function replySender(frame: Frame, list: ListKind, question: Sporsmal): Pick<Communication, 'sender'> {
+  if (list === 'M25.1') return { sender: frame.author }
+  return question.mottaker === undefined ? {} : { sender: herOrganisation(question.mottaker) }
+}
+
+const about = (frame: Frame, list: ListKind, entry: Enkeltoppforing, identity: Identity): Communication => ({
   resourceType: 'Communication',
   identifier: [identity],
   status: 'completed',
   subject: { reference: SUBJECT_REFERENCE },
-  about: [logical('MedicationStatement', entryIdentity(frame, entry))],
+  // The treatment, and the pharmacy's own row of it: that may be all there is when it asks to take one into the list.
+  about: [
+    logical('MedicationStatement', entryIdentity(frame, entry)),
+    ...(list === 'M25.1' ? [] : [logical('MedicationStatement', rowIdentity(frame, list, entry))]),
+  ],
 })
 
 function add(frame: Frame, entry: Enkeltoppforing, identity: Identity, resource: Communication): void {

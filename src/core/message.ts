@@ -215,6 +215,10 @@ export interface MessageType<Parsed = unknown> {
 export interface ReceiptContext {
   /** Whether the resource that the message speaks of was known when it was applied. */
   readonly targetKnown: boolean
+  /** The person's resources of a type, with what the message has changed. */
+  readonly resources: <T extends FhirResource['resourceType']>(
+    type: T,
+  ) => readonly Extract<FhirResource, { resourceType: T }>[]
   readonly newId: string
   /** ISO instant. */
   readonly now: string

@@ -10,7 +10,7 @@ import { type Draft, openDraft } from './draft.js'
 import { type Merged, stageMerge } from './merge-persons.js'
 import type { ProcessDeps, Work } from './process-message.js'
 import { identifiersOf } from './references.js'
-import type { Workspace } from './workspace.js'
+import { resourcesOf, type Workspace } from './workspace.js'
 
 /** One message applied to the workspace. */
 interface Done {
@@ -92,8 +92,9 @@ async function applyWork(
   return { work, draft, applied, merged }
 }
 
-function outcomeOf(deps: ProcessDeps, { work, draft, applied }: Done): RowOutcome {
-  const reply = work.row.answerOwed ? receiptOf(deps, work, applied) : undefined
+function outcomeOf(deps: ProcessDeps, done: Done): RowOutcome {
+  const { work, draft, applied } = done
+  const reply = work.row.answerOwed ? receiptOf(deps, done) : undefined
   return {
     id: work.row.id,
     state: applied.superseded ? 'superseded' : 'done',
@@ -107,9 +108,10 @@ const newestSources = (done: readonly Done[]): readonly SourceState[] => [
   ...new Map(done.flatMap(({ applied }) => applied.sources.map((source) => [source.key, source]))).values(),
 ]
 
-function receiptOf(deps: ProcessDeps, work: Work, applied: AppliedAll): Reply | undefined {
+function receiptOf(deps: ProcessDeps, { work, draft, applied }: Done): Reply | undefined {
   return work.type.receipt?.(work.parsed, {
     targetKnown: applied.targetKnown,
+    resources: (type) => resourcesOf(draft.workspace, type),
     newId: deps.newId(),
     now: new Date(deps.clock()).toISOString(),
   })

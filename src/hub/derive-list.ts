@@ -2,7 +2,7 @@
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
  * change, a new version of the List.
  */
-import type { FhirResource, List, MedicationStatement } from 'fhir/r4.js'
+import type { List, MedicationStatement } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
@@ -22,6 +22,8 @@ import { buildList } from '../medication-list/list-resource.js'
 import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { listEntries } from './list-bundle.js'
+import { stageCareTeam } from './stage-care-team.js'
+import { stageDerived } from './stage-derived.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
@@ -65,7 +67,7 @@ export function deriveList(draft: Draft, context: DeriveContext): Derived {
     at,
   })
   workspace.nextChangeAt = result.nextChangeAt
-  const writes = stageLines(draft, result, context)
+  const writes = [...stageLines(draft, result, context), ...stageCareTeam(draft, context)]
   const former = currentList(workspace)
   if (writes.length === 0 && former !== undefined && sameEntries(former, result))
     return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
@@ -169,19 +171,6 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
     stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')
   }
   return finishDraft(draft, context.validate)
-}
-
-function stageDerived(draft: Draft, content: FhirResource, id: string, order: string): void {
-  stage(draft, {
-    id,
-    previous: draft.workspace.resources.get(`${content.resourceType}/${id}`),
-    content,
-    key: `id|${id}`,
-    order,
-    layer: 'line',
-    sourceKey: 'hub',
-    shared: false,
-  })
 }
 
 function storedList(workspace: Workspace): StoredResource | undefined {

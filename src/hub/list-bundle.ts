@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.js'
 const EXTENSION_START = ',"extension":'
 const EXTENSION_END = ',"status":"current","mode":"working"'
 
-/** What the Bundle shows: the List, its lines, the prescriptions that govern them, open discrepancies. */
+/** What the Bundle shows: the List, its lines, the prescriptions that govern them, open discrepancies, who is responsible. */
 export function listEntries(workspace: Workspace, list: StoredResource, result: ListResult): string[] {
   const lines: StoredResource[] = []
   const prescriptions = new Set<StoredResource>()
@@ -23,13 +23,12 @@ export function listEntries(workspace: Workspace, list: StoredResource, result: 
       if (target !== undefined) prescriptions.add(target)
     }
   }
-  const issues = [...workspace.resources.values()].filter(
-    (stored) =>
-      stored.layer === 'line' &&
-      stored.resource.resourceType === 'DetectedIssue' &&
-      stored.resource.status === 'preliminary',
+  const derived = [...workspace.resources.values()].filter(({ layer }) => layer === 'line')
+  const issues = derived.filter(
+    ({ resource }) => resource.resourceType === 'DetectedIssue' && resource.status === 'preliminary',
   )
-  return [list, ...lines, ...prescriptions, ...issues].map(
+  const teams = derived.filter(({ type }) => type === 'CareTeam')
+  return [list, ...lines, ...prescriptions, ...issues, ...teams].map(
     ({ type, id, version }) => `${type}/${id}/${version}`,
   )
 }

@@ -2,7 +2,7 @@
  * One person's resources while messages are applied to them: the stored state with the indexes that applying needs.
  * Mutable, and owned by whoever holds the person's lane; thrown away when a commit fails.
  */
-import type { MedicationStatement } from 'fhir/r4.js'
+import type { FhirResource, MedicationStatement } from 'fhir/r4.js'
 import type { PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
@@ -102,6 +102,18 @@ export function findByIdentity(
   const key = `${type}|${identity.system}|${identity.value}`
   const ref = workspace.byIdentifier.get(key) ?? workspace.byKey.get(key)
   return ref === undefined ? undefined : workspace.resources.get(ref)
+}
+
+/** The person's resources of one type, facts and derived ones, in no order. */
+export function resourcesOf<T extends FhirResource['resourceType']>(
+  workspace: Workspace,
+  type: T,
+): readonly Extract<FhirResource, { resourceType: T }>[] {
+  const found: Extract<FhirResource, { resourceType: T }>[] = []
+  // The resource type tells the interface.
+  for (const { resource } of workspace.resources.values())
+    if (resource.resourceType === type) found.push(resource as Extract<FhirResource, { resourceType: T }>)
+  return found
 }
 
 export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -45,7 +45,7 @@ export function lostValues(raw: Uint8Array, mapped: Mapped): string[] {
 }
 
 function visit(element: XmlElement, leaf: (element: XmlElement) => void): void {
-  if (element.local === 'ReseptDokLegemiddelB64') {
+  if (element.local === 'ReseptDokLegemiddelB64' || element.local === 'UtleveringB64') {
     const base = `${pathOf(element)}/`
     visit(parseXml(decodeBase64(element.text, base, 1_000_000), { base }), leaf)
     return

@@ -2,18 +2,10 @@
  * Whole e-prescription messages of synthetic people, as XML text: M1, M5, M10, M25.1, AppRec. Everything has a
  * default, so that a test names only what it is about. Used by the mapping tests, the hub's tests, demo and bench.
  */
-import {
-  apotek,
-  type DoctorFixture,
-  fastlege,
-  hub,
-  inger,
-  type OrganisationFixture,
-  type PersonFixture,
-} from './kith-people.js'
+import { type EnvelopeFixture, fk1, msgHead } from './kith-envelope.js'
+import { apotek, type DoctorFixture, fastlege, hub } from './kith-people.js'
 import {
   code,
-  escapeXml,
   type MedicineFixture,
   metoprolol,
   onceDaily,
@@ -21,99 +13,11 @@ import {
   tag,
 } from './kith-prescribed.js'
 
-const MSGHEAD = 'http://www.kith.no/xmlstds/msghead/2006-05-24'
 const ERESEPT = 'http://www.kith.no/xmlstds/eresept'
-const FK1 = 'http://www.kith.no/xmlstds/felleskomponent1'
-
-export interface EnvelopeFixture {
-  readonly msgId?: string
-  /** xs:dateTime. */
-  readonly genDate?: string
-  readonly patient?: PersonFixture
-  readonly doctor?: DoctorFixture
-  /** Sender without a person, such as a pharmacy. */
-  readonly organisation?: OrganisationFixture
-  readonly refToParent?: string
-  /** `rf`: prefixed Content with the payload's namespace as default, as the broker writes it. */
-  readonly style?: 'plain' | 'rf'
-  /** Text of a second document's Base64Container. */
-  readonly attachment?: string
-}
 
 export const MSG_ID = 'a1b2c3d4-0000-4000-8000-000000000001'
 export const bytes = (xml: string): Uint8Array => new TextEncoder().encode(xml)
 export const base64 = (xml: string): string => Buffer.from(xml, 'utf8').toString('base64')
-
-const ident = (id: string, type: string, list: number): string =>
-  `<Ident><Id>${escapeXml(id)}</Id><TypeId V="${type}" S="2.16.578.1.12.4.1.1.${list}" DN="${type}"/></Ident>`
-
-function organisationXml(organisation: OrganisationFixture, inner = ''): string {
-  const department =
-    organisation.department === undefined
-      ? ''
-      : `<Organisation>${tag('OrganisationName', organisation.department.name)}${ident(
-          organisation.department.her,
-          'HER',
-          9051,
-        )}</Organisation>`
-  return (
-    `<Organisation>${tag('OrganisationName', organisation.name)}` +
-    (organisation.enh === undefined ? '' : ident(organisation.enh, 'ENH', 9051)) +
-    (organisation.ako === undefined ? '' : ident(organisation.ako, 'AKO', 9051)) +
-    ident(organisation.her, 'HER', 9051) +
-    `<Address><Type V="RES" DN="Besøksadresse"/><StreetAdr>Prøveveien 1</StreetAdr><PostalCode>0001</PostalCode><City>Prøveby</City></Address>` +
-    `<TeleCom><TypeTelecom V="HP" DN="Hovedtelefon"/><TeleAddress V="tel:00000000"/></TeleCom>${department}${inner}</Organisation>`
-  )
-}
-
-function senderXml(fixture: EnvelopeFixture): string {
-  if (fixture.organisation !== undefined) return organisationXml(fixture.organisation)
-  const doctor = fixture.doctor ?? fastlege
-  const professional =
-    `<HealthcareProfessional><TypeHealthcareProfessional V="LE" DN="Lege"/>${tag('FamilyName', doctor.family)}` +
-    `<MiddleName/>${tag('GivenName', doctor.given)}${ident(doctor.hpr, 'HPR', 8116)}` +
-    '<Ident><Id/><TypeId V="HER" S="2.16.578.1.12.4.1.1.8116"/></Ident></HealthcareProfessional>'
-  return organisationXml(doctor.organisation, professional)
-}
-
-function patientXml(patient: PersonFixture): string {
-  return (
-    `<Patient>${tag('FamilyName', patient.family)}${tag('MiddleName', patient.middle)}${tag('GivenName', patient.given)}` +
-    tag('DateOfBirth', patient.birthDate) +
-    code('Sex', patient.sex) +
-    (patient.id === '' ? '' : ident(patient.id, patient.idType, 8116)) +
-    '<Address><Type V="H" DN="Bostedsadresse"/><StreetAdr>Testlia 2</StreetAdr><PostalCode>0002</PostalCode>' +
-    '<City>Prøveby</City><County V="0301" DN="Oslo"/></Address></Patient>'
-  )
-}
-
-/** A MsgHead around a payload element. */
-export function msgHead(type: string, dn: string, payload: string, fixture: EnvelopeFixture = {}): string {
-  const conversation =
-    fixture.refToParent === undefined
-      ? ''
-      : `<ConversationRef>${tag('RefToParent', fixture.refToParent)}${tag('RefToConversation', fixture.refToParent)}</ConversationRef>`
-  const content = fixture.style === 'rf' ? rfContent(payload) : `<Content>${payload}</Content>`
-  const attachment =
-    fixture.attachment === undefined
-      ? ''
-      : '<Document><RefDoc><MsgType V="A" DN="Vedlegg"/><Content>' +
-        `<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">${fixture.attachment}</Base64Container>` +
-        '</Content></RefDoc></Document>'
-  return (
-    `<?xml version="1.0" encoding="utf-8"?><MsgHead xmlns="${MSGHEAD}"><MsgInfo>${code('Type', type, dn)}` +
-    `<MIGversion>v1.2 2006-05-24</MIGversion>${tag('GenDate', fixture.genDate ?? '2024-03-01T09:15:30.1234567+01:00')}` +
-    `${tag('MsgId', fixture.msgId ?? MSG_ID)}${conversation}<Sender>${senderXml(fixture)}</Sender>` +
-    `<Receiver>${organisationXml(hub)}</Receiver>${patientXml(fixture.patient ?? inger)}</MsgInfo>` +
-    `<Document><RefDoc><MsgType V="XML" DN="XML-instans"/>${content}</RefDoc></Document>${attachment}</MsgHead>`
-  )
-}
-
-/** Moves the payload's own default namespace up to a prefixed Content, where it means the same. */
-function rfContent(payload: string): string {
-  const ns = /xmlns="([^"]+)"/.exec(payload)?.[1] ?? ''
-  return `<ns:Content xmlns="${ns}" xmlns:ns="${MSGHEAD}">${payload.replace(` xmlns="${ns}"`, '')}</ns:Content>`
-}
 
 export interface M1Fixture extends EnvelopeFixture {
   readonly prescribed?: string
@@ -142,7 +46,7 @@ export function m1(fixture: M1Fixture = {}): string {
     tag('TidligsteUtlevering', fixture.earliest) +
     tag('LastResept', fixture.locked === undefined ? undefined : String(fixture.locked)) +
     '</Resept>'
-  return msgHead('ERM1', 'Resept', payload, fixture)
+  return msgHead('ERM1', 'Resept', payload, { msgId: MSG_ID, ...fixture })
 }
 
 export interface M5Fixture extends EnvelopeFixture {
@@ -182,20 +86,10 @@ export interface M10Fixture extends EnvelopeFixture {
 }
 
 export function m10(fixture: M10Fixture = {}): string {
-  const dok =
-    fixture.merchandise ??
-    (fixture.medicine === null ? '' : reseptDokLegemiddel(fixture.medicine ?? onceDaily(metoprolol)))
   const pharmacy = fixture.organisation ?? apotek
   const payload =
-    `<Utleveringsrapport xmlns="${ERESEPT}/m10/2013-10-08"><Utlevering xmlns="${ERESEPT}/utlevering/2013-10-08">` +
-    `${tag('ReseptId', fixture.prescriptionId ?? MSG_ID)}${tag('Utleveringsdato', fixture.date ?? '2024-03-02')}` +
-    tag('Annullering', String(fixture.cancels !== undefined)) +
-    code('Avsluttet', fixture.finished === undefined ? undefined : fixture.finished ? '1' : '2') +
-    tag('AnnulleringsId', fixture.cancels) +
-    tag('Batchnr', fixture.batch) +
-    dok +
-    `<Utleverer><HerId>${fk1(pharmacy.her, 'HER', 9051)}</HerId>${tag('Navn', pharmacy.name)}</Utleverer>` +
-    `${fixture.interventions ?? ''}</Utlevering>${code('Kanselleringskode', fixture.givenUp)}` +
+    `<Utleveringsrapport xmlns="${ERESEPT}/m10/2013-10-08">${utleveringXml(fixture)}` +
+    code('Kanselleringskode', fixture.givenUp) +
     `<ReservasjonRapportFastlege>false</ReservasjonRapportFastlege>${tag('AnsattId', fixture.pharmacist ?? '9900033')}` +
     `${fixture.after ?? ''}</Utleveringsrapport>`
   return msgHead('ERM10', 'Utleveringsrapport reseptbanken', payload, {
@@ -207,8 +101,38 @@ export function m10(fixture: M10Fixture = {}): string {
 }
 export const M10_ID = 'a1b2c3d4-0000-4000-8000-000000000010'
 
-const fk1 = (id: string, type: string, list: number): string =>
-  `<Id xmlns="${FK1}">${id}</Id><TypeId xmlns="${FK1}" V="${type}" S="2.16.578.1.12.4.1.1.${list}"/>`
+/** A bare Utlevering, as an M10 and, in base64, an M25.3 have it. */
+export function utleveringXml(fixture: M10Fixture = {}): string {
+  const dok =
+    fixture.merchandise ??
+    (fixture.medicine === null ? '' : reseptDokLegemiddel(fixture.medicine ?? onceDaily(metoprolol)))
+  const pharmacy = fixture.organisation ?? apotek
+  return (
+    `<Utlevering xmlns="${ERESEPT}/utlevering/2013-10-08">` +
+    `${tag('ReseptId', fixture.prescriptionId ?? MSG_ID)}${tag('Utleveringsdato', fixture.date ?? '2024-03-02')}` +
+    tag('Annullering', String(fixture.cancels !== undefined)) +
+    code('Avsluttet', fixture.finished === undefined ? undefined : fixture.finished ? '1' : '2') +
+    tag('AnnulleringsId', fixture.cancels) +
+    tag('Batchnr', fixture.batch) +
+    dok +
+    `<Utleverer><HerId>${fk1(pharmacy.her, 'HER', 9051)}</HerId>${tag('Navn', pharmacy.name)}</Utleverer>` +
+    `${fixture.interventions ?? ''}</Utlevering>`
+  )
+}
+
+export interface PackedFixture {
+  readonly m10?: string
+  readonly repacking?: string
+  readonly from: string
+  readonly to: string
+  readonly image?: string
+  readonly dispense?: M10Fixture
+}
+/** SisteUtlevering of an M25.3. */
+export const packedXml = (fixture: PackedFixture): string =>
+  `<SisteUtlevering>${tag('RefM10', fixture.m10)}${code('Ompakkingsgrunn', fixture.repacking)}` +
+  `${tag('DatoForsteDose', fixture.from)}${tag('DatoSisteDose', fixture.to)}${code('Bilderef', fixture.image)}` +
+  `<UtleveringB64>${base64(utleveringXml(fixture.dispense))}</UtleveringB64></SisteUtlevering>`
 
 export interface EntryFixture {
   readonly id: string
@@ -225,6 +149,10 @@ export interface EntryFixture {
   /** Sporsmal elements as XML. */
   readonly questions?: string
   readonly doctor?: DoctorFixture
+  /** Volven 1101, in M25.3: packed by the packing centre. */
+  readonly packedCentrally?: '1' | '2'
+  /** SisteUtlevering elements of M25.3 as XML. */
+  readonly packed?: string
 }
 export interface M251Fixture extends EnvelopeFixture {
   readonly entries?: readonly EntryFixture[]
@@ -233,22 +161,38 @@ export interface M251Fixture extends EnvelopeFixture {
   /** ki:Allergi elements as XML. */
   readonly allergies?: string
   readonly note?: string
+  /** Pakkeinfo as XML. */
+  readonly packing?: string
   /** Volven 1101. */
   readonly locum?: string
 }
 
-export function m251(fixture: M251Fixture = {}): string {
+export const m251 = (fixture: M251Fixture = {}): string => listMessage('m251', { msgId: M251_ID, ...fixture })
+
+/** M25.2, M25.3 and M25.4 come from the pharmacy, unless `organisation` says otherwise. */
+export const m252 = (fixture: M251Fixture = {}): string =>
+  listMessage('m252', { msgId: M252_ID, organisation: apotek, ...fixture })
+export const m253 = (fixture: M251Fixture = {}): string =>
+  listMessage('m253', { msgId: M253_ID, organisation: apotek, ...fixture })
+export const m254 = (fixture: M251Fixture = {}): string =>
+  listMessage('m254', { msgId: M254_ID, organisation: apotek, ...fixture })
+
+function listMessage(message: 'm251' | 'm252' | 'm253' | 'm254', fixture: M251Fixture): string {
   const doctor = fixture.doctor ?? fastlege
   const entries = fixture.entries ?? [{ id: ENTRY_ID, prescriptionId: MSG_ID }]
   const payload =
-    `<LegemidlerIBruk xmlns="${ERESEPT}/m251/2013-10-08">` +
+    `<LegemidlerIBruk xmlns="${ERESEPT}/${message}/2013-10-08">` +
     (fixture.roles ?? ['L']).map((role) => roleXml(role, doctor)).join('') +
     entries.map((entry) => entryXml(entry, entry.doctor ?? doctor)).join('') +
+    (fixture.packing ?? '') +
     (fixture.allergies ?? '') +
     tag('Merknad', fixture.note) +
     `${code('Vikar', fixture.locum)}</LegemidlerIBruk>`
-  return msgHead('ERM251', 'Varer i bruk', payload, { msgId: M251_ID, ...fixture })
+  return msgHead(`ER${message.toUpperCase()}`, 'Varer i bruk', payload, fixture)
 }
+export const M252_ID = 'a1b2c3d4-0000-4000-8000-000000000252'
+export const M253_ID = 'a1b2c3d4-0000-4000-8000-000000000253'
+export const M254_ID = 'a1b2c3d4-0000-4000-8000-000000000254'
 export const M251_ID = 'a1b2c3d4-0000-4000-8000-000000000251'
 export const ENTRY_ID = 'a1b2c3d4-0000-4000-8000-00000000e001'
 
@@ -266,9 +210,10 @@ function entryXml(entry: EntryFixture, doctor: DoctorFixture): string {
     `<EnkeltoppforingLIB>${tag('Id', entry.id)}${code('Type', entry.type ?? 'E', 'Eresept')}${tag('ReseptId', entry.prescriptionId)}` +
     tag('SistEndret', entry.changed ?? '2024-03-01T09:15:00.123') +
     tag('DatoOppstart', entry.started ?? '2024-03-01') +
+    code('InngarMultidose', entry.packedCentrally) +
     tag('MedEndring', entry.medicallyChanged === undefined ? undefined : String(entry.medicallyChanged)) +
     roleXml('R', doctor) +
-    `<ReseptDokLegemiddelB64>${fragment}</ReseptDokLegemiddelB64>${stop}${entry.questions ?? ''}</EnkeltoppforingLIB>`
+    `<ReseptDokLegemiddelB64>${fragment}</ReseptDokLegemiddelB64>${entry.packed ?? ''}${stop}${entry.questions ?? ''}</EnkeltoppforingLIB>`
   )
 }
 

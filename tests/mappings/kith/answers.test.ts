@@ -81,7 +81,7 @@ describe('e-prescription answers', () => {
 
   it('gives M5.2 as the receipt of a recall, in the thread of the M5 and with its parties mirrored', () => {
     const ran = run(m5({ refToParent: 'a1b2c3d4-0000-4000-8000-00000000cccc' }))
-    const reply = ran.type.receipt!(ran.message, { targetKnown: false, ...ANSWER })
+    const reply = ran.type.receipt!(ran.message, { targetKnown: false, resources: () => [], ...ANSWER })
     assert.equal(reply.status, 200)
     const root = parseXml(bytes(reply.body))
     assert.equal(find(root, 'Type')?.attributes['V'], 'ERM52')

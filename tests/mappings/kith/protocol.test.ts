@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { kithProtocol } from '../../../mappings/kith/protocol.js'
-import { appRec, bytes, MSG_ID, m1, m5, m10, m251, msgHead } from '../../support/kith-fixtures.js'
+import { msgHead } from '../../support/kith-envelope.js'
+import { appRec, bytes, MSG_ID, m1, m5, m10, m251 } from '../../support/kith-fixtures.js'
 import { inger, liis, person } from '../../support/kith-people.js'
 import { ANSWER, check, faults, run, SETTINGS } from '../../support/kith-run.js'
 
@@ -168,7 +169,7 @@ describe('e-prescription door check', () => {
     ],
     [
       'a message type that is not taken',
-      msgHead('ERM999', 'Ukjent', '<x xmlns="urn:x"/>'),
+      msgHead('ERM999', 'Ukjent', '<x xmlns="urn:x"/>', { msgId: MSG_ID }),
       'MESSAGE_TYPE_UNSUPPORTED',
       ['T10 MsgHead/MsgInfo/Type'],
     ],

@@ -42,6 +42,23 @@ const TAKEN: Readonly<Record<string, { kind: string; resources: string; amendmen
   'm251-lib-01.xml': { kind: 'M25.1', resources: 'List MedicationStatement×4', amendments: 0 },
   'm251-lib-02-seponering.xml': { kind: 'M25.1', resources: 'List MedicationStatement×5', amendments: 0 },
   'm251-lib-03-multidose.xml': { kind: 'M25.1', resources: 'List MedicationStatement×6', amendments: 0 },
+  'm252-lib-sporsmal-01-apotek-til-rf.xml': {
+    kind: 'M25.2',
+    resources: 'List MedicationStatement×2 Communication',
+    amendments: 0,
+  },
+  'm252-lib-sporsmal-02-rf-til-epj.xml': {
+    kind: 'M25.2',
+    resources: 'List MedicationStatement×2 Communication',
+    amendments: 0,
+  },
+  'm271-registrering-apotek.xml': { kind: 'M27.1', resources: 'CareTeam', amendments: 0 },
+  'm271-registrering-lege-02.xml': { kind: 'M27.1', resources: 'CareTeam', amendments: 0 },
+  'm271-registrering-lege.xml': { kind: 'M27.1', resources: 'CareTeam', amendments: 0 },
+  'm272-svar-apotek.xml': { kind: 'M27.2', resources: 'CareTeam', amendments: 1 },
+  'm272-svar-lege-02.xml': { kind: 'M27.2', resources: 'CareTeam', amendments: 1 },
+  'm272-svar-lege.xml': { kind: 'M27.2', resources: 'CareTeam', amendments: 1 },
+  'm28-endring-multidoselege.xml': { kind: 'M28', resources: 'CareTeam', amendments: 0 },
 }
 const PAYLOAD_ONLY = new Set(['m5-payload-only.xml', 'm92-payload-only.xml'])
 const PARTIES = new Set(['Patient', 'Practitioner', 'PractitionerRole', 'Organization'])

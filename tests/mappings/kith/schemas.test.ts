@@ -84,7 +84,7 @@ suite('official schemas (skipped without xmllint or the schema folder)', functio
 
   it('accept the receipt of a recall', () => {
     const ran = run(m5({}))
-    const { body } = ran.type.receipt!(ran.message, { targetKnown: true, ...ANSWER })
+    const { body } = ran.type.receipt!(ran.message, { targetKnown: true, resources: () => [], ...ANSWER })
     assert.equal(validate(body, msgHeadSchema('ER-M52-2013-12-01.xsd')), '')
   })
 

@@ -1,0 +1,33 @@
+/** The one CareTeam of a person: who is responsible for the list and its packing, as the facts tell it (medication-list.md 7). */
+import type { CareTeam } from 'fhir/r4.js'
+import { codeSystemUrl } from '../core/canonical.js'
+import { multidoseParticipants } from '../medication-list/responsibility/multidose-team.js'
+import type { ResourceWrite } from '../store/effect.js'
+import type { DeriveContext } from './derive-list.js'
+import { type Draft, finishDraft } from './draft.js'
+import { stageDerived } from './stage-derived.js'
+
+/** @throws HubError RESOURCE_INVALID when what is derived breaks R4 (a bug of ours) */
+export function stageCareTeam(
+  draft: Draft,
+  context: Pick<DeriveContext, 'config' | 'newId' | 'validate'>,
+): ResourceWrite[] {
+  const facts: CareTeam[] = []
+  let former: string | undefined
+  for (const { resource, layer } of draft.workspace.resources.values()) {
+    if (resource.resourceType !== 'CareTeam') continue
+    if (layer === 'line') former = resource.id
+    else facts.push(resource)
+  }
+  const participant = multidoseParticipants(facts, context.config.zone)
+  if (participant.length === 0 && former === undefined) return []
+  const team: CareTeam = {
+    resourceType: 'CareTeam',
+    status: 'active',
+    category: [{ coding: [{ system: codeSystemUrl('care-team-category'), code: 'medlist-responsibility' }] }],
+    subject: { reference: `Patient/${draft.workspace.personId}` },
+    ...(participant.length === 0 ? {} : { participant: [...participant] }),
+  }
+  stageDerived(draft, team, former ?? context.newId(), '')
+  return finishDraft(draft, context.validate)
+}
