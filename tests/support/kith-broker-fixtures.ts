@@ -1,5 +1,6 @@
 /** Messages that the broker sends, and queries to it and to the hub: of synthetic people, as XML text. */
-import { base64, type EnvelopeFixture, M5_ID, M10_ID, MSG_ID, m5, m10, msgHead } from './kith-fixtures.js'
+import { type EnvelopeFixture, msgHead } from './kith-envelope.js'
+import { base64, M5_ID, M10_ID, MSG_ID, m5, m10 } from './kith-fixtures.js'
 import { inger, type OrganisationFixture } from './kith-people.js'
 import { code, tag } from './kith-prescribed.js'
 

@@ -1,4 +1,5 @@
 /** M27.1, M27.2 and M28 of synthetic people, as XML text. */
+import { broker } from './kith-broker-fixtures.js'
 import { type EnvelopeFixture, fk1, msgHead } from './kith-envelope.js'
 import { MSG_ID } from './kith-fixtures.js'
 import { type DoctorFixture, fastlege, type OrganisationFixture, sykehuslege } from './kith-people.js'
@@ -57,8 +58,6 @@ export function m28(
   })
 }
 export const M28_ID = 'a1b2c3d4-0000-4000-8000-000000000028'
-
-export const broker: OrganisationFixture = { name: 'Prøveformidleren', her: '8900080', enh: '999000808' }
 
 const telephone =
   '<Telefon><TypeTelecom xmlns="http://www.kith.no/xmlstds/felleskomponent1" V="HP"/>' +

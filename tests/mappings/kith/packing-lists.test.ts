@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { extensionUrl } from '../../../src/core/canonical.js'
 import { foldMapped } from '../../support/fold-mapped.js'
+import { broker } from '../../support/kith-broker-fixtures.js'
 import { lostValues } from '../../support/kith-fidelity.js'
 import {
   bytes,
@@ -17,7 +18,6 @@ import {
   packedXml,
 } from '../../support/kith-fixtures.js'
 import { metoprolol, onceDaily } from '../../support/kith-prescribed.js'
-import { broker } from '../../support/kith-register-fixtures.js'
 import { all, check, extension, faults, lost, only, run } from '../../support/kith-run.js'
 import { testValidation } from '../../support/validation.js'
 
