@@ -70,6 +70,16 @@ export const EXT = {
   recallRegistered: extensionUrl('recall-registered'),
   recallReceipt: extensionUrl('recall-receipt'),
 
+  // What the broker says (M9.2, M9.4, M9.6, M9.12).
+  registerEntry: extensionUrl('register-entry'),
+  registerDispensed: extensionUrl('register-dispensed'),
+  registerSearch: extensionUrl('register-search'),
+
+  // Consent (M24).
+  consentGivenBy: extensionUrl('consent-given-by'),
+  consentValue: extensionUrl('consent-value'),
+  consentAnswer: extensionUrl('consent-answer'),
+
   // Dispense (M10).
   indication: extensionUrl('indication'),
   totalAmount: extensionUrl('total-amount'),

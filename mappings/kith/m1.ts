@@ -88,7 +88,7 @@ export function readResept(reader: Reader, element: XmlElement): Resept {
   }
 }
 
-function readEkspAnm(reader: Reader, element: XmlElement): EkspAnm {
+export function readEkspAnm(reader: Reader, element: XmlElement): EkspAnm {
   return {
     vilkar: flag(reader, element, 'Vilkar') === true,
     metodeEkspedering: neededCoded(reader, element, 'MetodeEkspedering'),

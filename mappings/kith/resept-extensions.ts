@@ -28,7 +28,7 @@ export function reseptExtensions(frame: Frame, resept: Resept): readonly Extensi
     ...(instituert?.helseperson === undefined
       ? []
       : ext(EXT.institutedBy, 'valueReference', helsepersonReference(frame, instituert.helseperson))),
-    ...(resept.ekspAnm === undefined ? [] : dispatch(resept.ekspAnm)),
+    ...(resept.ekspAnm === undefined ? [] : dispatchExtension(resept.ekspAnm)),
     ...(resept.utlending === undefined ? [] : foreignNational(resept.utlending)),
     ...ext(
       EXT.festUpdated,
@@ -40,7 +40,7 @@ export function reseptExtensions(frame: Frame, resept: Resept): readonly Extensi
   ]
 }
 
-function dispatch(request: EkspAnm): readonly Extension[] {
+export function dispatchExtension(request: EkspAnm): readonly Extension[] {
   return nested(EXT.dispatchRequest, [
     ext('condition', 'valueBoolean', request.vilkar),
     ext('method', 'valueCodeableConcept', concept(request.metodeEkspedering, 7404)),

@@ -220,6 +220,16 @@ export const FK1_ADDRESS = shape(NS.fk1, [
   opt('County', 'CS'),
   opt('Country', 'CS'),
 ])
+export const EKSP_ANM = shape(NS.m1, [
+  one('Vilkar', 'boolean'),
+  one('MetodeEkspedering', 'CS'),
+  one('Utleverer', 'string'),
+  one('Kontaktperson', 'string'),
+  opt('Adresse', FK1_ADDRESS),
+  opt('Merknad', 'string'),
+  one('OrgNrUtleverer', 'string'),
+  one('UtlevererNavn', 'string'),
+])
 export const RESEPT = shape(NS.m1, [
   one('Forskrivningsdato', 'ownDate'),
   one('Utloper', 'date'),
@@ -242,19 +252,7 @@ export const RESEPT = shape(NS.m1, [
       opt('Helseperson', helsepersonShape(NS.m1)),
     ]),
   ),
-  opt(
-    'EkspAnm',
-    shape(NS.m1, [
-      one('Vilkar', 'boolean'),
-      one('MetodeEkspedering', 'CS'),
-      one('Utleverer', 'string'),
-      one('Kontaktperson', 'string'),
-      opt('Adresse', FK1_ADDRESS),
-      opt('Merknad', 'string'),
-      one('OrgNrUtleverer', 'string'),
-      one('UtlevererNavn', 'string'),
-    ]),
-  ),
+  opt('EkspAnm', EKSP_ANM),
   opt(
     'Utlending',
     shape(NS.m1, [

@@ -3,8 +3,11 @@ import type { Problem } from '../../src/core/errors.js'
 import type { Identity, Subject } from '../../src/core/message.js'
 import { idIdentity } from './build.js'
 import type { AttachedMessage, Whom, WhomContext } from './kind.js'
+import type { Head } from './msghead.js'
 import { isNationalId, nationalIdSystem } from './national-id.js'
 
+/** Patients that one message may be about. */
+const PARTS_MAX = 500
 /** Both kinds of prescription: a message that names one does not say which it is. */
 export const PRESCRIPTION_TYPES = ['MedicationRequest', 'DeviceRequest'] as const
 
@@ -49,6 +52,24 @@ export function whomOfAttached(attached: readonly AttachedMessage[], context: Wh
   return known(byKey.size === 0 ? [{ by: 'none' }] : [...byKey.values()])
 }
 
+/** Several patients, each a part of the message of its own; none at all is fine too. */
+export function whomOfNumbers(numbers: readonly string[], at: string, context: WhomContext): Whom {
+  const distinct = [...new Set(numbers)]
+  const problems = distinct.some((one) => !isNationalId(one, context.synthetic)) ? [wrongNumber(at)] : []
+  if (distinct.length > PARTS_MAX) return { problems: [...problems, { ...tooMany, at }], subjects: [] }
+  const subjects = distinct.map((one): Subject => ({ by: 'person', identifiers: [numberIdentity(one)] }))
+  return { problems, subjects: subjects.length === 0 ? [{ by: 'none' }] : subjects }
+}
+
+/** Whoever has what the message before in the thread made. */
+export function whomOfParent(head: Head, type: 'Consent', context: WhomContext): Whom {
+  const { stated } = context
+  if (stated.length > 0) return known([{ by: 'person', identifiers: stated }])
+  if (head.refToParent === undefined) return { problems: [parentMissing], subjects: [] }
+  const identifier = idIdentity(head.refToParent, context.sender, 'MsgId')
+  return known([{ by: 'resource', types: [type], identifier }])
+}
+
 export const numberIdentity = (value: string): Identity => ({ system: nationalIdSystem(value), value })
 
 const known = (subjects: readonly Subject[]): Whom => ({ problems: [], subjects })
@@ -59,6 +80,18 @@ const wrongNumber = (at: string): Problem => ({
   code: 'IDENTITY_INVALID',
   protocolCode: 'E31',
 })
+const tooMany: Problem = {
+  at: '',
+  text: `more than ${PARTS_MAX} patients in one message`,
+  code: 'MESSAGE_INVALID',
+  protocolCode: 'T99',
+}
+const parentMissing: Problem = {
+  at: 'MsgHead/MsgInfo/ConversationRef/RefToParent',
+  text: 'the answered message must be named',
+  code: 'MESSAGE_INVALID',
+  protocolCode: 'T02',
+}
 const severalPersons: Problem = {
   at: 'MsgHead/Document',
   text: 'the attached messages are about several patients',

@@ -59,3 +59,68 @@ export const m7 = (fixture: EnvelopeFixture & { readonly recall?: string } = {})
     `<SlettetReseptRF xmlns="${ERESEPT}/m7/2008-05-01"><Tidspunkt>2024-03-02T14:59:58.512+01:00</Tidspunkt></SlettetReseptRF>`,
     { refToParent: M5_ID, attachment: base64(fixture.recall ?? m5()), ...fixture },
   )
+
+/** A document in the broker's words, with whole messages attached. */
+export function brokerAnswer(
+  type: string,
+  payload: string,
+  attached: readonly string[] = [],
+  fixture: EnvelopeFixture = {},
+): string {
+  const documents = attached.map(
+    (xml) =>
+      '<Document><RefDoc><MsgType V="XML" DN="XML-instans"/><Content>' +
+      `<bas:Base64Container xmlns:bas="http://www.kith.no/xmlstds/base64container">${base64(xml)}</bas:Base64Container>` +
+      '</Content></RefDoc></Document>',
+  )
+  return fromBroker(type, payload, fixture).replace('</MsgHead>', `${documents.join('')}</MsgHead>`)
+}
+
+const EHELSE = 'http://www.ehelse.no/xmlstds/eresept'
+export const m96 = (elements: string, attached: readonly string[] = [], before = ''): string =>
+  brokerAnswer('ERM96', `<M96 xmlns="${EHELSE}/m96/2018-07-01">${before}${elements}</M96>`, attached)
+export const m94 = (elements: string, attached: readonly string[]): string =>
+  brokerAnswer(
+    'ERM94',
+    `<ReseptNedlasting xmlns="${ERESEPT}/m94/2010-07-01">${elements}</ReseptNedlasting>`,
+    attached,
+  )
+export const m98 = (count: number, attached: readonly string[]): string =>
+  brokerAnswer(
+    'ERM98',
+    `<M98 xmlns="${EHELSE}/m98/2018-07-01"><AntallUtleveringer>${count}</AntallUtleveringer></M98>`,
+    attached,
+  )
+export const m922 = (numbers: readonly string[]): string =>
+  brokerAnswer(
+    'ERM922',
+    `<M922 xmlns="${ERESEPT}/m922/2013-10-15">${
+      numbers.length === 0
+        ? '<IngenEndring>true</IngenEndring>'
+        : numbers.map((one) => tag('Fnr', one)).join('')
+    }</M922>`,
+  )
+export const m21 = (fnr: string | undefined): string =>
+  brokerAnswer(
+    'ERM21',
+    `<Ekspederingsanmodning xmlns="${ERESEPT}/m21/2013-10-08" xmlns:m1="${ERESEPT}/m1/2013-10-08">${tag('ReseptId', MSG_ID)}` +
+      `${tag('Fnr', fnr)}<m1:EkspAnm><m1:Vilkar>true</m1:Vilkar><m1:MetodeEkspedering V="F" DN="Forsendelse"/>` +
+      '<m1:Utleverer>8900003</m1:Utleverer><m1:Kontaktperson>Inger Prøve</m1:Kontaktperson><m1:OrgNrUtleverer>999000303</m1:OrgNrUtleverer>' +
+      '<m1:UtlevererNavn>Prøvetorget apotek</m1:UtlevererNavn></m1:EkspAnm></Ekspederingsanmodning>',
+  )
+export const m241 = (value = '1', fixture: EnvelopeFixture = {}): string =>
+  msgHead(
+    'ERM241',
+    'Samtykkeregistrering',
+    `<Samtykke xmlns="${ERESEPT}/m241/2009-02-20">${code('SamtykkeGittAv', '2', 'Pasienten')}` +
+      `<SamtykkeTil>2056-01-21</SamtykkeTil>${code('TypeSamtykke', '1', 'Samtykke for utleveringsmelding')}` +
+      `${code('Samtykkeverdi', value)}</Samtykke>`,
+    fixture,
+  )
+export const m242 = (answer: string, reason?: string): string =>
+  brokerAnswer(
+    'ERM242',
+    `<SvarSamtykke xmlns="${ERESEPT}/m242/2008-10-03">${code('Svar', answer)}${code('Begrunnelse', reason)}</SvarSamtykke>`,
+    [],
+    { refToParent: MSG_ID },
+  )

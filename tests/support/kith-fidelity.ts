@@ -29,7 +29,13 @@ const TRANSLATED: Readonly<Record<string, string>> = {
 /** Places of values that are neither in the mapped resources nor noted as unmapped. */
 export function lostValues(raw: Uint8Array, mapped: Mapped): string[] {
   const values = new Set<string>()
-  for (const part of [mapped.resources, mapped.amendments, mapped.authorship, mapped.source])
+  for (const part of [
+    mapped.resources,
+    mapped.amendments,
+    mapped.authorship,
+    mapped.source,
+    mapped.identifiers,
+  ])
     collect(part, values)
   const noted = mapped.unmapped.map(({ at }) => at)
   const lost: string[] = []
