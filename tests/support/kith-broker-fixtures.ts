@@ -108,14 +108,14 @@ export const m21 = (fnr: string | undefined): string =>
       '<m1:Utleverer>8900003</m1:Utleverer><m1:Kontaktperson>Inger Prøve</m1:Kontaktperson><m1:OrgNrUtleverer>999000303</m1:OrgNrUtleverer>' +
       '<m1:UtlevererNavn>Prøvetorget apotek</m1:UtlevererNavn></m1:EkspAnm></Ekspederingsanmodning>',
   )
-export const m241 = (value = '1', fixture: EnvelopeFixture = {}): string =>
+export const m241 = (value = '1'): string =>
   msgHead(
     'ERM241',
     'Samtykkeregistrering',
     `<Samtykke xmlns="${ERESEPT}/m241/2009-02-20">${code('SamtykkeGittAv', '2', 'Pasienten')}` +
       `<SamtykkeTil>2056-01-21</SamtykkeTil>${code('TypeSamtykke', '1', 'Samtykke for utleveringsmelding')}` +
       `${code('Samtykkeverdi', value)}</Samtykke>`,
-    fixture,
+    { msgId: MSG_ID },
   )
 export const m242 = (answer: string, reason?: string): string =>
   brokerAnswer(

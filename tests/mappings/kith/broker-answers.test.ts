@@ -153,7 +153,11 @@ describe('M24.1 and M24.2', () => {
 
   it('M24.1 is answered with M24.2 in its thread', () => {
     const ran = run(m241())
-    const { body } = ran.type.receipt?.(ran.message, { targetKnown: true, ...ANSWER }) ?? { body: '' }
+    const { body } = ran.type.receipt?.(ran.message, {
+      targetKnown: true,
+      resources: () => [],
+      ...ANSWER,
+    }) ?? { body: '' }
     const answer = run(body)
     assert.equal(answer.envelope.kind, 'M24.2')
     assert.deepEqual(answer.envelope.subject, {
