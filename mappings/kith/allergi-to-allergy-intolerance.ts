@@ -9,8 +9,8 @@ import type { Frame } from './frame.js'
 import type { Allergi } from './m25.js'
 
 /** Systems that the Norwegian base profile of AllergyIntolerance asks for (norwegian-fhir.md 1.3). */
-const FEST_SUBSTANCE = 'http://ehelse.no/FESTSubstance'
-const FEST_MEDICATION = 'http://ehelse.no/FESTMedication'
+export const FEST_SUBSTANCE = 'http://ehelse.no/FESTSubstance'
+export const FEST_MEDICATION = 'http://ehelse.no/FESTMedication'
 const CLINICAL = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical'
 const VERIFICATION = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification'
 

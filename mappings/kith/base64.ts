@@ -42,6 +42,21 @@ export function decodeBase64(text: string, at: string, bytesMax: number): Uint8A
   return bytes.subarray(0, length)
 }
 
+/** Base64 of a text's UTF-8, without line breaks. */
+export function encodeBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text)
+  let encoded = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b, c] = bytes.subarray(i, i + 3)
+    const held = (a << 16) | ((b ?? 0) << 8) | (c ?? 0)
+    encoded += digit(held >> 18) + digit(held >> 12)
+    encoded += b === undefined ? '==' : digit(held >> 6) + (c === undefined ? '=' : digit(held))
+  }
+  return encoded
+}
+
+const digit = (bits: number): string => ALPHABET[bits & 63] ?? ''
+
 const notBase64 = (at: string): HubError =>
   new HubError('MESSAGE_INVALID', 'is not base64', { at, protocolCode: 'T02' })
 

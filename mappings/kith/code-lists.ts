@@ -175,6 +175,12 @@ export function displayOf(list: CodeList, code: string): string | undefined {
   return Object.hasOwn(codes, code) ? codes[code] : undefined
 }
 
+/** The same for a list that may be unknown here. */
+export const knownDisplay = (list: number, code: string): string | undefined =>
+  isKnownList(list) ? displayOf(list, code) : undefined
+
+const isKnownList = (list: number): list is CodeList => Object.hasOwn(CODES, list)
+
 /** FHIR `when` for 8325. */
 export const PART_OF_DAY: ReadonlyMap<string, 'MORN' | 'MORN.late' | 'NOON' | 'AFT' | 'EVE' | 'NIGHT'> =
   new Map([

@@ -32,6 +32,7 @@ export const EXT = {
   repeats: extensionUrl('repeats'),
   substitutionReserved: extensionUrl('substitution-reserved'),
   usageInstruction: extensionUrl('usage-instruction'),
+  merchandiseKind: extensionUrl('merchandise-kind'),
   validity: extensionUrl('prescription-validity'),
 
   // Dosage.

@@ -9,10 +9,10 @@ import type { Coded } from './reader.js'
 export const MEDICATION_ID = 'medication'
 
 /** Item number (Varenr) in the national medicine registry's own naming. */
-const ITEM_NUMBER = 'http://dmp.no/fhir/NamingSystem/fest-varenummer'
-const LMR_NUMBER = 'http://dmp.no/fhir/NamingSystem/lmrLopenummer'
+export const ITEM_NUMBER = 'http://dmp.no/fhir/NamingSystem/fest-varenummer'
+export const LMR_NUMBER = 'http://dmp.no/fhir/NamingSystem/lmrLopenummer'
 const FEST_SUBSTANCE = 'http://ehelse.no/fhir/CodeSystem/FEST'
-const GTIN = 'https://www.gs1.org/gtin'
+export const GTIN = 'https://www.gs1.org/gtin'
 const FORM = 7448
 
 /** The Medication with id `medication`, to be contained in what prescribes, lists or dispenses it. */

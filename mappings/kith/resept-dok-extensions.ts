@@ -29,6 +29,7 @@ export function reseptDokExtensions(dok: ReseptDokLegemiddel): readonly Extensio
 export const commonExtensions = (dok: ReseptDokLegemiddel | ReseptDokHandelsvare): readonly Extension[] => [
   ...ext(EXT.itemGroup, 'valueCodeableConcept', concept(dok.varegruppekode, 7402)),
   ...ext(EXT.reimbursementParagraph, 'valueCodeableConcept', dok.refHjemmel && concept(dok.refHjemmel, 7427)),
+  ...ext(EXT.merchandiseKind, 'valueCode', dok.kind === 'merchandise' ? dok.vare?.kind : undefined),
 ]
 
 /** How much and how often may be dispensed, where the resource has no dispenseRequest of its own. */

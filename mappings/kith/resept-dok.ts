@@ -94,8 +94,11 @@ export interface ReseptDokHandelsvare extends ReseptDok {
   readonly kind: 'merchandise'
   readonly bruksveiledning?: string
   readonly prodGruppe?: Coded
-  readonly vare?: { readonly nr?: string; readonly navn?: string }
+  readonly vare?: { readonly kind: Varetype; readonly nr?: string; readonly navn?: string }
 }
+/** Element that names the item. */
+export const VARETYPER = ['Brystprotese', 'Naringsmiddel', 'MedForbMatr'] as const
+export type Varetype = (typeof VARETYPER)[number]
 
 /** The ReseptDok… child of a checked element, if it has one. */
 export function readReseptDok(
@@ -131,8 +134,8 @@ export function readReseptDokLegemiddel(reader: Reader, element: XmlElement): Re
 }
 
 function readHandelsvare(reader: Reader, element: XmlElement): ReseptDokHandelsvare {
-  const vare =
-    child(element, 'Brystprotese') ?? child(element, 'Naringsmiddel') ?? child(element, 'MedForbMatr')
+  const kind = VARETYPER.find((name) => child(element, name) !== undefined)
+  const vare = kind && child(element, kind)
   return {
     kind: 'merchandise',
     ...readDok(reader, element),
@@ -140,7 +143,12 @@ function readHandelsvare(reader: Reader, element: XmlElement): ReseptDokHandelsv
     ...given('prodGruppe', coded(reader, element, 'ProdGruppe')),
     ...given(
       'vare',
-      vare && { ...given('nr', text(reader, vare, 'Nr')), ...given('navn', text(reader, vare, 'Navn')) },
+      kind &&
+        vare && {
+          kind,
+          ...given('nr', text(reader, vare, 'Nr')),
+          ...given('navn', text(reader, vare, 'Navn')),
+        },
     ),
   }
 }

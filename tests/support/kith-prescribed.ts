@@ -1,5 +1,7 @@
 /** Builders for the prescribed part of e-prescription fixtures: products, doses, ReseptDokLegemiddel. */
 
+import { displayOf } from '../../mappings/kith/code-lists.js'
+
 const FS = 'http://www.kith.no/xmlstds/eresept/forskrivning/2013-10-08'
 const M1 = 'http://www.kith.no/xmlstds/eresept/m1/2013-10-08'
 
@@ -176,7 +178,7 @@ function dosering(block: BlockFixture): string {
 }
 
 function fixedDose(dose: DoseFixture): string {
-  const days = (dose.weekdays ?? []).map((day) => code('FasteUkedager', day, 'dag')).join('')
+  const days = (dose.weekdays ?? []).map((day) => code('FasteUkedager', day, displayOf(9082, day))).join('')
   const cycle =
     (dose.daysOn === undefined ? '' : tag('DagerPa', String(dose.daysOn))) +
     (dose.daysOff === undefined ? '' : tag('DagerAv', String(dose.daysOff)))
@@ -187,7 +189,7 @@ function fixedDose(dose: DoseFixture): string {
       ? ''
       : `<Infusjonshastighet>${pq('Volum', [dose.rate[0], dose.rate[1]])}${code('Tidsenhet', dose.rate[2])}</Infusjonshastighet>`) +
     tag('Klokkeslett', dose.clock) +
-    code('Tidsomrade', dose.part, 'del av dagen') +
+    code('Tidsomrade', dose.part, displayOf(8325, dose.part ?? '')) +
     tag('GisEksakt', String(dose.exact ?? false)) +
     (days + cycle === '' ? '' : `<FastDose>${days}${cycle}</FastDose>`) +
     '</DoseFastTidspunkt>'

@@ -60,7 +60,7 @@ describe('M1 dosing to Dosage', () => {
         }),
       )
       const [first, second] = only(ran, REQUEST).dosageInstruction ?? []
-      assert.equal(first?.text, `${amount} tablett per 1 Døgn del av dagen`)
+      assert.equal(first?.text, `${amount} tablett per 1 Døgn Morgen`)
       assert.equal(extension(first?.doseAndRate?.[0], 'original-text')?.valueString, `${amount} tablett`)
       assert.equal(first?.doseAndRate?.[0]?.doseQuantity, undefined, amount)
       assert.deepEqual(first?.timing?.repeat?.when, ['MORN'])

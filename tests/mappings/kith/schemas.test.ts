@@ -1,66 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { kithProtocol } from '../../../mappings/kith/protocol.js'
 import { bytes, MSG_ID, m1, m5, m10, m251 } from '../../support/kith-fixtures.js'
 import { sykehuslege } from '../../support/kith-people.js'
 import { ANSWER, check, run } from '../../support/kith-run.js'
-
-/** The official schemas lie beside the repository on a developer's machine, and xmllint is not everywhere. */
-const XSD = join(dirname(process.cwd()), 'shared/samples/eresept/xsd')
-const available = existsSync(XSD) && spawnSync('xmllint', ['--version']).status === 0
+import { available, openSchemas, XSD } from '../../support/kith-xsd.js'
 
 const suite = available ? describe : describe.skip
 suite('official schemas (skipped without xmllint or the schema folder)', function () {
   this.timeout(30_000)
-  const folder = available ? mkdtempSync(join(tmpdir(), 'kith-xsd-')) : ''
-  after(() => {
-    rmSync(folder, { recursive: true, force: true })
-  })
-
-  /** Output of xmllint, empty when the text is valid. Imports that point to the web are led to the local files. */
-  function validate(xml: string, schema: string): string {
-    const document = join(folder, 'document.xml')
-    writeFileSync(document, xml)
-    const { status, stderr } = spawnSync('xmllint', ['--nonet', '--noout', '--schema', schema, document], {
-      encoding: 'utf8',
-      env: { ...process.env, XML_CATALOG_FILES: catalog() },
-    })
-    return status === 0 ? '' : stderr
-  }
-
-  function catalog(): string {
-    const file = join(folder, 'catalog.xml')
-    const uri = (name: string, path: string): string =>
-      `<system systemId="${name}" uri="file://${join(XSD, path)}"/>`
-    writeFileSync(
-      file,
-      `<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">${uri(
-        'http://www.w3.org/TR/xmldsig-core/xmldsig-core-schema.xsd',
-        'w3c/xmldsig-core-schema.xsd',
-      )}</catalog>`,
-    )
-    return file
-  }
-
-  /** MsgHead and one payload schema together, since Content is declared strict. */
-  function msgHeadSchema(payload: string): string {
-    const file = join(folder, `with-${payload}`)
-    const schema = (ns: string, path: string): string =>
-      `<xs:import namespace="${ns}" schemaLocation="${join(XSD, path)}"/>`
-    const ns =
-      /targetNamespace="([^"]+)"/.exec(readFileSync(join(XSD, 'eresept', payload), 'utf8'))?.[1] ?? ''
-    writeFileSync(
-      file,
-      `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${schema(
-        'http://www.kith.no/xmlstds/msghead/2006-05-24',
-        'felleskomponenter/MsgHead-v1_2.xsd',
-      )}${schema(ns, `eresept/${payload}`)}</xs:schema>`,
-    )
-    return file
-  }
+  const { close, msgHeadSchema, validate } = openSchemas()
+  after(close)
 
   const APPREC = join(XSD, 'applikasjonskvittering/AppRec-v1-2004-11-21.xsd')
   const appRec = (xml: string): string => {
