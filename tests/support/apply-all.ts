@@ -1,5 +1,5 @@
 /** The hub's way of one message without queue and database: messages in, the person's workspace and list out. */
-import type { DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
+import type { CareTeam, DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
 import { canonicalDeviceProtocol } from '../../mappings/devices/protocol.js'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { kithProtocol } from '../../mappings/kith/protocol.js'
@@ -29,6 +29,7 @@ export interface RawMessage {
 export interface Told {
   readonly lines: readonly MedicationStatement[]
   readonly issues: readonly DetectedIssue[]
+  readonly teams: readonly CareTeam[]
   readonly facts: readonly FhirResource[]
   readonly listVersion: number
 }
@@ -85,6 +86,7 @@ function tell(workspace: Workspace, entries: readonly string[]): Told {
     issues: derived.filter(
       (r): r is DetectedIssue => r.resourceType === 'DetectedIssue' && r.status === 'preliminary',
     ),
+    teams: derived.filter((r): r is CareTeam => r.resourceType === 'CareTeam' && shown.has(r.id)),
     facts: stored.filter(({ layer }) => layer === 'fact').map(({ resource }) => resource),
     listVersion: workspace.listVersion,
   }

@@ -33,10 +33,16 @@ export function readDispense(
       dispense.whenHandedOver === undefined
         ? undefined
         : rangeOfDateTime(dispense.whenHandedOver, context.zone),
-    keys: linkKeys(dispense.authorizingPrescription ?? []),
+    keys: linkKeys([...(dispense.authorizingPrescription ?? []), ...treatments(dispense)]),
     supplier: dispense.performer?.[0]?.actor,
   }
 }
+
+/** What was packed names its treatment also where there is no prescription. */
+const treatments = ({ supportingInformation }: MedicationDispense): Reference[] =>
+  (supportingInformation ?? []).filter(
+    ({ type, reference }) => type === 'MedicationStatement' || reference?.includes('MedicationStatement/'),
+  )
 
 const isDevice = ({ type, reference }: Reference): boolean =>
   type === 'Device' || reference?.split('/').at(-2) === 'Device'
