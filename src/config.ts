@@ -42,6 +42,15 @@ export interface Config {
   readonly backlogSoftS: number
   /** 503 from this age on. */
   readonly backlogHardS: number
+  /** Path of the file of destinations; absent: nothing is delivered. */
+  readonly destinationsFile: string | undefined
+  /** Limits on one attempt at a delivery (reliability.md 6.7). */
+  readonly deliveryConnectMs: number
+  readonly deliveryTlsMs: number
+  readonly deliveryFirstByteMs: number
+  readonly deliveryWholeMs: number
+  /** Deliveries that ended are kept for so long. */
+  readonly deliveryKeepDays: number
 }
 
 export class ConfigError extends Error {
@@ -116,6 +125,12 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
+    destinationsFile: env['STAFETT_DESTINATIONS'] || undefined,
+    deliveryConnectMs: read.integer('STAFETT_DELIVERY_CONNECT_MS', 3_000, 50, 60_000),
+    deliveryTlsMs: read.integer('STAFETT_DELIVERY_TLS_MS', 3_000, 50, 60_000),
+    deliveryFirstByteMs: read.integer('STAFETT_DELIVERY_FIRST_BYTE_MS', 10_000, 50, 300_000),
+    deliveryWholeMs: read.integer('STAFETT_DELIVERY_WHOLE_MS', 30_000, 50, 600_000),
+    deliveryKeepDays: read.integer('STAFETT_DELIVERY_KEEP_DAYS', 30, 30, 3_650),
   }
   if (config.backlogHardS < config.backlogSoftS)
     read.fault('STAFETT_BACKLOG_HARD_S must not be less than STAFETT_BACKLOG_SOFT_S')

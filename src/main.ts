@@ -20,6 +20,8 @@ export interface Hub {
 }
 
 export interface StartOptions {
+  /** Where secrets stand that configuration names. */
+  readonly env?: Environment
   /** Ends the wait for a database that is away. */
   readonly signal?: AbortSignal
   /** The doorbells are not heard any more, and a new worker did not help: the process should end. */
@@ -44,7 +46,12 @@ export async function startHub(config: Config, log: Log, options: StartOptions =
   try {
     const http = await startHttpServer(config, front.listener)
     doors.push(() => http.stop(config.drainMs))
-    const parts = await openParts(config, log, { ...options, closers, isDraining: front.isDraining })
+    const parts = await openParts(config, log, {
+      env: process.env,
+      ...options,
+      closers,
+      isDraining: front.isDraining,
+    })
     const api = config.roles.has('api')
     front.serve(api ? createApp(apiDeps(config, parts)) : createOpsApp(opsDeps(config, parts)))
     const mllp = await openMllp(config, parts)
@@ -67,6 +74,7 @@ export async function serve(role: string | undefined, env: Environment = process
     const config = parseConfig(env, role)
     const log = openLog(config.logLevel)
     const hub = await startHub(config, log, {
+      env,
       signal: end.signal,
       onStuck: () => end.abort('stuck'),
     })

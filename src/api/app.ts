@@ -10,6 +10,7 @@ import { openHostGuard } from './host-guard.js'
 import { intakeRoutes } from './intake/intake-routes.js'
 import { errorAnswer } from './operation-outcome.js'
 import { opsRoutes } from './ops.js'
+import { deliveryRoutes } from './ops-deliveries.js'
 import { problemAnswer } from './problem.js'
 
 const REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/
@@ -28,6 +29,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   const context = createContext(deps)
   const others = createRoutes(deps, [
     ['/intake', intakeRoutes(deps)],
+    ['/ops', deliveryRoutes(deps)],
     ['/', opsRoutes(deps)],
   ])
   return (request, response) => {

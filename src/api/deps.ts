@@ -5,6 +5,7 @@ import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { ResourceType } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
+import type { DeliveryViews } from '../store/delivery-views.js'
 
 /** Criteria of a conditional create or update (fhir-api.md C-06: these two and nothing else). */
 export type WriteCondition =
@@ -102,6 +103,9 @@ export interface ApiDeps {
   ) => Promise<MedicationListAnswer | undefined>
   /** Runs one dead letter again and rings its lane. */
   readonly replayMessage: (id: MessageId) => Promise<'replayed' | 'not-dead' | 'unknown'>
+  readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage' | 'noteReceipt'>
+  /** Rings for a destination that has something due by an operator's hand. */
+  readonly ringDestination: (id: string) => void
   readonly intake: {
     /** `channel` is `hl7v2`, `eresept` or `devices/<vendor>`. @throws HubError NOT_FOUND for an unknown vendor */
     readonly receive: (channel: string, raw: Uint8Array, contentType: string) => Promise<IntakeAnswer>

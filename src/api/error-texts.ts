@@ -97,6 +97,14 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     nb: 'Pasientens kø er opptatt; prøv igjen',
     en: 'The queue of the patient is busy; try again',
   },
+  DESTINATIONS_STALE: {
+    nb: 'En annen prosess har andre mottakere i oppsettet',
+    en: 'Another process was started with other destinations',
+  },
+  DELIVERY_NOT_OPEN: {
+    nb: 'Leveringen er avsluttet eller underveis',
+    en: 'The delivery is over, or in hand',
+  },
   CHANNEL_MISCONFIGURED: { nb: 'Kanalen er ikke satt opp riktig', en: 'The channel is not set up correctly' },
   UNEXPECTED: { nb: 'Uventet feil', en: 'Unexpected error' },
 }

@@ -2,16 +2,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Dispatcher } from '../../queue/contract.js'
-import type { Config } from '../config.js'
+import type { Config, Environment } from '../config.js'
+import { DELIVERY_RULES } from '../core/delivery.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
+import { openDeliveryMetrics } from '../delivery-metrics.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
 import { openPressure } from '../hub/pressure.js'
 import { workLane } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
-import { type Metrics, openMetrics } from '../metrics.js'
+import { openMetrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
+import { type DeliveryViews, openDeliveryViews } from '../store/delivery-views.js'
 import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
 import type { Database } from '../store/query.js'
 import { openStore } from '../store/store.js'
@@ -20,13 +23,17 @@ import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
+import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
 import { newProcessName } from './process-name.js'
 import { SURFACES } from './protocols.js'
 
 export interface Parts {
   readonly store: Store
   readonly dispatcher: Dispatcher
-  readonly metrics: Metrics
+  /** Prometheus text. */
+  readonly metricsText: () => Promise<string>
+  readonly deliveries: DeliveryViews
+  readonly ringDestination: (id: string) => void
   readonly durability: Durability
   readonly deps: WriteDeps
   readonly intake: IntakeDeps
@@ -40,27 +47,38 @@ export interface OpenOptions {
   /** Called in reverse at the end. */
   readonly closers: (() => Promise<unknown>)[]
   readonly isDraining: () => boolean
+  /** Where the destinations file names its secrets. */
+  readonly env: Environment
   readonly signal?: AbortSignal
   readonly onStuck?: () => void
 }
 
 export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
   const { closers } = options
+  const destinations = config.roles.has('worker') ? readDestinations(config, options.env) : undefined
   // Loaded while the database opens; a fault in it is told where it is awaited.
   const validating = openValidation()
   validating.catch(() => undefined)
   const who = newProcessName()
   const database = await openDatabase(config, who, log)
   closers.push(database.close)
-  const { durability, store } = await openSafely(config, database, log, options.signal)
+  const opened = await openSafely(config, database, log, options.signal)
+  const { durability } = opened
   await checkRedis(config, log)
-  const dispatcher = openDispatcher(config, store, log, options.onStuck)
+  const dispatcher = openDispatcher(config, opened.store, log, options.onStuck)
   closers.push(() => dispatcher.stop(config.drainMs))
+  const door = openOutboxDoor(config, dispatcher.ring)
+  const store = door.rungBy(opened.store)
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
+  const deliveries = openDeliveryViews(database, DELIVERY_RULES)
+  const deliveryMetrics = openDeliveryMetrics(deliveries.destinations)
   const parking = openParking(store, log)
   const deps = openDeps(config, store, metrics, await validating, parking, who, log)
-  const work = (lane: LaneKey) => workLane(deps, lane)
-  if (config.roles.has('worker')) {
+  const work = async (lane: LaneKey) => (door.takes(lane) ? false : workLane(deps, lane))
+  if (destinations !== undefined) {
+    const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)
+    closers.push(() => outbox.stop(config.drainMs))
+    door.attach(outbox)
     await parking.refresh()
     await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
     closers.push(startClock({ store, parking, ring: dispatcher.ring, who, log }))
@@ -79,7 +97,19 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     pressure: openPressure(store.backlog, config, Date.now).level,
   }
   const { isDraining } = options
-  return { store, dispatcher, metrics, durability, deps, intake, workLane: work, log, isDraining }
+  return {
+    store,
+    dispatcher,
+    metricsText: async () => (await metrics.text()) + (await deliveryMetrics.text()),
+    deliveries,
+    ringDestination: door.due,
+    durability,
+    deps,
+    intake,
+    workLane: work,
+    log,
+    isDraining,
+  }
 }
 
 async function openSafely(config: Config, database: Database, log: Log, signal: AbortSignal | undefined) {

@@ -30,6 +30,8 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     store,
     writeResource: (request) => writeResource(deps, request),
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
+    deliveries: parts.deliveries,
+    ringDestination: parts.ringDestination,
     replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
     intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
     definitions: openDefinitions(),
@@ -44,7 +46,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
 
 export const opsDeps = (config: Config, parts: Parts): OpsDeps => ({
   health: () => healthOf(parts),
-  metrics: parts.metrics.text,
+  metrics: parts.metricsText,
   newId: randomUUID,
   log: parts.log,
   publicUrl: config.publicUrl,

@@ -46,6 +46,8 @@ export type HubErrorCode =
   | 'OVERLOADED'
   | 'LANE_BUSY'
   | 'CHANNEL_MISCONFIGURED'
+  | 'DESTINATIONS_STALE'
+  | 'DELIVERY_NOT_OPEN'
   | 'UNEXPECTED'
 
 /** What becomes of the inbox row whose processing failed with this code (reliability.md 4). */
@@ -123,6 +125,8 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   STORE_UNSAFE: { status: 503, issue: 'exception', fate: 'retry' },
   OVERLOADED: { status: 429, issue: 'throttled', fate: 'retry' },
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
+  DESTINATIONS_STALE: { status: 503, issue: 'conflict', fate: 'park-channel' },
+  DELIVERY_NOT_OPEN: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },
   UNEXPECTED: { status: 500, issue: 'exception', fate: 'bug' },
 }

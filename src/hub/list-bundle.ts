@@ -39,13 +39,13 @@ export interface BundleParts {
   /** ISO instant of the list version. */
   readonly timestamp: string
   readonly publicUrl: string
-  /** The completeness part as it is now. */
-  readonly extensions: readonly Extension[]
+  /** The completeness part as it is now; absent: as it stood when the version was made. */
+  readonly extensions?: readonly Extension[]
 }
 
 export function listBundle({ texts, timestamp, publicUrl, extensions }: BundleParts): string {
   const [list = '{}', ...others] = texts
-  const entries = [withExtensions(list, extensions), ...others].map(
+  const entries = [extensions === undefined ? list : withExtensions(list, extensions), ...others].map(
     (text) => `{"fullUrl":"${publicUrl}/fhir/${nameOf(text)}","resource":${text}}`,
   )
   return `{"resourceType":"Bundle","type":"collection","timestamp":"${timestamp}","entry":[${entries.join(',')}]}`

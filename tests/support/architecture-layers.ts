@@ -67,9 +67,10 @@ export const LAYERS: readonly Layer[] = [
     ours: ['src/core/', 'mappings/'],
     types: [],
     packages: ['fhir-kit-client', 'mqtt', 'jsonata'],
-    // Sockets and threads are the table's; files, addresses and digests are what finding and checking vendors needs.
+    // Sockets and threads are the table's; names are looked up under a guard; files, addresses and digests are what
+    // finding and checking vendors needs.
     builtins: [
-      ...['node:net', 'node:tls', 'node:worker_threads', 'node:http', 'node:https'],
+      ...['node:net', 'node:tls', 'node:worker_threads', 'node:http', 'node:https', 'node:dns'],
       ...[
         'node:crypto',
         'node:fs',
@@ -89,6 +90,10 @@ export const LAYERS: readonly Layer[] = [
   {
     ...effects('src/metrics.ts', ['src/core/'], ['prom-client']),
     types: ['src/store/views.ts', 'queue/contract.ts'],
+  },
+  {
+    ...effects('src/delivery-metrics.ts', ['src/core/'], ['prom-client']),
+    types: ['src/store/delivery-views.ts'],
   },
   // Installs and builds before anything of ours is there.
   effects('src/prepare.mjs', [], []),

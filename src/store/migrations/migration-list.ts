@@ -9,6 +9,8 @@ import { outcomes } from './0007-outcomes.js'
 import { fhirWrites } from './0008-fhir-writes.js'
 import { listEntries } from './0009-list-entries.js'
 import { parking } from './0010-parking.js'
+import { outbox } from './0011-outbox.js'
+import { deliveries } from './0012-deliveries.js'
 
 export interface Migration {
   readonly name: string
@@ -26,4 +28,6 @@ export const migrations: readonly Migration[] = [
   { name: '0008-fhir-writes', sql: fhirWrites },
   { name: '0009-list-entries', sql: listEntries },
   { name: '0010-parking', sql: parking },
+  { name: '0011-outbox', sql: outbox },
+  { name: '0012-deliveries', sql: deliveries },
 ]

@@ -9,6 +9,7 @@ import { messageId, type PersonId, personId } from '../../../src/core/ids.js'
 import { indexResource } from '../../../src/core/search-parameters.js'
 import type { HistoryEntry, MessageView } from '../../../src/store/views.js'
 import { openDefinitions } from '../../../src/validation/definitions.js'
+import { createFakeDeliveries } from './fake-deliveries.js'
 import { fakeOperations } from './fake-operations.js'
 
 export interface FakeHub {
@@ -189,6 +190,7 @@ export function createFakeHub(): FakeHub {
       },
     },
     health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'in-process', reasons: [] }),
+    ...createFakeDeliveries(),
     metrics: async () => 'stafett_up 1\n',
     definitions: definitions(),
     callerOf: ({ authorization }) => ({ clientId: authorization ?? 'anonymous' }),

@@ -1,0 +1,5 @@
+/** The kinds of destinations that this hub can send to. */
+import type { DestinationKind } from './destination-kind.js'
+import { fhirList } from './fhir-list.js'
+
+export const DESTINATION_KINDS: readonly DestinationKind[] = [fhirList]

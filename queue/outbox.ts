@@ -1,0 +1,93 @@
+/** The outbox of one worker process: fan-out, deliverer, and the sweep that finds what nobody rang for. */
+import type { DeliveryRules, Destination } from '../src/core/delivery.js'
+import { codeOf } from '../src/core/errors.js'
+import { assertNever } from '../src/core/exhaustive.js'
+import type { DeliveryStore, FanOutStore } from '../src/core/outbox.js'
+import type { Log, NewId } from '../src/core/ports.js'
+import { type DeliveryOutcome, openDeliverer } from './deliverer.js'
+import { openFanOut } from './fan-out.js'
+import { deliveryLane, FAN_OUT_LANE, type Job, jobOf } from './job.js'
+import { startSweep } from './sweep.js'
+
+export interface OutboxOptions {
+  readonly store: FanOutStore & DeliveryStore
+  readonly destinations: readonly Destination[]
+  readonly rules: DeliveryRules
+  readonly owner: string
+  readonly newId: NewId
+  readonly log: Log
+  readonly random: () => number
+  readonly count: (destination: string, outcome: DeliveryOutcome) => void
+  readonly sweepMs: number
+  /** Ended deliveries are kept for so long. */
+  readonly keepEndedMs: number
+  readonly gatherMs?: number
+  readonly leaseMarginMs?: number
+}
+
+export interface Outbox {
+  /** Answers a doorbell at once; the work goes on beside it. */
+  readonly take: (job: Exclude<Job, { name: 'work-lane' }>) => void
+  readonly stop: (drainMs: number) => Promise<void>
+}
+
+const GATHER_MS = 20
+const DELETE_EVERY_MS = 600_000
+const DELETED_MAX = 1_000
+
+/** @throws HubError STORE_UNAVAILABLE */
+export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { destinations, log, store } = options
+  const ids = destinations.map(({ id }) => id)
+  const deliverer = openDeliverer(options)
+  const fanOut = openFanOut({
+    ...options,
+    set: await store.register(destinations),
+    made: (made) => made.forEach(deliverer.kick),
+    gatherMs: options.gatherMs ?? GATHER_MS,
+  })
+
+  function take(job: Exclude<Job, { name: 'work-lane' }>): void {
+    switch (job.name) {
+      case 'fan-out':
+        fanOut.kick()
+        return
+      case 'deliver':
+        deliverer.kick(job.destination)
+        return
+      default:
+        assertNever(job)
+    }
+  }
+
+  const sweep = startSweep({
+    dueLanes: async () => [FAN_OUT_LANE, ...(await store.dueDestinations(ids)).map(deliveryLane)],
+    found: (lane) => {
+      const job = jobOf(lane)
+      if (job.name !== 'work-lane') take(job)
+    },
+    onSweep: () => undefined,
+    log,
+    sweepMs: options.sweepMs,
+  })
+  const deleting = setInterval(() => void deleteEnded(options), DELETE_EVERY_MS)
+  deleting.unref()
+  return {
+    take,
+    stop: async (drainMs) => {
+      clearInterval(deleting)
+      await sweep.stop()
+      await fanOut.stop()
+      await deliverer.stop(drainMs)
+    },
+  }
+}
+
+async function deleteEnded({ keepEndedMs, log, store }: OutboxOptions): Promise<void> {
+  try {
+    let deleted = DELETED_MAX
+    while (deleted === DELETED_MAX) deleted = await store.deleteEnded(keepEndedMs, DELETED_MAX)
+  } catch (error) {
+    log.warn('ended deliveries could not be deleted', { code: codeOf(error) })
+  }
+}

@@ -1,0 +1,110 @@
+/** The outbox of a worker process, with the destinations that its file names. */
+import { readFileSync } from 'node:fs'
+import { type DestinationFile, parseDestinationFile } from '../../adapters/destinations/destination-file.js'
+import { DESTINATION_KINDS } from '../../adapters/destinations/registry.js'
+import { HTTP_LIMITS } from '../../adapters/transport/http.js'
+import { deliveryLane, FAN_OUT_LANE, jobOf } from '../../queue/job.js'
+import { type Outbox, startOutbox } from '../../queue/outbox.js'
+import { type Config, ConfigError, type Environment } from '../config.js'
+import { DELIVERY_RULES } from '../core/delivery.js'
+import type { LaneKey } from '../core/ids.js'
+import type { DeliveryMetrics } from '../delivery-metrics.js'
+import { readListVersion } from '../hub/list-version.js'
+import type { WriteDeps } from '../hub/write-resource.js'
+import type { Store } from '../store/contract.js'
+import { openDeliveryStore } from '../store/deliveries.js'
+import { openFanOutStore } from '../store/outbox.js'
+import type { Database } from '../store/query.js'
+
+const DAY_MS = 86_400_000
+const NOTHING = '{"destinations": []}'
+
+/** Before anything is opened. @throws ConfigError with every fault of the file */
+export function readDestinations(config: Config, env: Environment): DestinationFile {
+  const path = config.destinationsFile
+  const file = parseDestinationFile(path === undefined ? NOTHING : readText(path), env, DESTINATION_KINDS)
+  if (file.faults.length > 0)
+    throw new ConfigError(file.faults.map((fault) => `STAFETT_DESTINATIONS: ${fault}`))
+  return file
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw new ConfigError([`STAFETT_DESTINATIONS: ${path} cannot be read`])
+  }
+}
+
+export function openOutbox(
+  config: Config,
+  database: Database,
+  store: Store,
+  deps: WriteDeps,
+  file: DestinationFile,
+  metrics: DeliveryMetrics,
+): Promise<Outbox> {
+  const lists = { store, publicUrl: config.publicUrl }
+  const limits = {
+    ...HTTP_LIMITS,
+    connectMs: config.deliveryConnectMs,
+    tlsMs: config.deliveryTlsMs,
+    firstByteMs: config.deliveryFirstByteMs,
+    wholeMs: config.deliveryWholeMs,
+  }
+  return startOutbox({
+    store: { ...openFanOutStore(database), ...openDeliveryStore(database, DELIVERY_RULES) },
+    destinations: file.open({
+      listVersion: (person, version) => readListVersion(lists, person, version),
+      limits,
+      clock: deps.clock,
+    }),
+    rules: DELIVERY_RULES,
+    owner: deps.owner,
+    newId: deps.newId,
+    log: deps.log,
+    random: deps.random,
+    count: metrics.attempt,
+    sweepMs: config.sweepMs,
+    keepEndedMs: config.deliveryKeepDays * DAY_MS,
+  })
+}
+
+export interface OutboxDoor {
+  /** The store, ringing after each effect. */
+  readonly rungBy: (store: Store) => Store
+  /** Rings for a destination that has something due. */
+  readonly due: (destination: string) => void
+  /** Whether this doorbell is the outbox's; then it is answered. */
+  readonly takes: (lane: LaneKey) => boolean
+  readonly attach: (outbox: Outbox) => void
+}
+
+/** Rings the outbox of this process where there is one, else that of a worker. Lost rings are found by its sweep. */
+export function openOutboxDoor(config: Config, ring: (lane: LaneKey) => void): OutboxDoor {
+  let outbox: Outbox | undefined
+  const toOutbox = (lane: LaneKey): void => {
+    if (outbox === undefined) ring(lane)
+    else takes(lane)
+  }
+  function takes(lane: LaneKey): boolean {
+    const job = jobOf(lane)
+    if (job.name === 'work-lane') return false
+    outbox?.take(job)
+    return true
+  }
+  return {
+    rungBy: (store) => ({
+      ...store,
+      commit: async (claim, effect) => {
+        await store.commit(claim, effect)
+        if (config.destinationsFile !== undefined) toOutbox(FAN_OUT_LANE)
+      },
+    }),
+    due: (destination) => toOutbox(deliveryLane(destination)),
+    takes,
+    attach: (opened) => {
+      outbox = opened
+    },
+  }
+}

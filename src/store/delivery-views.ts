@@ -1,0 +1,210 @@
+/** Deliveries and destinations as an operator sees them, and what an operator may do to them. Ids, codes and times only. */
+import type { BreakerState, DeliveryRules, DeliveryState, DestinationState } from '../core/delivery.js'
+import type { Database } from './query.js'
+import { toInstant, toInstantIfAny } from './rows.js'
+
+export interface DeliveryView {
+  readonly id: string
+  readonly destination: string
+  readonly number: number
+  readonly state: DeliveryState
+  readonly lane: string
+  readonly change: number
+  readonly item: string
+  /** Inbox row that caused it. */
+  readonly message: string | undefined
+  readonly attempts: number
+  readonly createdAt: string
+  readonly endedAt: string | undefined
+  readonly nextAttemptAt: string | undefined
+  readonly fault: string | undefined
+  /** Of the newest answer. */
+  readonly status: number | undefined
+  readonly reason: string | undefined
+  /** Own id of the message that was sent. */
+  readonly messageId: string | undefined
+  readonly receipt: Receipt | undefined
+}
+
+/** What the receiver said later of a message with an id of its own. */
+export interface Receipt {
+  readonly outcome: 'accepted' | 'rejected'
+  /** The protocol's own code, such as Volven 8221 `E31`. */
+  readonly code?: string
+  /** ISO instant. */
+  readonly at: string
+}
+
+export interface DeliveryFilter {
+  readonly state?: DeliveryState
+  readonly destination?: string
+  readonly limit: number
+  /** Older than this delivery (by creation, id). */
+  readonly before?: string
+}
+
+export interface DestinationView {
+  readonly id: string
+  readonly kind: string
+  readonly state: DestinationState
+  readonly breaker: BreakerState
+  readonly lastNumber: number
+  /** Counted up to 10,000. */
+  readonly open: number
+  readonly blocked: number
+  /** Seconds since the oldest undelivered one was made; 0 when none. */
+  readonly oldestUndeliveredS: number
+  readonly failures: number
+  readonly failingSince: string | undefined
+  readonly lastFault: string | undefined
+  readonly lastDeliveredAt: string | undefined
+}
+
+export interface DeliveryViews {
+  /** Newest first. */
+  readonly deliveries: (filter: DeliveryFilter) => Promise<readonly DeliveryView[]>
+  readonly delivery: (id: string) => Promise<DeliveryView | undefined>
+  /** `false`: it is delivered, over, or in hand. `undefined`: no such delivery. */
+  readonly retryDelivery: (id: string) => Promise<boolean | undefined>
+  readonly skipDelivery: (id: string, reason: string) => Promise<boolean | undefined>
+  readonly destinations: () => Promise<readonly DestinationView[]>
+  /** Out of `off` or `error`, and the breaker closed. False when there is none of this id. */
+  readonly resumeDestination: (id: string) => Promise<boolean>
+  /** The delivery that sent the message with this id of its own. */
+  readonly deliveryOfMessage: (messageId: string) => Promise<DeliveryView | undefined>
+  /** Keeps what the receiver said of it; the first word stands. False when there is no such message. */
+  readonly noteReceipt: (messageId: string, receipt: Receipt) => Promise<boolean>
+}
+
+interface ViewRow {
+  readonly id: string
+  readonly destination: string
+  readonly number: number
+  readonly state: DeliveryState
+  readonly lane_key: string
+  readonly change_number: number
+  readonly item: string
+  readonly inbox_id: string | null
+  readonly attempt: number
+  readonly created_at: Date
+  readonly ended_at: Date | null
+  readonly due_at: Date | null
+  readonly fault: string | null
+  readonly status: number | null
+  readonly reason: string | null
+  readonly message_id: string | null
+  readonly receipt: Receipt | null
+}
+
+const VIEW = `select d.id, d.destination, d.number, d.state, d.lane_key, d.change_number, d.item, d.attempt, d.created_at,
+    d.ended_at, d.due_at, d.fault, d.status, d.reason, d.message_id, d.receipt, c.message_id as inbox_id
+  from delivery d
+  left join change c on c.person_id = d.person_id and c.lane_key = d.lane_key and c.number = d.change_number`
+
+export const openDeliveryViews = (db: Database, rules: DeliveryRules): DeliveryViews => ({
+  deliveries: (filter) => listDeliveries(db, filter),
+  delivery: (id) => oneDelivery(db, 'd.id = $1', id),
+  deliveryOfMessage: (messageId) => oneDelivery(db, 'd.message_id = $1', messageId),
+  retryDelivery: (id) => done(db, 'retry_delivery_v1($1)', [id]),
+  skipDelivery: (id, reason) => done(db, 'skip_delivery_v1($1, $2)', [id, reason]),
+  resumeDestination: async (id) => (await done(db, 'resume_destination_v1($1)', [id])) ?? false,
+  noteReceipt: async (messageId, receipt) => {
+    const { rows } = await db.query(
+      `update delivery set receipt = coalesce(receipt, $2::jsonb) where message_id = $1 returning 1`,
+      [messageId, JSON.stringify(receipt)],
+    )
+    return rows.length > 0
+  },
+  destinations: () => viewDestinations(db, rules),
+})
+
+async function done(db: Database, call: string, values: readonly string[]): Promise<boolean | undefined> {
+  const { rows } = await db.query<{ done: boolean | null }>(`select ${call} as done`, values)
+  return rows[0]?.done ?? undefined
+}
+
+async function oneDelivery(db: Database, term: string, value: string): Promise<DeliveryView | undefined> {
+  const { rows } = await db.query<ViewRow>(`${VIEW} where ${term}`, [value])
+  return rows[0] && toView(rows[0])
+}
+
+async function listDeliveries(db: Database, filter: DeliveryFilter): Promise<readonly DeliveryView[]> {
+  const values: unknown[] = []
+  const place = (value: unknown) => `$${values.push(value)}`
+  const terms = ['true']
+  if (filter.state !== undefined) terms.push(`d.state = ${place(filter.state)}`)
+  if (filter.destination !== undefined) terms.push(`d.destination = ${place(filter.destination)}`)
+  if (filter.before !== undefined)
+    terms.push(
+      `(d.created_at, d.id) < (select b.created_at, b.id from delivery b where b.id = ${place(filter.before)})`,
+    )
+  const { rows } = await db.query<ViewRow>(
+    `${VIEW} where ${terms.join(' and ')} order by d.created_at desc, d.id desc limit ${place(filter.limit)}`,
+    values,
+  )
+  return rows.map(toView)
+}
+
+const toView = (row: ViewRow): DeliveryView => ({
+  id: row.id,
+  destination: row.destination,
+  number: row.number,
+  state: row.state,
+  lane: row.lane_key,
+  change: row.change_number,
+  item: row.item,
+  message: row.inbox_id ?? undefined,
+  attempts: row.attempt,
+  createdAt: toInstant(row.created_at),
+  endedAt: toInstantIfAny(row.ended_at),
+  nextAttemptAt: row.state === 'pending' ? toInstantIfAny(row.due_at) : undefined,
+  fault: row.fault ?? undefined,
+  status: row.status ?? undefined,
+  reason: row.reason ?? undefined,
+  messageId: row.message_id ?? undefined,
+  receipt: row.receipt ?? undefined,
+})
+
+interface DestinationRow {
+  readonly id: string
+  readonly kind: string
+  readonly state: DestinationState
+  readonly breaker: BreakerState
+  readonly last_number: number
+  readonly open: number
+  readonly blocked: number
+  readonly oldest_s: number
+  readonly failures: number
+  readonly failing_since: Date | null
+  readonly last_fault: string | null
+  readonly last_delivered_at: Date | null
+}
+
+const DESTINATIONS = `/*destinations*/ select d.id, d.kind, d.state, d.last_number, d.failures, d.failing_since, d.last_fault,
+    d.last_delivered_at,
+    case when d.failures < $1 then 'closed' when d.hold_until > clock_timestamp() then 'open' else 'half-open' end as breaker,
+    (select count(*) from (select 1 from delivery o where o.destination = d.id
+      and o.state in ('pending', 'sending', 'blocked') limit 10000) x) as open,
+    (select count(*) from (select 1 from delivery o where o.destination = d.id
+      and o.state = 'blocked' limit 10000) x) as blocked,
+    coalesce(extract(epoch from clock_timestamp() - (select o.created_at from delivery o where o.destination = d.id
+      and o.state in ('pending', 'sending', 'blocked') order by o.number limit 1)), 0)::float8 as oldest_s
+  from destination d order by d.id`
+
+async function viewDestinations(db: Database, rules: DeliveryRules): Promise<readonly DestinationView[]> {
+  const { rows } = await db.query<DestinationRow>(DESTINATIONS, [rules.breakerFailures])
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind,
+    state: row.state,
+    breaker: row.breaker,
+    lastNumber: row.last_number,
+    open: row.open,
+    blocked: row.blocked,
+    oldestUndeliveredS: Math.max(0, row.oldest_s),
+    failures: row.failures,
+    failingSince: toInstantIfAny(row.failing_since),
+    lastFault: row.last_fault ?? undefined,
+    lastDeliveredAt: toInstantIfAny(row.last_delivered_at),
+  }))
+}
