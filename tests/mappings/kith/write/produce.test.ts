@@ -233,10 +233,7 @@ describe('whether a treatment is still the one of its source', () => {
     ['another amount', { dosage: [{ ...statement.dosage?.[0], doseAndRate: [tablet(2)] }] }],
     ['other words', { dosage: [{ ...statement.dosage?.[0], text: '2 tabletter' }] }],
     ['one dose more', { dosage: [...(statement.dosage ?? []), { doseAndRate: [tablet(1)] }] }],
-    [
-      'another product',
-      { contained: [{ resourceType: 'Medication', id: 'medication', code: { text: 'x' } }] },
-    ],
+    ['another product', { contained: [{ resourceType: 'Medication', id: 'other' }] }],
     ['another reason', { reasonCode: [{ text: 'x' }] }],
   ]
   for (const [title, change] of CHANGES)
