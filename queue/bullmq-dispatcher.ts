@@ -135,7 +135,7 @@ interface Consumer {
 
 function openConsumer(options: BullmqOptions, work: LaneWorkOf, producer: Producer): Consumer {
   const { log } = options
-  const pool = openWorkerPool(work.workLane, {
+  const pool = openWorkerPool(work.workLanes, {
     concurrency: options.concurrency,
     onError: (error, lane) => log.error('lane work failed', { lane, code: codeOf(error) }, error),
   })

@@ -19,8 +19,8 @@ export interface Dispatcher {
 
 /** What the loop needs of the store and the hub. */
 export interface LaneWork {
-  /** Claims the lane and works off due rows until empty, 50 rows or 5 s; true when rows remain. */
-  readonly workLane: (lane: LaneKey) => Promise<boolean>
+  /** Claims the lanes and works off due rows, a bounded number of each; gives back the lanes in which rows remain. */
+  readonly workLanes: (lanes: readonly LaneKey[]) => Promise<ReadonlySet<LaneKey>>
   readonly dueLanes: (limit: number) => Promise<readonly LaneKey[]>
   /** Told how many lanes each sweep found that were due and in nobody's hands. */
   readonly onSweep?: (lanes: number) => void

@@ -22,7 +22,7 @@ export function openInProcessDispatcher(options: InProcessOptions): Dispatcher {
       void pool?.run(lane)
     },
     start: async (work) => {
-      const opened = openWorkerPool(work.workLane, {
+      const opened = openWorkerPool(work.workLanes, {
         concurrency: options.concurrency,
         onError: (error, lane) => options.log.error('lane work failed', { lane, code: codeOf(error) }, error),
       })

@@ -1,4 +1,4 @@
-/** Lanes in hand of this process: bounded, each lane once at a time, in order of asking. */
+/** Lanes in hand of this process: bounded, each lane once at a time, in order of asking, worked in groups as they wait. */
 import type { LaneKey } from '../src/core/ids.js'
 
 export interface WorkerPool {
@@ -27,13 +27,23 @@ interface InHand {
   readonly finish: () => void
 }
 
-/** `work` resolves true when rows remain: the lane goes to the end of the line, so that a long lane starves nobody. */
+/**
+ * Lanes that one call of `work` gets at most. A group is as slow as its slowest lane, so a part of the pool is kept from it
+ * where there is room for more than one.
+ */
+const GROUP_LANES_MAX = 8
+
+/**
+ * `work` resolves the lanes in which rows remain: they go to the end of the line, so that a long lane starves nobody. A
+ * call of it takes what waits in line at that moment; lanes are in groups only where they would have waited.
+ */
 export function openWorkerPool(
-  work: (lane: LaneKey) => Promise<boolean>,
+  work: (lanes: readonly LaneKey[]) => Promise<ReadonlySet<LaneKey>>,
   options: WorkerPoolOptions,
 ): WorkerPool {
   const inHand = new Map<LaneKey, InHand>()
   const line: LaneKey[] = []
+  const groupMax = Math.min(GROUP_LANES_MAX, Math.ceil(options.concurrency / 2))
   let active = 0
   let stopped = false
 
@@ -52,25 +62,34 @@ export function openWorkerPool(
   }
 
   function takeNext(): void {
-    while (active < options.concurrency && !stopped) {
-      const lane = line.shift()
-      if (lane === undefined) return
-      active += 1
-      void workOne(lane)
+    while (active < options.concurrency && line.length > 0 && !stopped) {
+      const lanes = line.splice(0, Math.min(groupMax, options.concurrency - active))
+      active += lanes.length
+      void workGroup(lanes)
     }
   }
 
-  async function workOne(lane: LaneKey): Promise<void> {
+  async function workGroup(lanes: readonly LaneKey[]): Promise<void> {
+    for (const lane of lanes) setActive(lane)
+    let more: ReadonlySet<LaneKey> = new Set()
+    try {
+      more = await work(lanes)
+    } catch (error) {
+      for (const lane of lanes) options.onError(error, lane)
+    }
+    active -= lanes.length
+    for (const lane of lanes) putBack(lane, more.has(lane))
+    takeNext()
+  }
+
+  function setActive(lane: LaneKey): void {
+    const state = inHand.get(lane)
+    if (state !== undefined) state.active = true
+  }
+
+  function putBack(lane: LaneKey, more: boolean): void {
     const state = inHand.get(lane)
     if (state === undefined) return
-    state.active = true
-    let more = false
-    try {
-      more = await work(lane)
-    } catch (error) {
-      options.onError(error, lane)
-    }
-    active -= 1
     if ((more || state.again) && !stopped) {
       state.active = false
       state.again = false
@@ -79,7 +98,6 @@ export function openWorkerPool(
       inHand.delete(lane)
       state.finish()
     }
-    takeNext()
   }
 
   async function stop(drainMs: number): Promise<void> {

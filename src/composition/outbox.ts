@@ -94,13 +94,21 @@ export function openOutboxDoor(config: Config, ring: (lane: LaneKey) => void): O
     return true
   }
   return {
-    rungBy: (store) => ({
-      ...store,
-      commit: async (claim, effect) => {
-        await store.commit(claim, effect)
-        if (config.destinationsFile !== undefined) toOutbox(FAN_OUT_LANE)
-      },
-    }),
+    rungBy: (store) =>
+      config.destinationsFile === undefined
+        ? store
+        : {
+            ...store,
+            commit: async (claim, effect) => {
+              await store.commit(claim, effect)
+              toOutbox(FAN_OUT_LANE)
+            },
+            commitGroup: async (effects) => {
+              const due = await store.commitGroup(effects)
+              toOutbox(FAN_OUT_LANE)
+              return due
+            },
+          },
     due: (destination) => toOutbox(deliveryLane(destination)),
     takes,
     attach: (opened) => {

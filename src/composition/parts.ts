@@ -10,7 +10,7 @@ import { openDeliveryMetrics } from '../delivery-metrics.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
 import { openPressure } from '../hub/pressure.js'
-import { workLane } from '../hub/work-lane.js'
+import { workLane, workLanes } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import { openMetrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
@@ -74,13 +74,20 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const deliveryMetrics = openDeliveryMetrics(deliveries.destinations)
   const parking = openParking(store, log)
   const deps = openDeps(config, store, metrics, await validating, parking, who, log)
-  const work = async (lane: LaneKey) => (door.takes(lane) ? false : workLane(deps, lane))
   if (destinations !== undefined) {
     const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)
     closers.push(() => outbox.stop(config.drainMs))
     door.attach(outbox)
     await parking.refresh()
-    await dispatcher.start({ workLane: work, dueLanes: store.dueLanes, onSweep: metrics.sweepFound })
+    await dispatcher.start({
+      workLanes: (lanes) =>
+        workLanes(
+          deps,
+          lanes.filter((lane) => !door.takes(lane)),
+        ),
+      dueLanes: store.dueLanes,
+      onSweep: metrics.sweepFound,
+    })
     closers.push(startClock({ store, parking, ring: dispatcher.ring, who, log }))
   }
   const intake: IntakeDeps = {
@@ -106,7 +113,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     durability,
     deps,
     intake,
-    workLane: work,
+    workLane: (lane: LaneKey) => workLane(deps, lane),
     log,
     isDraining,
   }

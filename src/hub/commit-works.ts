@@ -1,8 +1,8 @@
-/** The effect of one or several prepared messages of one person: applied, derived, committed in one transaction. */
+/** The effect of one or several prepared messages of one person: applied, derived, and ready to be committed. */
 import { HubError } from '../core/errors.js'
 import type { Identity, Mapped, Reply } from '../core/message.js'
 import { SHARED, type SourceState, type StoredResource } from '../core/stored.js'
-import type { AssignmentWrite, Effect, ResourceWrite, RowOutcome } from '../store/effect.js'
+import type { AssignmentWrite, ClaimedEffect, Effect, ResourceWrite, RowOutcome } from '../store/effect.js'
 import type { Claim } from '../store/inbox.js'
 import { type AppliedAll, applyWithEnclosed } from './apply-enclosed.js'
 import { deriveList } from './derive-list.js'
@@ -20,30 +20,52 @@ interface Done {
   readonly merged: Merged | undefined
 }
 
-/**
- * Applies the messages one after the other, derives the list once, and commits all of it.
- * @throws HubError what the store or a faulty result says; the workspace is spoiled then
- */
+/** Shared resources as the rows of one transaction see them, by `<type>|<key>` and `<type>|<system>|<value>`. */
+export type SharedResources = Map<string, StoredResource>
+
+export interface BuiltEffect {
+  readonly effect: ClaimedEffect['effect']
+  /** To be called once it is committed: what is held in memory is true again. */
+  readonly settle: () => void
+}
+
+/** @throws HubError what the store or a faulty result says; the workspace is spoiled then */
 export async function commitWorks(
   deps: ProcessDeps,
   claim: Claim,
   workspace: Workspace,
   works: readonly Work[],
 ): Promise<void> {
+  const built = await buildEffect(deps, workspace, works, new Map())
+  if (built === undefined) return
+  await deps.store.commit(claim, built.effect)
+  built.settle()
+}
+
+/**
+ * Applies the messages one after the other and derives the list once.
+ * @param shared what earlier effects of the same transaction made; what this one makes is added
+ * @throws HubError RESOURCE_INVALID and what the store says; workspace and `shared` are spoiled then
+ */
+export async function buildEffect(
+  deps: ProcessDeps,
+  workspace: Workspace,
+  works: readonly Work[],
+  shared: SharedResources,
+): Promise<BuiltEffect | undefined> {
   const now = deps.clock()
-  const shared: SharedResources = new Map()
   const done: Done[] = []
   for (const work of works) done.push(await applyWork(deps, workspace, shared, work, now))
   const last = done[done.length - 1]
   const person = last?.work.place.person
-  if (last === undefined) return
+  if (last === undefined) return undefined
   const derived =
     person === undefined
       ? { writes: [], list: undefined, nextChangeAt: undefined }
       : deriveList(last.draft, deps.derive)
   const writes = [...done.flatMap(({ applied }) => applied.writes), ...derived.writes]
   const { merged } = last
-  await deps.store.commit(claim, {
+  const effect: ClaimedEffect['effect'] = {
     message: { kind: 'claimed', rows: done.map((one) => outcomeOf(deps, one)) },
     personId: person,
     writes,
@@ -56,15 +78,16 @@ export async function commitWorks(
       merged === undefined || person === undefined ? undefined : { survivor: person, prior: merged.prior },
     ...registerChanges(last.draft, writes, last.work),
     at: new Date(now).toISOString(),
-  })
-  workspace.effectSeq += done.length
-  for (const write of writes) if (write.personId === SHARED) deps.shared.remember(write.stored)
-  if (merged !== undefined) deps.cache.drop(merged.prior)
-  // A merge re-sequences lanes and counters in the database; what is cached would be behind.
-  if (person !== undefined && merged === undefined) deps.cache.put(workspace)
+  }
+  const settle = () => {
+    workspace.effectSeq += done.length
+    for (const write of writes) if (write.personId === SHARED) deps.shared.remember(write.stored)
+    if (merged !== undefined) deps.cache.drop(merged.prior)
+    // A merge re-sequences lanes and counters in the database; what is cached would be behind.
+    if (person !== undefined && merged === undefined) deps.cache.put(workspace)
+  }
+  return { effect, settle }
 }
-
-type SharedResources = Map<string, StoredResource>
 
 async function applyWork(
   deps: ProcessDeps,

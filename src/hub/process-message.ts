@@ -101,7 +101,7 @@ export interface Work extends Prepared {
   readonly row: LaneRow
 }
 
-async function prepare(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<Prepared> {
+export async function prepare(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<Prepared> {
   const protocol = deps.protocol(row.envelope.channel)
   if (protocol === undefined)
     throw new HubError(
@@ -121,7 +121,7 @@ async function prepare(deps: ProcessDeps, claim: Claim, row: LaneRow): Promise<P
 }
 
 /** A further row, or undefined where it must wait for its own turn: it fails, or belongs elsewhere. */
-async function prepareQuietly(
+export async function prepareQuietly(
   deps: ProcessDeps,
   claim: Claim,
   row: LaneRow,
@@ -138,13 +138,17 @@ async function prepareQuietly(
 }
 
 /** Changes to the register of persons or devices are committed before the next row is looked at. */
-const goesAlone = (work: Work | undefined): boolean =>
+export const goesAlone = (work: Work | undefined): boolean =>
   work === undefined ||
   work.place.prior !== undefined ||
   work.place.person === undefined ||
   work.mapped.assignment !== undefined
 
-async function openPerson(deps: ProcessDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {
+export async function openPerson(
+  deps: ProcessDeps,
+  person: PersonId | undefined,
+  claim: Claim,
+): Promise<Workspace> {
   if (person === undefined) return emptyWorkspace(personId(SHARED))
   const own = personOfLane(claim.lane) === person
   const cached = own ? deps.cache.get(person, claim.effectSeq) : undefined

@@ -1,4 +1,4 @@
-/** Works a lane off: lease, head rows one after the other, each in its own transaction, then release. */
+/** Works lanes off: leases, head rows in order, plain lanes of a group in one transaction, then release. */
 import { codeOf, HubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, personOfLane } from '../core/ids.js'
@@ -8,12 +8,14 @@ import type { Claim, LaneRow } from '../store/inbox.js'
 import { deriveList } from './derive-list.js'
 import { openDraft } from './draft.js'
 import type { Parking } from './parked-channels.js'
-import { EFFECT_ROWS_MAX, type ProcessDeps, processRows } from './process-message.js'
+import { type GroupDeps, processGroup } from './process-group.js'
+import { EFFECT_ROWS_MAX, processRows } from './process-message.js'
 import { putAside, settleFailure } from './settle-failure.js'
 import { openWorkspace } from './workspace.js'
 
-export interface WorkDeps extends ProcessDeps {
-  readonly store: ProcessDeps['store'] & Pick<Store, 'claim' | 'release' | 'heartbeat' | 'fail' | 'answerOf'>
+export interface WorkDeps extends GroupDeps {
+  readonly store: GroupDeps['store'] &
+    Pick<Store, 'claim' | 'claimGroup' | 'release' | 'heartbeat' | 'fail' | 'answerOf'>
   readonly owner: string
   readonly leaseMs: number
   readonly log: Log
@@ -30,6 +32,62 @@ export interface WorkDeps extends ProcessDeps {
 export const LANE_ROWS_MAX = 50
 /** Conflicts over shared resources in one claim before the row waits its turn. */
 export const CONFLICTS_MAX = 5
+
+/**
+ * Lanes that wait beside each other. A lane that cannot be worked is logged and harms no other.
+ * @returns those in which due rows remain
+ * @throws HubError when none could be claimed: STORE_UNAVAILABLE
+ */
+export async function workLanes(deps: WorkDeps, lanes: readonly LaneKey[]): Promise<ReadonlySet<LaneKey>> {
+  if (lanes.length === 0) return new Set()
+  failpoint('before-claim')
+  const claims = await deps.store.claimGroup(lanes, deps.owner, {
+    leaseMs: deps.leaseMs,
+    rowsMax: EFFECT_ROWS_MAX,
+  })
+  const held = new Set(claims.map(({ lane }) => lane))
+  const more = new Set<LaneKey>()
+  const alone = (lane: LaneKey, work: () => Promise<boolean>) =>
+    work().then(
+      (remains) => remains && more.add(lane),
+      (error: unknown) => deps.log.error('lane work failed', { lane, code: codeOf(error) }, error),
+    )
+  await Promise.all([
+    workHeld(deps, claims, more, alone),
+    ...lanes.filter((lane) => !held.has(lane)).map((lane) => alone(lane, () => workLane(deps, lane))),
+  ])
+  return more
+}
+
+async function workHeld(
+  deps: WorkDeps,
+  claims: readonly Claim[],
+  more: Set<LaneKey>,
+  alone: (lane: LaneKey, work: () => Promise<boolean>) => Promise<unknown>,
+): Promise<void> {
+  if (claims.length === 0) return
+  const beating = claims.map((claim) => keepLease(deps, claim))
+  try {
+    failpoint('after-claim')
+    const done = await processGroup(deps, claims)
+    tellDone(deps, done.rows)
+    for (const lane of done.more) more.add(lane)
+    // Looked at once more afterwards: a group is claimed without the rows behind those that it takes.
+    await Promise.all(
+      done.aside.map((claim) => alone(claim.lane, async () => (await workClaim(deps, claim)) || true)),
+    )
+  } finally {
+    for (const stopBeating of beating) stopBeating()
+    await Promise.all(claims.map((claim) => deps.store.release(claim)))
+  }
+}
+
+function tellDone(deps: WorkDeps, rows: readonly LaneRow[]): void {
+  for (const { envelope, receivedAt } of rows) {
+    deps.count('done', envelope.channel)
+    deps.observe(envelope.channel, (deps.clock() - Date.parse(receivedAt)) / 1_000)
+  }
+}
 
 /** True when due rows remain in the lane. */
 export async function workLane(deps: WorkDeps, lane: LaneKey): Promise<boolean> {
@@ -120,10 +178,7 @@ async function workHead(
         await workLane(deps, result.to)
         return { kind: 'worked', rows: 1, effects: 0 }
       case 'committed':
-        for (const row of result.rows) {
-          deps.count('done', row.envelope.channel)
-          deps.observe(row.envelope.channel, (deps.clock() - Date.parse(row.receivedAt)) / 1_000)
-        }
+        tellDone(deps, result.rows)
         // A merge ends the lease of both lanes.
         if (head.secondLane !== undefined) return { kind: 'stop' }
         return { kind: 'worked', rows: result.rows.length, effects: result.rows.length }

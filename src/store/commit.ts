@@ -2,12 +2,13 @@
 import { HubError, isHubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
 import type { Store } from './contract.js'
-import type { Effect, ResourceWrite, SearchIndex } from './effect.js'
+import type { Effect } from './effect.js'
+import { amendmentJson, changesOf, indexed, sourceJson, textOf, writeJson } from './effect-json.js'
 import type { Claim, NewMessage } from './inbox.js'
 import { type EndedClaims, noteEnded } from './lanes.js'
 import { messageJson } from './message-json.js'
 import type { Database } from './query.js'
-import { storable, toJson } from './rows.js'
+import { toJson } from './rows.js'
 import { sha256Hex } from './sha256-hex.js'
 import { AT_CONNECT } from './store-error.js'
 
@@ -42,7 +43,7 @@ function commitSql(bodies: number): string {
   return `/*commit-${bodies}*/ select commit_v2($1::jsonb, array[${places.join(',')}]::text[]) as idle`
 }
 
-const bodiesOf = ({ writes }: Effect): readonly string[] => writes.map(({ stored }) => storable(stored.text))
+const bodiesOf = ({ writes }: Effect): readonly string[] => writes.map(textOf)
 
 async function happened(
   db: Database,
@@ -95,23 +96,9 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
     writes: effect.writes.map((write, index) =>
       writeJson(write, index + 1, effect.merge?.prior, effect.personId),
     ),
-    amendments: effect.amendments.map((amendment) => ({
-      type: amendment.type,
-      key: amendment.key,
-      name: amendment.name,
-      at: amendment.at,
-      changes: JSON.stringify(amendment),
-      message_id: amendment.messageId,
-      source_key: amendment.sourceKey,
-    })),
+    amendments: effect.amendments.map(amendmentJson),
     identities: effect.identities,
-    sources: effect.sources.map(({ key, role, name, lastHeard, failed }) => ({
-      key,
-      role,
-      name,
-      last_heard: lastHeard,
-      failed: failed ?? null,
-    })),
+    sources: effect.sources.map(sourceJson),
     list: effect.list ?? null,
     nextChangeAt: effect.nextChangeAt ?? null,
     merge: effect.merge ?? null,
@@ -124,32 +111,6 @@ function effectJson(claim: Claim | undefined, effect: Effect) {
         : { type: effect.absent.type, token: indexed(effect.absent.type, effect.absent.token) },
     makesPerson: effect.makesPerson ?? false,
   }
-}
-
-/** Tokens of all types stand in one index. */
-const indexed = (type: string, token: string): string => `${type}?${token}`
-
-/** One row of the change log for each message, or one for time alone; what no message claims goes with the last. */
-function changesOf({ message, writes }: Effect) {
-  const made = writes.map(({ stored }) => ({
-    by: stored.messageId,
-    name: `${stored.type}/${stored.id}/_history/${stored.version}`,
-  }))
-  if (message.kind !== 'claimed')
-    return [
-      {
-        messageId: message.kind === 'new' ? message.message.id : null,
-        resources: made.map(({ name }) => name),
-      },
-    ]
-  const ids = new Set<string>(message.rows.map(({ id }) => id))
-  const last = message.rows.at(-1)?.id
-  return message.rows.map(({ id }) => ({
-    messageId: id,
-    resources: made
-      .filter(({ by }) => by === id || (id === last && (by === undefined || !ids.has(by))))
-      .map(({ name }) => name),
-  }))
 }
 
 function messagePart(message: Effect['message']) {
@@ -169,47 +130,4 @@ function messagePart(message: Effect['message']) {
     case 'none':
       return { kind: 'none' }
   }
-}
-
-function writeJson(
-  write: ResourceWrite,
-  body: number,
-  prior: string | undefined,
-  survivor: string | undefined,
-) {
-  const { stored, index } = write
-  const owner = write.personId === prior && survivor !== undefined ? survivor : write.personId
-  return {
-    person_id: owner,
-    type: stored.type,
-    id: stored.id,
-    version: stored.version,
-    base: write.previousVersion,
-    natural_key: stored.key,
-    sort_order: stored.order,
-    layer: stored.layer,
-    body,
-    source_key: stored.sourceKey,
-    message_id: stored.messageId ?? null,
-    last_updated: stored.lastUpdated,
-    deleted: write.method === 'DELETE',
-    method: write.method,
-    tokens: index.tokens.map((token) => indexed(stored.type, token)),
-    dates: datesJson(index.dates),
-  }
-}
-
-/** Milliseconds; a bound that is no instant is open. */
-function datesJson(dates: SearchIndex['dates']) {
-  return Object.fromEntries(
-    Object.entries(dates).map(([param, [from, to]]) => [param, [msOr(from, -FAR_MS), msOr(to, FAR_MS)]]),
-  )
-}
-
-/** The farthest instant that a Date can hold. */
-const FAR_MS = 8.64e15
-
-function msOr(text: string, open: number): number {
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? open : ms
 }

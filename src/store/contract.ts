@@ -5,7 +5,7 @@
 import type { LaneKey, MessageId, PersonId } from '../core/ids.js'
 import type { Identity, Reply } from '../core/message.js'
 import type { PersonState, SourceState, StoredResource } from '../core/stored.js'
-import type { Effect } from './effect.js'
+import type { ClaimedEffect, Effect } from './effect.js'
 import type {
   Accepted,
   AfterFailure,
@@ -42,6 +42,12 @@ export interface Store extends OperationsStore {
 
   /** Takes the lane's lease if free or expired (by database time); undefined when held, or when nothing is due. */
   readonly claim: (lane: LaneKey, owner: string, options: ClaimOptions) => Promise<Claim | undefined>
+  /** Of these lanes, those with plain due rows and no live lease: claimed together. The others are for `claim`. */
+  readonly claimGroup: (
+    lanes: readonly LaneKey[],
+    owner: string,
+    options: Omit<ClaimOptions, 'evenIfIdle'>,
+  ) => Promise<readonly Claim[]>
   readonly heartbeat: (claim: Claim, leaseMs: number) => Promise<boolean>
   readonly release: (claim: Claim) => Promise<void>
   /** Lanes with a due row or due time and no live lease, oldest first. */
@@ -56,6 +62,12 @@ export interface Store extends OperationsStore {
 
   /** @throws HubError LEASE_LOST when the epoch is no longer ours, CONCURRENT_CHANGE for a shared resource that moved, an id that is another resource's, or one that was to be absent, MESSAGE_CONFLICT for a FHIR write whose row exists */
   readonly commit: (claim: Claim | undefined, effect: Effect) => Promise<void>
+  /**
+   * All of these effects or none; the leases end with them.
+   * @returns the lanes in which more is due
+   * @throws HubError as `commit`; what a lost answer means is known by trying each alone: LEASE_LOST where it was committed
+   */
+  readonly commitGroup: (effects: readonly ClaimedEffect[]) => Promise<ReadonlySet<LaneKey>>
   /**
    * Row back to waiting, to its parked channel, or to dead. The lease is checked. Without a failure: a row of a channel
    * that is parked already (a channel resumed meanwhile leaves the row due).

@@ -2,7 +2,7 @@
 import type { MessageId, PersonId } from '../core/ids.js'
 import type { AssignmentChange, Identity, Reply, Unmapped } from '../core/message.js'
 import type { SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
-import type { NewMessage } from './inbox.js'
+import type { Claim, NewMessage } from './inbox.js'
 
 /** What became of one claimed row. */
 export interface RowOutcome {
@@ -37,6 +37,12 @@ export interface Effect {
   readonly absent?: AbsentResource
   /** The person begins with this effect. */
   readonly makesPerson?: true
+}
+
+/** A plain effect of claimed rows: no merge, assignment, device or condition. Several go in one transaction. */
+export interface ClaimedEffect {
+  readonly claim: Claim
+  readonly effect: Effect & { readonly message: Extract<Effect['message'], { kind: 'claimed' }> }
 }
 
 export interface AbsentResource {

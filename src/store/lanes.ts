@@ -65,7 +65,40 @@ export const claimLane =
     }
   }
 
-const toLaneRow = (row: ClaimRow, secondLane: LaneRow['secondLane']): LaneRow => ({
+type GroupRow = Omit<ClaimRow, 'id' | 'second_lane' | 'second_epoch' | 'more' | 'time_due'> & {
+  readonly lane: string
+  readonly id: string
+}
+
+export const claimGroup =
+  (db: Database): Store['claimGroup'] =>
+  async (lanes, owner, { leaseMs, rowsMax }) => {
+    const { rows } = await db.query<GroupRow>(
+      '/*claim-group*/ select * from claim_group_v1($1::text[], $2, $3, $4)',
+      [lanes, owner, leaseMs, rowsMax],
+    )
+    const claims = new Map<string, Claim & { rows: LaneRow[] }>()
+    for (const row of rows) {
+      const claim = claims.get(row.lane) ?? {
+        lane: laneKey(row.lane),
+        owner,
+        epoch: row.epoch,
+        second: undefined,
+        rows: [],
+        effectSeq: row.effect_seq,
+        more: false,
+        timeDue: false,
+      }
+      claim.rows.push(toLaneRow(row, undefined))
+      claims.set(row.lane, claim)
+    }
+    return [...claims.values()]
+  }
+
+const toLaneRow = (
+  row: Omit<GroupRow, 'lane' | 'epoch' | 'effect_seq'> | ClaimRow,
+  secondLane: LaneRow['secondLane'],
+): LaneRow => ({
   id: messageId(row.id ?? ''),
   seq: row.seq,
   envelope: row.envelope,

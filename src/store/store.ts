@@ -1,13 +1,14 @@
 /** Puts the statements together behind the contract. */
 import { acceptMessages } from './accept.js'
 import { commitEffect } from './commit.js'
+import { commitGroup } from './commit-group.js'
 import type { Store } from './contract.js'
 import { deadLetterGroups, viewChannels } from './dead-letters.js'
 import { resolveDevice } from './devices.js'
 import { failMessage, handOverMessage, replayMessage } from './failures.js'
 import { endTurn, takeTurn, viewJobs } from './jobs.js'
 import { viewLanes } from './lane-views.js'
-import { claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
+import { claimGroup, claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
 import { currentList, listVersion } from './lists.js'
 import {
   answerOf,
@@ -39,6 +40,7 @@ export async function openStore(db: Database): Promise<Store> {
     accept: acceptMessages(db),
     answerOf: answerOf(db),
     claim: claimLane(db),
+    claimGroup: claimGroup(db),
     heartbeat: heartbeatLane(db, ended),
     release: releaseLane(db, ended),
     dueLanes: dueLanes(db),
@@ -46,6 +48,7 @@ export async function openStore(db: Database): Promise<Store> {
     loadShared: loadShared(db),
     loadSharedById: loadSharedById(db),
     commit: commitEffect(db, ended),
+    commitGroup: commitGroup(db, ended),
     fail: failMessage(db, ended),
     handOver: handOverMessage(db, ended),
     replay: replayMessage(db),

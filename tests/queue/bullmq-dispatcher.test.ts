@@ -163,9 +163,9 @@ suite('doorbells over a Redis that fails', function () {
       // From the first look on, what the worker tells Redis does not get there: the job stays.
       const holding = {
         ...model,
-        workLane: (lane: Parameters<typeof model.workLane>[0]) => {
+        workLanes: (lanes: Parameters<typeof model.workLanes>[0]) => {
           proxy.holdRequests()
-          return model.workLane(lane)
+          return model.workLanes(lanes)
         },
       }
       await worker.start(holding)

@@ -142,10 +142,10 @@ for (const variant of variants)
       let failures = 0
       const failing = {
         ...model,
-        workLane: async (lane: Parameters<typeof model.workLane>[0]) => {
+        workLanes: async (lanes: Parameters<typeof model.workLanes>[0]) => {
           failures += 1
           if (failures === 1) throw new Error('planned')
-          return model.workLane(lane)
+          return model.workLanes(lanes)
         },
       }
       const dispatcher = await start(failing, 50)

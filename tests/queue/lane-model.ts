@@ -37,8 +37,13 @@ export function laneModel(rowsMax: number, workMs = 1): LaneModel {
     return rows.length > 0
   }
 
+  async function workLanes(lanes: readonly LaneKey[]): Promise<ReadonlySet<LaneKey>> {
+    const remain = await Promise.all(lanes.map(workLane))
+    return new Set(lanes.filter((_, index) => remain[index]))
+  }
+
   return {
-    workLane,
+    workLanes,
     dueLanes: async (limit) =>
       [...open]
         .filter(([lane, rows]) => rows.length > 0 && !leased.has(lane))

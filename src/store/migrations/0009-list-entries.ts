@@ -69,8 +69,7 @@ end
 $$;
 
 -- Texts of the List and of what it shows, each the version that this list version names.
-create function list_texts_v1(p_person text, p_entries text[]) returns text[] language sql stable
-set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+create function list_texts_v1(p_person text, p_entries text[]) returns text[] language sql stable as $$
   select array_agg(coalesce(r.body, h.body) order by e.n)
   from (select n, split_part(t, '/', 1) as type, split_part(t, '/', 2) as id, split_part(t, '/', 3)::bigint as version
     from unnest(p_entries) with ordinality u(t, n)) e

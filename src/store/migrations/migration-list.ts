@@ -11,6 +11,7 @@ import { listEntries } from './0009-list-entries.js'
 import { parking } from './0010-parking.js'
 import { outbox } from './0011-outbox.js'
 import { deliveries } from './0012-deliveries.js'
+import { groups } from './0013-groups.js'
 
 export interface Migration {
   readonly name: string
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-parking', sql: parking },
   { name: '0011-outbox', sql: outbox },
   { name: '0012-deliveries', sql: deliveries },
+  { name: '0013-groups', sql: groups },
 ]

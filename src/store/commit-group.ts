@@ -1,0 +1,95 @@
+/** The effects of several lanes, committed in one statement: all of them or none. */
+import { failpoint } from '../core/failpoint.js'
+import { laneKey } from '../core/ids.js'
+import type { Store } from './contract.js'
+import type { ClaimedEffect, ResourceWrite } from './effect.js'
+import { amendmentJson, changesOf, sourceJson, textOf, writeJson } from './effect-json.js'
+import { type EndedClaims, noteEnded } from './lanes.js'
+import type { Database } from './query.js'
+import { toJson } from './rows.js'
+
+/** Parts the texts; no JSON text holds it. */
+const SEPARATOR = '\u0001'
+
+export const commitGroup =
+  (db: Database, ended: EndedClaims): Store['commitGroup'] =>
+  async (effects) => {
+    failpoint('before-effect-commit')
+    const texts: string[] = []
+    const json = toJson(groupJson(effects, texts))
+    const { rows } = await db.query<{ lane: string; due: boolean }>(
+      '/*commit-group*/ select * from commit_group_v1($1::jsonb, $2)',
+      [json, texts.join(SEPARATOR)],
+    )
+    for (const { claim } of effects) noteEnded(ended, claim)
+    failpoint('after-effect-commit')
+    return new Set(rows.filter(({ due }) => due).map(({ lane }) => laneKey(lane)))
+  }
+
+function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
+  const group = {
+    effects: effects.map(({ claim, effect }) => ({
+      lane: claim.lane,
+      owner: claim.owner,
+      epoch: claim.epoch,
+      person: effect.personId ?? null,
+      effects: effect.message.rows.length,
+      next: effect.nextChangeAt ?? null,
+    })),
+    rows: effects.flatMap(({ claim, effect }) =>
+      effect.message.rows.map((row) => ({ ...row, lane: claim.lane, answer: row.answer ?? null })),
+    ),
+    ...writesOf(
+      effects.flatMap(({ effect }) => effect.writes),
+      texts,
+    ),
+    amendments: effects.flatMap(({ effect }) =>
+      effect.amendments.map((amendment) => ({ ...amendmentJson(amendment), person_id: effect.personId })),
+    ),
+    sources: effects.flatMap(({ effect }) =>
+      effect.sources.map((source) => ({ ...sourceJson(source), person_id: effect.personId })),
+    ),
+    identities: effects.flatMap(({ effect }) =>
+      effect.identities.map((identity) => ({ ...identity, person_id: effect.personId })),
+    ),
+    lists: effects.flatMap(({ effect: { list, personId } }) =>
+      list === undefined
+        ? []
+        : [{ person_id: personId, version: list.version, entries: list.entries, created_at: list.createdAt }],
+    ),
+    changes: effects.flatMap(({ claim, effect }) => {
+      const changes = changesOf(effect)
+      return changes.map(({ messageId, resources }, index) => ({
+        person_id: effect.personId ?? '',
+        lane: claim.lane,
+        nth: index + 1,
+        message_id: messageId,
+        resources,
+        list_version: index === changes.length - 1 ? (effect.list?.version ?? null) : null,
+        at: effect.at,
+      }))
+    }),
+  }
+  return group
+}
+
+/** Of a resource written several times only the last version stands; the others are history at once. */
+function writesOf(writes: readonly ResourceWrite[], texts: string[]) {
+  const nameOf = ({ personId, stored }: ResourceWrite) => `${personId}|${stored.type}|${stored.id}`
+  const last = new Map(writes.map((write) => [nameOf(write), write]))
+  const bases = new Map<string, number>()
+  const creates: object[] = []
+  const updates: object[] = []
+  const passed: object[] = []
+  for (const write of writes) {
+    const name = nameOf(write)
+    const base = bases.get(name) ?? write.previousVersion
+    bases.set(name, base)
+    texts.push(textOf(write))
+    const json = writeJson(write, texts.length, undefined, undefined)
+    if (last.get(name) !== write) passed.push(json)
+    else if (base === 0) creates.push(json)
+    else updates.push({ ...json, base })
+  }
+  return { creates, updates, passed }
+}
