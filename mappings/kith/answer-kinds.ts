@@ -17,6 +17,8 @@ import {
   SVAR_SAMTYKKE,
   type SvarSamtykke,
 } from './m24.js'
+import { RESEPTLISTE, type Reseptliste, readReseptliste } from './m92.js'
+import { numbersOf, whomOfM92 } from './m92-patients.js'
 import { RESEPT_NEDLASTING, type ReseptNedlasting, readReseptNedlasting } from './m94.js'
 import { type M96, M96_SHAPE, M96_SHAPE_OF_2015, readM96 } from './m96.js'
 import { m94ToAmendments, m96ToList } from './m96-to-list.js'
@@ -31,10 +33,47 @@ import {
   readM922,
 } from './m98.js'
 import { m241ToM242 } from './m241-to-m242.js'
+import { listsInside, type M912, M912_SHAPE, M912_SHAPE_OF_2014, readM912 } from './m912.js'
+import { m92ToCareTeam, m912ToCareTeam } from './m912-to-care-team.js'
 import { changedToTask } from './m922-to-task.js'
 import { addShared, mapped } from './mapped-message.js'
 import { NS } from './namespaces.js'
 import { whomOfAttached, whomOfNumber, whomOfNumbers, whomOfParent, whomOfPrescription } from './whom.js'
+
+export const m92Kind: KithKind<Reseptliste> = {
+  kind: 'M9.2',
+  payload: { ns: NS.m92, local: 'Reseptliste', shape: RESEPTLISTE },
+  patient: 'elsewhere',
+  whom: ({ payload }, context) => whomOfM92(payload, context),
+  answeredBy: 'transport',
+  read: readReseptliste,
+  map: (message, context) => {
+    const frame = frameOf(message.head, message.unmapped, context)
+    addShared(frame, message)
+    const amendments = m92ToCareTeam(frame, message.payload, numbersOf(message.payload)[message.part])
+    return { ...mapped(frame, message, 'source-list', 'UPDATE'), amendments }
+  },
+}
+
+export const m912Kind: KithKind<M912> = {
+  kind: 'M9.12',
+  payload: { ns: NS.m912, local: 'M912', shape: M912_SHAPE },
+  otherFormats: [{ ns: NS.m912Of2014, local: 'M912', shape: M912_SHAPE_OF_2014 }],
+  patient: 'elsewhere',
+  whom: ({ payload }, context) =>
+    whomOfNumber(payload.fnr, payload.andreFnr, 'MsgHead/Document/RefDoc/Content/M912/Pasient/Fnr', context),
+  opens: new Set(['M25.1', 'M25.2', 'M25.3']),
+  inside: listsInside,
+  answeredBy: 'transport',
+  read: readM912,
+  map: (message, context) => {
+    const frame = frameOf(message.head, message.unmapped, context)
+    addShared(frame, message)
+    const amendments = m912ToCareTeam(frame, message.payload)
+    const enclosed = message.attached.map((one) => one.map(context))
+    return { ...mapped(frame, message, 'source-list', 'UPDATE'), amendments, enclosed }
+  },
+}
 
 export const m94Kind: KithKind<ReseptNedlasting> = {
   kind: 'M9.4',

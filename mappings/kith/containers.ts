@@ -11,24 +11,27 @@ export interface Budget {
 }
 export const openBudget = (): Budget => ({ left: XML_LIMITS.bytesMax })
 
-export interface Attachment {
-  /** The Document that it came in. */
-  readonly document: XmlElement
-  readonly at: string
+/** Where something may be enclosed in base64. */
+export interface Carrier {
+  /** What is set aside once it is opened: the whole Document of an attachment. */
+  readonly element: XmlElement
   /** undefined: a Document of some other kind (reference to a file, embedded XML). */
   readonly container: XmlElement | undefined
 }
 
 /** Every Document but the first (eresept.md 2, fact 3). */
-export const attachmentsOf = (root: XmlElement): readonly Attachment[] =>
+export const attachmentsOf = (root: XmlElement): readonly Carrier[] =>
   children(root, 'Document')
     .slice(1)
     .map((document) => {
       const refDoc = child(document, 'RefDoc')
       const inner = (refDoc && child(refDoc, 'Content'))?.children[0]
       const container = inner?.ns === NS.base64 && inner.local === 'Base64Container' ? inner : undefined
-      return { document, at: pathOf(document), container }
+      return { element: document, container }
     })
+
+/** An element whose own text is base64. */
+export const carrierOf = (element: XmlElement): Carrier => ({ element, container: element })
 
 /**
  * The XML inside, unpacked; undefined for anything else, such as an access token (eresept.md 2, fact 4).

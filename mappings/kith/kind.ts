@@ -78,6 +78,8 @@ export interface KithKind<Payload> {
   readonly reference?: (payload: Payload) => string | undefined
   /** Kinds of attached messages that are opened; any other attachment is set aside. */
   readonly opens?: ReadonlySet<string>
+  /** Elements of the payload that hold whole messages in base64, like attachments (M9.12 VarerIBrukB64). */
+  readonly inside?: (payload: XmlElement) => readonly XmlElement[]
   /**
    * What the sender gets: an AppRec, or nothing but the receipt of the transport, which is what an answer to a query and
    * a business receipt get (eresept.md 3). A row with `receipt` gives that instead.

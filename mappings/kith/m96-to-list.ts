@@ -51,7 +51,7 @@ export interface SearchOutcome {
 /** The list of prescriptions that the broker had when it answered. */
 export function addRegisterList(
   frame: Frame,
-  kind: 'M9.2' | 'M9.6',
+  kind: 'M9.2' | 'M9.6' | 'M9.12',
   reseptIds: readonly string[],
   outcome: SearchOutcome,
 ): void {

@@ -40,7 +40,7 @@ export const MULTIDOSELEGE = shape(NS.m274, [
   opt('AktivTil', 'date'),
   opt('Telefon', FK1_TELECOM),
 ])
-const MULTIDOSEAPOTEK = shape(NS.m274, [
+export const MULTIDOSEAPOTEK = shape(NS.m274, [
   one('Navn', 'string'),
   opt('Adresse', FK1_ADDRESS),
   one('Konsesjonsnr', FK1_IDENT),

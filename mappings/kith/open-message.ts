@@ -3,12 +3,14 @@ import type { Problem } from '../../src/core/errors.js'
 import type { Subject } from '../../src/core/message.js'
 import { type OpenAttached, readAttachments } from './attachments.js'
 import { isUuid } from './build.js'
+import { attachmentsOf, carrierOf } from './containers.js'
 import type { HeadMessage, KithKind, Whom } from './kind.js'
 import { type Head, MSG_HEAD, payloadOf, readHead } from './msghead.js'
 import type { SyntheticIds } from './national-id.js'
 import { checkIdents, checkPatient } from './patient-check.js'
 import { administrative, child, children, closeReader, openReader, type Reader } from './reader.js'
 import { checkShape } from './shape.js'
+import { identitiesOf, othersOf } from './whom.js'
 import { pathOf, type XmlElement } from './xml.js'
 
 export interface OpenedMessage<Payload> {
@@ -47,9 +49,10 @@ export function openHeadMessage<Payload>(
   const head = readHead(reader, root)
   const payload = row.read(reader, element, problems)
   if (!isUuid(head.msgId)) problems.push(fault('MsgHead/MsgInfo/MsgId', 'E10', 'message id is not a UUID'))
-  const attached = readAttachments(reader, root, row.opens ?? NONE, openAttached, synthetic, problems)
+  const carriers = [...attachmentsOf(root), ...(row.inside?.(element) ?? []).map(carrierOf)]
+  const attached = readAttachments(reader, carriers, row.opens ?? NONE, openAttached, synthetic, problems)
   const { identities, whom } = whomOf(row, { head, payload, attached }, sender, synthetic)
-  problems.push(...whom.problems, ...(row.check?.(head, payload) ?? []))
+  problems.push(...whom.problems, ...othersOf(attached, whom), ...(row.check?.(head, payload) ?? []))
   if (problems.length > 0) return refused(problems)
   setAside(reader, root, head)
   const subject = whom.subjects[part]
@@ -59,7 +62,7 @@ export function openHeadMessage<Payload>(
     message: {
       head,
       payload,
-      identities: subject?.by === 'person' ? subject.identifiers : identities,
+      identities: subject === undefined ? identities : (identitiesOf(subject) ?? identities),
       attached,
       unmapped: closeReader(reader),
       part,

@@ -46,9 +46,10 @@ export function registerStatus(
     name: `register:${frame.sender}`,
     at: frame.order,
   }
+  if (!KNOWN.has(entry.status.V ?? '')) frame.unmapped.push({ at: 'Status', reason: 'unknown-code' })
   const extension = [...registerEntryExtension(entry), ...further]
   return [
-    { type: 'MedicationRequest', ...shared, set: { ...medicineStatus(frame, entry), extension } },
+    { type: 'MedicationRequest', ...shared, set: { ...medicineStatus(entry), extension } },
     { type: 'DeviceRequest', ...shared, set: { ...merchandiseStatus(entry), extension } },
   ]
 }
@@ -77,7 +78,7 @@ export const registerEntryExtension = (entry: RegisterEntry): readonly Extension
     ext('package-unit', 'valueCodeableConcept', entry.packageUnit && concept(entry.packageUnit, 7452)),
   ])
 
-export function medicineStatus(frame: Frame, entry: RegisterEntry): Readonly<Record<string, unknown>> {
+export function medicineStatus(entry: RegisterEntry): Readonly<Record<string, unknown>> {
   switch (entry.status.V) {
     case RECALLED:
       return {
@@ -89,8 +90,6 @@ export function medicineStatus(frame: Frame, entry: RegisterEntry): Readonly<Rec
     case EXPIRED:
       return { status: 'stopped', statusReason: concept(entry.status, 7408) }
     default:
-      if (entry.status.V === undefined || !KNOWN.has(entry.status.V))
-        frame.unmapped.push({ at: 'Status', reason: 'unknown-code' })
       return {}
   }
 }
@@ -107,5 +106,5 @@ export function merchandiseStatus(entry: RegisterEntry): Readonly<Record<string,
   }
 }
 
-/** Dispensable, being dispensed, application refused or pending, prescriber unknown, invalid: noted only. */
-const KNOWN = new Set(['E', 'U', 'A', 'B', 'H', 'X'])
+/** Besides: dispensable, being dispensed, application refused or pending, prescriber unknown, invalid. Those are noted only. */
+const KNOWN = new Set([RECALLED, FINISHED, EXPIRED, 'E', 'U', 'A', 'B', 'H', 'X'])

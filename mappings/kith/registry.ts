@@ -1,7 +1,17 @@
 /** The messages of the e-prescription family that the hub takes (eresept.md 1): add a row to `kinds.ts` and here. */
 import { HubError, type Problem } from '../../src/core/errors.js'
 import type { MessageType, Subject } from '../../src/core/message.js'
-import { m21Kind, m94Kind, m96Kind, m98Kind, m241Kind, m242Kind, m922Kind } from './answer-kinds.js'
+import {
+  m21Kind,
+  m92Kind,
+  m94Kind,
+  m96Kind,
+  m98Kind,
+  m241Kind,
+  m242Kind,
+  m912Kind,
+  m922Kind,
+} from './answer-kinds.js'
 import { appRecType } from './apprec-type.js'
 import type { OpenAttached } from './attachments.js'
 import { m6Kind, m7Kind, m8Kind, m52Kind, m81Kind } from './broker-kinds.js'
@@ -46,9 +56,11 @@ export const kithRows: ReadonlyMap<string, KithRow> = new Map(
     row(m272Kind),
     row(m28Kind),
     row(m21Kind),
+    row(m92Kind),
     row(m94Kind),
     row(m96Kind),
     row(m98Kind),
+    row(m912Kind),
     row(m922Kind),
     row(m241Kind),
     row(m242Kind),

@@ -1,7 +1,7 @@
 /** Whose a message is where its head does not say: by a number in the payload, an attachment, or a prescription. */
 import type { Problem } from '../../src/core/errors.js'
 import type { Identity, Subject } from '../../src/core/message.js'
-import { idIdentity } from './build.js'
+import { idIdentity, keyOf } from './build.js'
 import type { AttachedMessage, Whom, WhomContext } from './kind.js'
 import type { Head } from './msghead.js'
 import { isNationalId, nationalIdSystem } from './national-id.js'
@@ -70,6 +70,23 @@ export function whomOfParent(head: Head, type: 'Consent', context: WhomContext):
   return known([{ by: 'resource', types: [type], identifier }])
 }
 
+/** What the message states of its person; undefined where it does not name one. */
+export function identitiesOf(subject: Subject): readonly Identity[] | undefined {
+  if (subject.by === 'person') return subject.identifiers
+  return subject.by === 'merge' ? [...subject.survivor, ...subject.prior] : undefined
+}
+
+/** Attached messages about somebody else than the message: they must never reach its patient. */
+export function othersOf(attached: readonly AttachedMessage[], whom: Whom): readonly Problem[] {
+  const own = whom.subjects.flatMap((subject) => identitiesOf(subject) ?? [])
+  if (own.length === 0) return []
+  const keys = new Set(own.map(keyOf))
+  return attached.flatMap(({ at, subject }) => {
+    const stated = identitiesOf(subject)
+    return stated === undefined || stated.some((one) => keys.has(keyOf(one))) ? [] : [{ ...otherPerson, at }]
+  })
+}
+
 export const numberIdentity = (value: string): Identity => ({ system: nationalIdSystem(value), value })
 
 const known = (subjects: readonly Subject[]): Whom => ({ problems: [], subjects })
@@ -91,6 +108,12 @@ const parentMissing: Problem = {
   text: 'the answered message must be named',
   code: 'MESSAGE_INVALID',
   protocolCode: 'T02',
+}
+const otherPerson: Problem = {
+  at: '',
+  text: 'the attached message is about another patient',
+  code: 'IDENTITY_INVALID',
+  protocolCode: 'E36',
 }
 const severalPersons: Problem = {
   at: 'MsgHead/Document',

@@ -1,7 +1,7 @@
 /** Messages that the broker sends, and queries to it and to the hub: of synthetic people, as XML text. */
-import { type EnvelopeFixture, msgHead } from './kith-envelope.js'
-import { base64, M5_ID, M10_ID, MSG_ID, m5, m10 } from './kith-fixtures.js'
-import { inger, type OrganisationFixture } from './kith-people.js'
+import { type EnvelopeFixture, fk1, msgHead } from './kith-envelope.js'
+import { base64, M5_ID, M10_ID, M251_ID, MSG_ID, m5, m10 } from './kith-fixtures.js'
+import { inger, type OrganisationFixture, type PersonFixture } from './kith-people.js'
 import { code, tag } from './kith-prescribed.js'
 
 const ERESEPT = 'http://www.kith.no/xmlstds/eresept'
@@ -123,4 +123,53 @@ export const m242 = (answer: string, reason?: string): string =>
     `<SvarSamtykke xmlns="${ERESEPT}/m242/2008-10-03">${code('Svar', answer)}${code('Begrunnelse', reason)}</SvarSamtykke>`,
     [],
     { refToParent: MSG_ID },
+  )
+
+export interface ReseptinfoFixture {
+  readonly id?: string
+  readonly patient?: PersonFixture
+  /** Volven 7408. */
+  readonly status?: string
+  /** Product group instead of a medicine. */
+  readonly merchandise?: boolean
+}
+
+export function reseptinfo(fixture: ReseptinfoFixture = {}): string {
+  const patient = fixture.patient ?? inger
+  const product =
+    fixture.merchandise === true ? '' : '<Nr>004502</Nr><NavnFormStyrke>Prøvin Tab 50 mg</NavnFormStyrke>'
+  return (
+    `<Reseptinfo xmlns="${ERESEPT}/m92/2013-10-08"><Forskrivningsdato>2024-02-01+01:00</Forskrivningsdato>` +
+    `${tag('Fornavn', patient.given)}${tag('Etternavn', patient.family)}<RekvirentId>009900017</RekvirentId>` +
+    `<NavnRekvirent>Solveig Fastlegesen</NavnRekvirent>${product}${code('EndretFarmasoyt', '2', 'Nei')}` +
+    `${tag('ReseptId', fixture.id ?? MSG_ID)}${code('Status', fixture.status ?? 'E', 'status')}` +
+    (fixture.merchandise === true ? code('ProdGruppe', '505', 'stomi', 7403) : '') +
+    `<Ident>${fk1(patient.id, patient.idType, 8116)}</Ident><Vergeinnsynsreservasjon>false</Vergeinnsynsreservasjon>` +
+    '<Bruksomrade>MOT PRØVE</Bruksomrade><Antall>1</Antall><Reiterasjon>3</Reiterasjon></Reseptinfo>'
+  )
+}
+
+const lege =
+  `<Multidoselege xmlns="${ERESEPT}/m274/2012-06-11"><HprNr>9900017</HprNr><Navn>Solveig Fastlegesen</Navn>` +
+  `<Org>Prøvebakken legekontor</Org><HerId>${fk1('8900001', 'HER', 9051)}</HerId></Multidoselege>`
+const multidoseapotek =
+  `<Multidoseapotek xmlns="${ERESEPT}/m274/2012-06-11"><Navn>Prøvetorget apotek</Navn>` +
+  `<Konsesjonsnr>${fk1('9901', 'AKO', 9051)}</Konsesjonsnr></Multidoseapotek>`
+
+export const m92 = (infos: readonly string[], multidoseUsers: readonly PersonFixture[] = []): string =>
+  brokerAnswer(
+    'ERM92',
+    `<Reseptliste xmlns="${ERESEPT}/m92/2013-10-08">${infos.join('')}${multidoseUsers
+      .map(({ id }) => `<Multidosebruker>${tag('Fnr', id)}${multidoseapotek}${lege}</Multidosebruker>`)
+      .join('')}</Reseptliste>`,
+  )
+
+export const m912 = (
+  lists: readonly string[],
+  fixture: { readonly patient?: PersonFixture; readonly infos?: string } = {},
+): string =>
+  brokerAnswer(
+    'ERM912',
+    `<M912 xmlns="${EHELSE}/m912/2018-07-01"><Pasient>${tag('Fnr', (fixture.patient ?? inger).id)}${tag('RefMsgId', M251_ID)}` +
+      `${lege}${multidoseapotek}${fixture.infos ?? ''}${lists.map((xml) => tag('VarerIBrukB64', base64(xml))).join('')}</Pasient></M912>`,
   )

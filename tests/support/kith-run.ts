@@ -27,11 +27,11 @@ export interface Ran extends Mapped {
 }
 
 /** @throws AssertionError when the door does not accept the message */
-export function run(xml: string | Uint8Array, receivedAt = RECEIVED_AT): Ran {
+export function run(xml: string | Uint8Array, receivedAt = RECEIVED_AT, part = 0): Ran {
   const raw = typeof xml === 'string' ? bytes(xml) : xml
   const door = kithProtocol.check(raw, SETTINGS)
   assert.equal(door.kind, 'accept', door.kind === 'accept' ? '' : JSON.stringify(door.refusal))
-  const [envelope] = door.kind === 'accept' ? door.items : []
+  const envelope = door.kind === 'accept' ? door.items[part] : undefined
   assert.ok(envelope)
   const type = kithProtocol.types.get(envelope.kind)
   assert.ok(type)
