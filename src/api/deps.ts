@@ -4,6 +4,8 @@ import type { MessageId, PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { ResourceType } from '../core/stored.js'
+import type { LoadedCatalogue } from '../hub/catalogue/load-catalogue.js'
+import type { CurrentCatalogue } from '../store/catalogue-contract.js'
 import type { Store } from '../store/contract.js'
 import type { DeliveryViews } from '../store/delivery-views.js'
 
@@ -109,6 +111,11 @@ export interface ApiDeps {
   readonly intake: {
     /** `channel` is `hl7v2`, `eresept` or `devices/<vendor>`. @throws HubError NOT_FOUND for an unknown vendor */
     readonly receive: (channel: string, raw: Uint8Array, contentType: string) => Promise<IntakeAnswer>
+  }
+  readonly catalogue: {
+    readonly current: () => Promise<CurrentCatalogue | undefined>
+    /** @throws HubError MESSAGE_UNREADABLE, MESSAGE_TYPE_UNSUPPORTED, MESSAGE_TOO_LARGE, VERSION_STALE */
+    readonly load: (chunks: AsyncIterable<Uint8Array>, force: boolean) => Promise<LoadedCatalogue>
   }
   readonly health: () => Promise<Health>
   /** Prometheus text format. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { answerClientError } from './client-error.js'
-import { BODY_TIMEOUT_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS } from './limits.js'
+import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, UPLOAD_TIMEOUT_MS } from './limits.js'
 
 const IDLE_CHECK_MS = 20
 
@@ -19,7 +19,7 @@ export async function startHttpServer(
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: BODY_TIMEOUT_MS,
+      requestTimeout: UPLOAD_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     app,

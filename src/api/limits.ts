@@ -8,6 +8,10 @@ export const ERESEPT_BYTES_MAX = 10_485_760
 /** A batch; single events are held to less by their own door check. */
 export const DEVICE_BYTES_MAX = 1_048_576
 export const BODY_TIMEOUT_MS = 60_000
+/** The drug catalogue: some 120 MB as published, and growing. */
+export const CATALOGUE_BYTES_MAX = 2_147_483_648
+/** For `requestTimeout` of the server: a catalogue comes as fast as it is stored. Other bodies have BODY_TIMEOUT_MS. */
+export const UPLOAD_TIMEOUT_MS = 1_800_000
 /** How long an idle connection is kept: longer than clients and proxies keep theirs, so that none sends into a close. */
 export const KEEP_ALIVE_MS = 65_000
 /** For `headersTimeout` of the server. */

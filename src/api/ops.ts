@@ -7,6 +7,7 @@ import type { MessageFilter, MessageView } from '../store/views.js'
 import type { ApiDeps } from './deps.js'
 import { json, refuseMethod } from './express-answer.js'
 import { frontPage } from './front-page.js'
+import { catalogueRoutes } from './ops-catalogue.js'
 import {
   admit,
   channelOf,
@@ -26,6 +27,7 @@ const MESSAGES_LIMIT_MAX = 500
 export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
   router.use(opsQueueRoutes(deps))
+  router.use(catalogueRoutes(deps))
   router.get('/ops/messages', async (request, response) => {
     await admit(deps, request)
     const filter = filterOf(request.query)

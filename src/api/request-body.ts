@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createGunzip, createInflate } from 'node:zlib'
-import { HubError } from '../core/errors.js'
+import { HubError, isHubError } from '../core/errors.js'
 import { BODY_TIMEOUT_MS } from './limits.js'
 
 /** What a sender may still send, unread, after a refusal before the connection is cut. */
@@ -23,6 +23,61 @@ export async function readBody(
   } catch (error) {
     discardRest(request)
     throw error
+  }
+}
+
+/**
+ * A body that is too large to hold, piece by piece; the sender waits while a piece is worked on.
+ * @throws HubError as `readBody`; REQUEST_TIMEOUT when nothing came for `idleMs`
+ */
+export async function* streamBody(
+  request: IncomingMessage,
+  bytesMax: number,
+  idleMs: number = BODY_TIMEOUT_MS,
+): AsyncIterable<Uint8Array> {
+  try {
+    const source = decoded(request)
+    if (source !== request) request.once('error', (error) => source.destroy(error))
+    let size = 0
+    // Counts while this waits for the sender, and not while the sender waits for this.
+    for await (const chunk of withIdleLimit(source, idleMs)) {
+      size += chunk.length
+      if (size > bytesMax) throw tooLarge(bytesMax)
+      yield chunk
+    }
+  } finally {
+    discardRest(request)
+  }
+}
+
+async function* withIdleLimit(source: Readable, idleMs: number): AsyncIterable<Buffer> {
+  const pieces: AsyncIterator<Buffer> = source.iterator({ destroyOnReturn: false })
+  for (;;) {
+    const piece = await nextWithin(pieces, idleMs)
+    if (piece.done) return
+    yield piece.value
+  }
+}
+
+async function nextWithin(
+  pieces: AsyncIterator<Buffer>,
+  idleMs: number,
+): Promise<IteratorResult<Buffer, unknown>> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new HubError('REQUEST_TIMEOUT', `nothing of the body came for ${idleMs} ms`)),
+      idleMs,
+    )
+  })
+  try {
+    return await Promise.race([pieces.next(), limit])
+  } catch (cause) {
+    throw isHubError(cause)
+      ? cause
+      : new HubError('MESSAGE_UNREADABLE', 'body could not be read to its end', { cause })
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -80,6 +135,8 @@ function collect(
 function discardRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return
   let discarded = 0
+  const cut = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS)
+  request.once('close', () => clearTimeout(cut))
   request.on('data', (chunk: Buffer) => {
     discarded += chunk.length
     if (discarded > DISCARD_BYTES_MAX) request.destroy()

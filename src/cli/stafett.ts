@@ -6,12 +6,14 @@ import { DNR, FNR } from '../core/canonical.js'
 import { serve } from '../main.js'
 import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
 import { listTable, type TableLanguage } from './list-table.js'
+import { sendCatalogue } from './load-catalogue.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
 stafett send <channel> <file…>             sends messages (hl7v2, eresept, devices/<vendor>), prints each answer
 stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
 stafett messages [--state <state>]         inbox rows, newest first
 stafett replay <id…>                       runs dead letters again
+stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one
 
 --url <base>       the hub (http://127.0.0.1:3000)
 --language nb|en   of tables (nb)`
@@ -23,6 +25,7 @@ const parse = () =>
       role: { type: 'string' },
       url: { type: 'string', default: 'http://127.0.0.1:3000' },
       state: { type: 'string' },
+      force: { type: 'boolean', default: false },
       language: { type: 'string', default: 'nb' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -72,6 +75,10 @@ async function perform(command: string, rest: readonly string[], values: Options
       return messages(hub(), values.state)
     case 'replay':
       return replay(hub(), rest)
+    case 'fest':
+      // Also sees to it that the address can be one.
+      hub()
+      return fest(values.url, rest[0], values.force)
     case 'help':
       console.log(USAGE)
       return 0
@@ -143,6 +150,32 @@ async function replay(hub: HubClient, ids: readonly string[]): Promise<number> {
     console.log(`${id}: ${reply.status}`)
   }
   return failed === 0 && ids.length > 0 ? 0 : 1
+}
+
+async function fest(url: string, file: string | undefined, force: boolean): Promise<number> {
+  if (file === undefined) {
+    console.error(USAGE)
+    return 2
+  }
+  const reply = await sendCatalogue(url, file, force, openProgress())
+  if (process.stderr.isTTY) process.stderr.write('\n')
+  console.log(reply.text)
+  return reply.status === 200 ? 0 : 1
+}
+
+/** One line that overwrites itself on a terminal; a line every tenth of the file elsewhere. */
+function openProgress(): (sent: number, all: number | undefined) => void {
+  let told = -1
+  return (sent, all) => {
+    const megabytes = Math.floor(sent / 1_000_000)
+    const step = all === undefined ? megabytes : Math.floor((100 * sent) / all)
+    if (step === told || (!process.stderr.isTTY && step % 10 !== 0)) return
+    told = step
+    const share = all === undefined ? '' : ` of ${Math.ceil(all / 1_000_000)} MB, ${step} %`
+    process.stderr.write(
+      `${process.stderr.isTTY ? '\r' : ''}${megabytes} MB${share}${process.stderr.isTTY ? '' : '\n'}`,
+    )
+  }
 }
 
 process.exitCode = await run()

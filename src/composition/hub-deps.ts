@@ -7,9 +7,9 @@ import type { Parking } from '../hub/parked-channels.js'
 import { openPersonCache } from '../hub/person-cache.js'
 import { openSharedRegister } from '../hub/shared-register.js'
 import type { WriteDeps } from '../hub/write-resource.js'
+import type { ProductKnowledge } from '../medication-list/contract.js'
 import { listConfig } from '../medication-list/defaults.js'
 import { deriveList } from '../medication-list/derive-list.js'
-import { NO_PRODUCTS } from '../medication-list/products.js'
 import type { Metrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
 import type { Validation } from '../validation/validate.js'
@@ -22,6 +22,13 @@ const CACHED_SHARED_MAX = 20_000
 /** Hex digest. */
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+/** Calls `beat` every `ms` until the returned function is called. */
+export function every(ms: number, beat: () => void): () => void {
+  const timer = setInterval(beat, ms)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 export function openDeps(
   config: Config,
   store: Store,
@@ -30,6 +37,7 @@ export function openDeps(
   parking: Parking,
   owner: string,
   log: Log,
+  products: () => ProductKnowledge,
 ): WriteDeps {
   return {
     store,
@@ -38,7 +46,9 @@ export function openDeps(
     shared: openSharedRegister(store.loadShared, CACHED_SHARED_MAX),
     derive: {
       derive: deriveList,
-      products: NO_PRODUCTS,
+      get products() {
+        return products()
+      },
       config: listConfig(config.zone, config.language),
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
@@ -51,11 +61,7 @@ export function openDeps(
     leaseMs: config.leaseMs,
     log,
     random: Math.random,
-    every: (ms, beat) => {
-      const timer = setInterval(beat, ms)
-      timer.unref()
-      return () => clearInterval(timer)
-    },
+    every,
     count: metrics.message,
     observe: metrics.processed,
     hash: sha256,

@@ -7,6 +7,7 @@ import { DELIVERY_RULES } from '../core/delivery.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
 import { openDeliveryMetrics } from '../delivery-metrics.js'
+import type { FollowedCatalogue } from '../hub/catalogue/follow-catalogue.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
 import { openPressure } from '../hub/pressure.js'
@@ -21,6 +22,7 @@ import { openStore } from '../store/store.js'
 import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
+import { openCatalogue } from './catalogue.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
@@ -37,6 +39,7 @@ export interface Parts {
   readonly durability: Durability
   readonly deps: WriteDeps
   readonly intake: IntakeDeps
+  readonly catalogue: FollowedCatalogue
   readonly workLane: (lane: LaneKey) => Promise<boolean>
   readonly log: Log
   /** The process was told to end. */
@@ -73,7 +76,10 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const deliveries = openDeliveryViews(database, DELIVERY_RULES)
   const deliveryMetrics = openDeliveryMetrics(deliveries.destinations)
   const parking = openParking(store, log)
-  const deps = openDeps(config, store, metrics, await validating, parking, who, log)
+  const pressure = openPressure(store.backlog, config, Date.now).level
+  const catalogue = await openCatalogue(config, store, pressure, log)
+  closers.push(catalogue.stop)
+  const deps = openDeps(config, store, metrics, await validating, parking, who, log, catalogue.products)
   if (destinations !== undefined) {
     const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)
     closers.push(() => outbox.stop(config.drainMs))
@@ -101,7 +107,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     log,
     count: metrics.message,
     protocolOf: (surface) => SURFACES.get(surface),
-    pressure: openPressure(store.backlog, config, Date.now).level,
+    pressure,
   }
   const { isDraining } = options
   return {
@@ -113,6 +119,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     durability,
     deps,
     intake,
+    catalogue,
     workLane: (lane: LaneKey) => workLane(deps, lane),
     log,
     isDraining,

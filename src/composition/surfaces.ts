@@ -10,6 +10,7 @@ import { readMedicationList } from '../hub/read-list.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
 import { openDefinitions } from '../validation/definitions.js'
+import { loadInto } from './catalogue.js'
 import { sha256 } from './hub-deps.js'
 import type { Parts } from './parts.js'
 import { packageVersion } from './process-name.js'
@@ -34,6 +35,10 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     ringDestination: parts.ringDestination,
     replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
     intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
+    catalogue: {
+      current: store.catalogue.current,
+      load: (chunks, force) => loadInto(store.catalogue, parts.catalogue, chunks, force),
+    },
     definitions: openDefinitions(),
     callerOf: () => ({ clientId: 'anonymous' }),
     clock: Date.now,

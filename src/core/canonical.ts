@@ -34,6 +34,9 @@ export const FEST_BRAND = 'http://dmp.no/fhir/NamingSystem/festLegemiddelMerkeva
 export const FEST_PACKAGE = 'http://dmp.no/fhir/NamingSystem/festLegemiddelPakning'
 export const FEST_SUBSTANCE_GROUP = 'http://dmp.no/fhir/NamingSystem/festLegemiddelVirkestoff'
 export const FEST_DOSE = 'http://dmp.no/fhir/NamingSystem/festLegemiddelDose'
+/** Varenr, the item number of a package. */
+export const FEST_ITEM_NUMBER = 'http://dmp.no/fhir/NamingSystem/fest-varenummer'
+export const LMR_NUMBER = 'http://dmp.no/fhir/NamingSystem/lmrLopenummer'
 
 /** A Norwegian national code list (Volven) by its number. */
 export const volven = (number: number | string): string => `urn:oid:2.16.578.1.12.4.1.1.${number}`

@@ -60,8 +60,25 @@ export interface Previous {
 /** What the loaded catalogue knows of a product or substance; every answer may be "unknown" (undefined). */
 export interface ProductKnowledge {
   readonly find: (coding: { readonly system?: string; readonly code?: string }) => Product | undefined
+  /** Interactions that name a substance, by its ATC code or catalogue id, each with the side on which it stands. */
+  readonly interactions: (code: string) => readonly InteractionSide[]
+}
+export interface InteractionSide {
+  readonly interaction: Interaction
+  /** Two medicines interact when they stand on different sides. */
+  readonly side: number
+}
+export interface Interaction {
+  readonly id: string
+  /** 1 should be avoided, 2 take precautions, 3 no measures needed. */
+  readonly relevance: 1 | 2 | 3
+  /** The catalogue's own words: what may happen, and under which condition alone. */
+  readonly consequence: string
+  readonly criterion?: string
 }
 export interface Product {
+  /** Name, form and strength. */
+  readonly name?: string
   /** K2: product without pack size. */
   readonly productId?: string
   /** K3. */
@@ -79,6 +96,8 @@ export interface Product {
   readonly systemic?: boolean
   /** Biologicals, insulins, inhalers, tacrolimus …: no K4. */
   readonly withoutK4?: boolean
+  /** Codes by which interactions name it or its parts, besides `atc`. */
+  readonly interactsAs?: readonly string[]
 }
 
 export interface ListConfig {
@@ -92,6 +111,8 @@ export interface ListConfig {
   readonly criticalAtc: readonly string[]
   /** Maximum daily amount per ATC code, in mg. */
   readonly maximumDailyMg: Readonly<Record<string, number>>
+  /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */
+  readonly interactionRelevanceMax: 1 | 2 | 3
 }
 
 export interface ListInput {

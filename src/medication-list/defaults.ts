@@ -33,4 +33,5 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   stopGraceMs: 2 * HOUR_MS,
   criticalAtc: CRITICAL_ATC,
   maximumDailyMg: MAXIMUM_DAILY_MG,
+  interactionRelevanceMax: 2,
 })

@@ -148,7 +148,7 @@ function mergedInto(survivor: MedicationStatement, line: PreviousLine, input: Li
 }
 
 function situationOf(
-  { config, sources }: ListInput,
+  { config, products, sources }: ListInput,
   at: number,
   lines: readonly LineModel[],
   facts: FactSet,
@@ -169,6 +169,7 @@ function situationOf(
     sources,
     holder,
     config,
+    products,
     language: config.language,
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,

@@ -5,6 +5,7 @@
 import type { LaneKey, MessageId, PersonId } from '../core/ids.js'
 import type { Identity, Reply } from '../core/message.js'
 import type { PersonState, SourceState, StoredResource } from '../core/stored.js'
+import type { CatalogueStore } from './catalogue-contract.js'
 import type { ClaimedEffect, Effect } from './effect.js'
 import type {
   Accepted,
@@ -121,6 +122,7 @@ export interface Store extends OperationsStore {
   ) => Promise<{ readonly body: Uint8Array; readonly contentType: string } | undefined>
   readonly sources: () => Promise<readonly SourceView[]>
   readonly backlog: () => Promise<Backlog>
+  readonly catalogue: CatalogueStore
   /** Answers when the database does; else throws STORE_UNAVAILABLE. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>

@@ -1,5 +1,7 @@
 /** Puts the statements together behind the contract. */
 import { acceptMessages } from './accept.js'
+import { catalogueOf } from './catalogue.js'
+import { compareCatalogue, ringStale } from './catalogue-stale.js'
 import { commitEffect } from './commit.js'
 import { commitGroup } from './commit-group.js'
 import type { Store } from './contract.js'
@@ -79,6 +81,7 @@ export async function openStore(db: Database): Promise<Store> {
     takeTurn: takeTurn(db),
     endTurn: endTurn(db),
     jobs: viewJobs(db),
+    catalogue: { ...catalogueOf(db), compare: compareCatalogue(db), ringStale: ringStale(db) },
     ping: async () => {
       await db.query('/*ping*/ select 1')
     },

@@ -1,6 +1,6 @@
 /** A small made-up catalogue: real substances, invented product ids. Owned by the tests; the hub ships none. */
 import { ATC, FEST_BRAND } from '../../src/core/canonical.js'
-import type { Product, ProductKnowledge } from '../../src/medication-list/contract.js'
+import type { Interaction, Product, ProductKnowledge } from '../../src/medication-list/contract.js'
 
 interface CatalogueRow extends Product {
   readonly name: string
@@ -55,6 +55,9 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
   ID_LEVODOPA: tablet('Sinemet 100 mg', 'N04BA02', 'Levodopa', '100', { productId: 'sinemet' }),
   ID_MULTIVITAMIN: tablet('Multivitamin', 'A11AA03', 'Multivitamin', '1', { productId: 'multivitamin' }),
   ID_METFORMIN: tablet('Metformin 500 mg', 'A10BA02', 'Metformin', '500', { productId: 'metformin-500' }),
+  ID_METRONIDAZOLE: tablet('Metronidazol 200 mg', 'P01AB01', 'Metronidazol', '200', {
+    productId: 'metronidazole',
+  }),
   ID_TIMOLOL: tablet('Timolol øyedråper', 'S01ED01', 'Timolol', '5', {
     productId: 'timolol-eye',
     formGroup: 'eye-drops',
@@ -71,8 +74,17 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
   }),
 }
 
+const BLEEDING: Interaction = { id: 'ID_BLEEDING', relevance: 1, consequence: 'Økt blødningsrisiko.' }
+const HARMLESS: Interaction = { id: 'ID_HARMLESS', relevance: 3, consequence: 'Ingen kjent følge.' }
+
 export const productCatalogue: ProductKnowledge = {
   find: ({ code }) => (code !== undefined && Object.hasOwn(CATALOGUE, code) ? CATALOGUE[code] : undefined),
+  interactions: (code) => [
+    ...(code === 'B01AA03' ? [{ interaction: BLEEDING, side: 0 }] : []),
+    ...(code === 'P01AB01' ? [{ interaction: BLEEDING, side: 1 }] : []),
+    ...(code === 'C07AB02' ? [{ interaction: HARMLESS, side: 0 }] : []),
+    ...(code === 'N02BE01' ? [{ interaction: HARMLESS, side: 1 }] : []),
+  ],
 }
 
 /** The medication of a fact: brand and ATC as a message states them. */

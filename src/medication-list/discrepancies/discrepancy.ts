@@ -1,5 +1,5 @@
 /** Contract of a discrepancy: one code, one file, one pure predicate over the lines at T (medication-list.md 6). */
-import type { ListConfig, SourceFact } from '../contract.js'
+import type { ListConfig, ProductKnowledge, SourceFact } from '../contract.js'
 import type { Language } from '../dosage/units.js'
 import type { FactSet } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
@@ -17,6 +17,8 @@ export type IssueCode =
   | 'wrong-roll'
   | 'source-unavailable'
   | 'ambiguous-link'
+  | 'interaction'
+  | 'interaction-split'
 
 export type Severity = 'high' | 'moderate' | 'low'
 
@@ -50,6 +52,7 @@ export interface Situation {
   readonly sources: readonly SourceFact[]
   readonly holder: Holder | undefined
   readonly config: ListConfig
+  readonly products: ProductKnowledge
   readonly language: Language
   /** The person has multidose, a dispenser or help with medicines. */
   readonly helped: boolean

@@ -2,6 +2,7 @@
 import { ambiguousLink } from './ambiguous-link.js'
 import type { Discrepancy } from './discrepancy.js'
 import { duplicateSubstance } from './duplicate-substance.js'
+import { interaction, interactionSplit } from './interaction.js'
 import { missedDose } from './missed-dose.js'
 import { prescribedNotOnList } from './prescribed-not-on-list.js'
 import { sourceUnavailable } from './source-unavailable.js'
@@ -13,6 +14,8 @@ import { wrongRoll } from './wrong-roll.js'
 export const DISCREPANCIES: readonly Discrepancy[] = [
   ambiguousLink,
   duplicateSubstance,
+  interaction,
+  interactionSplit,
   missedDose,
   prescribedNotOnList,
   sourceUnavailable,

@@ -34,6 +34,8 @@ export interface Medicine {
   /** Base substances by the code system that names them. */
   readonly substances: ReadonlyMap<string, ReadonlySet<string>>
   readonly atc: string | undefined
+  /** Codes by which interactions name it: its ATC code, and what the catalogue adds. */
+  readonly interactsAs: readonly string[]
   readonly routeGroup: string | undefined
   readonly systemic: boolean
   /** mg of the one substance in one countable unit. */

@@ -94,7 +94,8 @@ function medicineOf(
   const ids = productIds(codings, known)
   const composition = compositionOf(known, ingredients, medication, atc, routeGroup)
   return {
-    name: concept?.text ?? named ?? codings.find(({ display }) => display !== undefined)?.display,
+    name:
+      concept?.text ?? named ?? codings.find(({ display }) => display !== undefined)?.display ?? known.name,
     substanceName:
       known.substances?.map(({ name }) => name).join(' + ') ??
       codings.find(({ system }) => system === ATC)?.display,
@@ -105,6 +106,7 @@ function medicineOf(
     keys: keysOf(ids, known.substitutionGroup, composition),
     substances: substancesOf(known, ingredients, atc),
     atc,
+    interactsAs: [...new Set([...(atc === undefined ? [] : [atc]), ...(known.interactsAs ?? [])])],
     routeGroup,
     systemic: known.systemic ?? (routeGroup !== undefined && SYSTEMIC_ROUTES.has(routeGroup)),
     mgPerUnit: mgPerUnitOf(known, ingredients),

@@ -12,6 +12,7 @@ import { parking } from './0010-parking.js'
 import { outbox } from './0011-outbox.js'
 import { deliveries } from './0012-deliveries.js'
 import { groups } from './0013-groups.js'
+import { catalogue } from './0014-catalogue.js'
 
 export interface Migration {
   readonly name: string
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { name: '0011-outbox', sql: outbox },
   { name: '0012-deliveries', sql: deliveries },
   { name: '0013-groups', sql: groups },
+  { name: '0014-catalogue', sql: catalogue },
 ]

@@ -191,6 +191,12 @@ export function createFakeHub(): FakeHub {
     },
     health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'in-process', reasons: [] }),
     ...createFakeDeliveries(),
+    catalogue: {
+      current: async () => undefined,
+      load: async () => {
+        throw new HubError('STORE_UNAVAILABLE', 'no catalogue here')
+      },
+    },
     metrics: async () => 'stafett_up 1\n',
     definitions: definitions(),
     callerOf: ({ authorization }) => ({ clientId: authorization ?? 'anonymous' }),
