@@ -1,3 +1,3 @@
-import { describeKill } from './kill-and-count.js'
+import { describeKills } from './describe-kills.js'
 
-describeKill('embedded store, BullMQ', { postgres: false, redis: true })
+describeKills({ postgres: false, redis: true }, 20261124)

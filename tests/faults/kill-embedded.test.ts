@@ -1,3 +1,3 @@
-import { describeKill } from './kill-and-count.js'
+import { describeKills } from './describe-kills.js'
 
-describeKill('embedded store, in-process dispatcher', { postgres: false, redis: false })
+describeKills({ postgres: false, redis: false }, 20261125)

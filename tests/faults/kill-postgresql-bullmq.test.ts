@@ -1,3 +1,3 @@
-import { describeKill } from './kill-and-count.js'
+import { describeKills } from './describe-kills.js'
 
-describeKill('PostgreSQL, BullMQ', { postgres: true, redis: true })
+describeKills({ postgres: true, redis: true }, 20261126)

@@ -1,3 +1,3 @@
-import { describeKill } from './kill-and-count.js'
+import { describeKills } from './describe-kills.js'
 
-describeKill('PostgreSQL, in-process dispatcher', { postgres: true, redis: false })
+describeKills({ postgres: true, redis: false }, 20261127)

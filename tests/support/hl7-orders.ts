@@ -10,6 +10,10 @@ export interface OrderOptions {
   readonly atc?: string
   readonly name?: string
   readonly pattern?: string
+  /** MSH-10; default: one a patient and order. */
+  readonly messageId?: string
+  /** PID-5 given name. */
+  readonly given?: string
 }
 
 /** A local number in the sender's own series: no national number is needed to load the hub. */
@@ -34,8 +38,8 @@ export function orderMessage(options: OrderOptions): string {
   const [atc, name] = MEDICINES[options.order % MEDICINES.length] ?? ['N02BE01', 'Paracetamol tablett 500 mg']
   const sentAt = options.sentAt ?? '20261120080000+0100'
   return [
-    `MSH|^~\\&|EPJ|LEGEKONTORET|STAFETT|HUB|${sentAt}||RDE^O11^RDE_O11|${messageControlId(options.patient, options.order)}|P|2.5.1|||AL|NE||UNICODE UTF-8`,
-    `PID|1||${patientNumber(options.patient)}^^^LEGEKONTORET^MR||Prøve^Person${options.patient}||19400101|F`,
+    `MSH|^~\\&|EPJ|LEGEKONTORET|STAFETT|HUB|${sentAt}||RDE^O11^RDE_O11|${options.messageId ?? messageControlId(options.patient, options.order)}|P|2.5.1|||AL|NE||UNICODE UTF-8`,
+    `PID|1||${patientNumber(options.patient)}^^^LEGEKONTORET^MR||Prøve^${options.given ?? `Person${options.patient}`}||19400101|F`,
     `ORC|${options.control ?? 'NW'}|${options.patient}-${options.order}^EPJ|||||||${sentAt}|||9144900^Lege^Kari^^^^^^HPR`,
     `RXE|^^^${sentAt}|${options.atc ?? atc}^${options.name ?? name}^ATC|${options.doseTablets ?? '1'}||{tablett}^tablett^UCUM`,
     `TQ1|1||${options.pattern ?? 'QAM'}||||${sentAt}`,

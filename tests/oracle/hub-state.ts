@@ -1,0 +1,105 @@
+/** Everything that a hub has in its database, read at rest, for the oracle to judge. */
+import type { Channel } from '../../src/core/message.js'
+import type { Query } from '../../src/store/query.js'
+
+export interface MessageRow {
+  readonly id: string
+  readonly channel: Channel
+  readonly sender: string
+  readonly message_id: string
+  readonly part: number
+  readonly kind: string
+  readonly lane_key: string
+  readonly arrival: number
+  readonly state: string
+  readonly reason_code: string | null
+  readonly content_type: string
+  readonly content_hash: string
+  readonly body: Uint8Array
+  readonly parent_id: string | null
+  readonly answered: boolean
+  readonly received_at: Date
+}
+
+export interface ResourceRow {
+  readonly person_id: string
+  readonly type: string
+  readonly id: string
+  readonly version: number
+  readonly natural_key: string
+  readonly layer: string
+  readonly body: string
+  readonly deleted: boolean
+  /** Numbers of all former versions, in order. */
+  readonly former: readonly number[]
+}
+
+export interface ChangeRow {
+  readonly person_id: string
+  readonly lane_key: string
+  readonly number: number
+  readonly message_id: string | null
+}
+
+export interface HubState {
+  /** In order of arrival. */
+  readonly messages: readonly MessageRow[]
+  readonly changes: readonly ChangeRow[]
+  readonly resources: readonly ResourceRow[]
+  readonly lists: readonly {
+    readonly person_id: string
+    readonly version: number
+    /** Of the List and of what it shows. */
+    readonly texts: readonly string[]
+  }[]
+  readonly persons: readonly { readonly person_id: string; readonly merged_into: string | null }[]
+  readonly identities: readonly {
+    readonly person_id: string
+    readonly system: string
+    readonly value: string
+    readonly use: string
+  }[]
+  readonly sources: readonly {
+    readonly person_id: string
+    readonly key: string
+    readonly failed: string | null
+  }[]
+  /** Lanes with a live lease, or due although nothing waits. */
+  readonly heldLanes: readonly string[]
+}
+
+export async function readHubState(query: Query): Promise<HubState> {
+  const all = async <Row>(sql: string): Promise<Row[]> => (await query<Row>(sql)).rows
+  return {
+    messages: await all<MessageRow>(
+      `select id, channel, sender, message_id, part, kind, lane_key, arrival, state, reason_code, content_type,
+         content_hash, body, parent_id, answer is not null as answered, received_at
+       from message order by arrival`,
+    ),
+    changes: await all<ChangeRow>(
+      'select person_id, lane_key, number, message_id from change order by lane_key, number',
+    ),
+    resources: await all<ResourceRow>(
+      `select r.person_id, r.type, r.id, r.version, r.natural_key, r.layer, r.body, r.deleted,
+         array(select h.version::int from resource_history h where h.person_id = r.person_id and h.type = r.type
+           and h.id = r.id order by h.version) as former
+       from resource r`,
+    ),
+    // What belonged to a person that was merged away is its survivor's.
+    lists: await all(
+      `select v.person_id, v.version, list_texts_v1(coalesce(p.merged_into, v.person_id), v.entries) as texts
+       from list_version v join person p on p.person_id = v.person_id order by v.person_id, v.version`,
+    ),
+    persons: await all('select person_id, merged_into from person'),
+    identities: await all('select person_id, system, value, use from person_identity'),
+    sources: await all('select person_id, key, failed from source_state'),
+    heldLanes: (
+      await all<{ lane_key: string }>(
+        `select lane_key from lane l where lease_until > clock_timestamp()
+           or due_at <= clock_timestamp() and not exists (select 1 from message m
+             where m.state = 'waiting' and (m.lane_key = l.lane_key or m.second_lane = l.lane_key))
+             and coalesce(next_change_at > clock_timestamp(), true)`,
+      )
+    ).map(({ lane_key }) => lane_key),
+  }
+}
