@@ -51,6 +51,8 @@ export interface Config {
   readonly deliveryWholeMs: number
   /** Deliveries that ended are kept for so long. */
   readonly deliveryKeepDays: number
+  /** Rows of a replay that wait at the same time at most. */
+  readonly replayRows: number
 }
 
 export class ConfigError extends Error {
@@ -124,6 +126,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
+    replayRows: read.integer('STAFETT_REPLAY_ROWS', 16, 1, 1_000),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
     destinationsFile: env['STAFETT_DESTINATIONS'] || undefined,
     deliveryConnectMs: read.integer('STAFETT_DELIVERY_CONNECT_MS', 3_000, 50, 60_000),

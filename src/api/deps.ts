@@ -5,6 +5,7 @@ import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { ResourceType } from '../core/stored.js'
 import type { LoadedCatalogue } from '../hub/catalogue/load-catalogue.js'
+import type { Preview } from '../hub/preview-replay.js'
 import type { CurrentCatalogue } from '../store/catalogue-contract.js'
 import type { Store } from '../store/contract.js'
 import type { DeliveryViews } from '../store/delivery-views.js'
@@ -93,6 +94,11 @@ export type ReadingStore = Pick<
   | 'deadLetters'
   | 'parkChannel'
   | 'resumeChannel'
+  | 'previewReplay'
+  | 'startReplay'
+  | 'replayTasks'
+  | 'replayTask'
+  | 'turnReplay'
 >
 
 export interface ApiDeps {
@@ -103,11 +109,13 @@ export interface ApiDeps {
     person: PersonId,
     condition: { readonly ifNoneMatch?: readonly string[] },
   ) => Promise<MedicationListAnswer | undefined>
-  /** Runs one dead letter again and rings its lane. */
-  readonly replayMessage: (id: MessageId) => Promise<'replayed' | 'not-dead' | 'unknown'>
   readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage' | 'noteReceipt'>
   /** Rings for a destination that has something due by an operator's hand. */
   readonly ringDestination: (id: string) => void
+  /** Runs one dead letter again and rings its lane. */
+  readonly replayMessage: (id: MessageId, who: string) => Promise<'replayed' | 'not-dead' | 'unknown'>
+  /** What that would do; undefined when the message is not dead. */
+  readonly previewReplay: (id: MessageId) => Promise<Preview | undefined>
   readonly intake: {
     /** `channel` is `hl7v2`, `eresept` or `devices/<vendor>`. @throws HubError NOT_FOUND for an unknown vendor */
     readonly receive: (channel: string, raw: Uint8Array, contentType: string) => Promise<IntakeAnswer>

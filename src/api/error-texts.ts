@@ -93,6 +93,10 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     en: 'The settings of the database may lose acknowledged messages',
   },
   OVERLOADED: { nb: 'For mange forespørsler; prøv igjen senere', en: 'Too many requests; try again later' },
+  STATE_CONFLICT: {
+    nb: 'Tilstanden tillater ikke dette',
+    en: 'The present state does not allow this',
+  },
   LANE_BUSY: {
     nb: 'Pasientens kø er opptatt; prøv igjen',
     en: 'The queue of the patient is busy; try again',

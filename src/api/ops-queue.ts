@@ -40,14 +40,14 @@ export function opsQueueRoutes(deps: ApiDeps): Router {
     const who = await admit(deps, request)
     const channel = pathChannel(request)
     if (!(await store.parkChannel(channel, who)))
-      throw new HubError('MESSAGE_CONFLICT', 'the channel is parked already')
+      throw new HubError('STATE_CONFLICT', 'the channel is parked already')
     json(response, 200, { channel, parked: true })
   })
   router.post('/ops/channels/:channel/resume', async (request, response) => {
     const who = await admit(deps, request)
     const channel = pathChannel(request)
     if (!(await store.resumeChannel(channel, who)))
-      throw new HubError('MESSAGE_CONFLICT', 'the channel is not parked')
+      throw new HubError('STATE_CONFLICT', 'the channel is not parked')
     json(response, 200, { channel, parked: false })
   })
   router.get('/ops/dead-letters', async (request, response) => {

@@ -19,6 +19,7 @@ import {
   UUID,
 } from './ops-query.js'
 import { opsQueueRoutes } from './ops-queue.js'
+import { opsReplayRoutes } from './ops-replays.js'
 
 const STATES: readonly MessageState[] = ['waiting', 'claimed', 'done', 'superseded', 'refused', 'dead']
 const MESSAGES_LIMIT_DEFAULT = 50
@@ -28,6 +29,7 @@ export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
   router.use(opsQueueRoutes(deps))
   router.use(catalogueRoutes(deps))
+  router.use(opsReplayRoutes(deps))
   router.get('/ops/messages', async (request, response) => {
     await admit(deps, request)
     const filter = filterOf(request.query)
@@ -53,11 +55,11 @@ export function opsRoutes(deps: ApiDeps): Router {
     })
   })
   router.post('/ops/messages/:id/replay', async (request, response) => {
-    await admit(deps, request)
+    const who = await admit(deps, request)
     const id = idOf(request)
-    const result = await deps.replayMessage(id)
+    const result = await deps.replayMessage(id, who)
     if (result === 'unknown') throw noMessage()
-    if (result === 'not-dead') throw new HubError('MESSAGE_CONFLICT', 'only a dead letter can be run again')
+    if (result === 'not-dead') throw new HubError('STATE_CONFLICT', 'only a dead letter can be run again')
     json(response, 202, { id, state: 'waiting' })
   })
   router.get('/ops/sources', async (request, response) => {

@@ -7,13 +7,17 @@ import { serve } from '../main.js'
 import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
 import { listTable, type TableLanguage } from './list-table.js'
 import { sendCatalogue } from './load-catalogue.js'
+import { deadLetters, messages, replay } from './operations.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
 stafett send <channel> <file…>             sends messages (hl7v2, eresept, devices/<vendor>), prints each answer
 stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
-stafett messages [--state <state>]         inbox rows, newest first
-stafett replay <id…>                       runs dead letters again
 stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one
+stafett messages [--state <state>]         inbox rows, newest first (also by --channel, --fingerprint)
+stafett dead-letters [--channel <channel>] dead letters in groups of one cause
+stafett replay <id…> [--dry-run]           runs dead letters again, or shows what that would change
+stafett replay --fingerprint <group>       counts those of a group (or by --channel, --sender, --kind, --from, --to);
+                                           with --expected <count> runs them again and shows the progress
 
 --url <base>       the hub (http://127.0.0.1:3000)
 --language nb|en   of tables (nb)`
@@ -26,6 +30,14 @@ const parse = () =>
       url: { type: 'string', default: 'http://127.0.0.1:3000' },
       state: { type: 'string' },
       force: { type: 'boolean', default: false },
+      channel: { type: 'string' },
+      fingerprint: { type: 'string' },
+      sender: { type: 'string' },
+      kind: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      expected: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
       language: { type: 'string', default: 'nb' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -72,9 +84,11 @@ async function perform(command: string, rest: readonly string[], values: Options
     case 'list':
       return list(hub(), rest[0], values.language === 'en' ? 'en' : 'nb')
     case 'messages':
-      return messages(hub(), values.state)
+      return messages(hub(), values)
+    case 'dead-letters':
+      return deadLetters(hub(), values.channel)
     case 'replay':
-      return replay(hub(), rest)
+      return replay(hub(), rest, values)
     case 'fest':
       // Also sees to it that the address can be one.
       hub()
@@ -132,24 +146,6 @@ async function findList(hub: HubClient, identifier: string) {
   const bar = identifier.indexOf('|')
   if (bar >= 0) return hub.list(identifier.slice(0, bar), identifier.slice(bar + 1))
   return (await hub.list(FNR, identifier)) ?? (await hub.list(DNR, identifier))
-}
-
-async function messages(hub: HubClient, state: string | undefined): Promise<number> {
-  const reply = await hub.get(
-    `/ops/messages${state === undefined ? '' : `?state=${encodeURIComponent(state)}`}`,
-  )
-  console.log(reply.text)
-  return reply.status === 200 ? 0 : 1
-}
-
-async function replay(hub: HubClient, ids: readonly string[]): Promise<number> {
-  let failed = 0
-  for (const id of ids) {
-    const reply = await hub.post(`/ops/messages/${encodeURIComponent(id)}/replay`)
-    if (reply.status >= 400) failed += 1
-    console.log(`${id}: ${reply.status}`)
-  }
-  return failed === 0 && ids.length > 0 ? 0 : 1
 }
 
 async function fest(url: string, file: string | undefined, force: boolean): Promise<number> {

@@ -5,6 +5,7 @@ import type { Config } from '../config.js'
 import type { Log } from '../core/ports.js'
 import type { Parking } from '../hub/parked-channels.js'
 import { openPersonCache } from '../hub/person-cache.js'
+import type { PreviewDeps } from '../hub/preview-replay.js'
 import { openSharedRegister } from '../hub/shared-register.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import type { ProductKnowledge } from '../medication-list/contract.js'
@@ -38,7 +39,7 @@ export function openDeps(
   owner: string,
   log: Log,
   products: () => ProductKnowledge,
-): WriteDeps {
+): WriteDeps & PreviewDeps {
   return {
     store,
     protocol: (channel) => PROTOCOLS.get(channel),

@@ -1,11 +1,14 @@
 /** What runs by the clock in a process that works lanes off. */
+import type { Config } from '../config.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
 import { type Job, openJobs } from '../hub/jobs.js'
 import { type Parking, tendParkedChannels } from '../hub/parked-channels.js'
+import { stepReplays } from '../hub/run-replays.js'
 import type { Store } from '../store/contract.js'
 
 export interface ClockDeps {
+  readonly config: Config
   readonly store: Store
   readonly parking: Parking
   readonly ring: (lane: LaneKey) => void
@@ -14,6 +17,8 @@ export interface ClockDeps {
 }
 
 const LOOK_MS = 1_000
+/** While a replay runs. */
+const REPLAY_STEP_MS = 100
 const PARKING_MS = 10_000
 
 /** @returns ends it, when the turn in hand is over */
@@ -27,20 +32,35 @@ export function startClock(deps: ClockDeps): () => Promise<void> {
     },
   ]
   const look = openJobs({ store, clock: Date.now, log, who: deps.who }, jobs)
+  const replays = { store, ring, log, inFlightMax: deps.config.replayRows }
+  const clocks = [
+    startLoop(async () => {
+      await Promise.all([parking.refresh(), look()])
+      return LOOK_MS
+    }),
+    startLoop(async () => ((await stepReplays(replays)) ? REPLAY_STEP_MS : LOOK_MS)),
+  ]
+  return async () => {
+    await Promise.all(clocks.map((stop) => stop()))
+  }
+}
+
+/** Calls `turn` again when the milliseconds are over that it gives; a turn that rejects is a bug and ends the process. */
+function startLoop(turn: () => Promise<number>): () => Promise<void> {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  let turn = Promise.resolve()
-  const next = () => {
+  let running = Promise.resolve()
+  const next = (pauseMs: number) => {
     if (stopped) return
     timer = setTimeout(() => {
-      turn = Promise.all([parking.refresh(), look()]).then(next)
-    }, LOOK_MS)
+      running = turn().then(next)
+    }, pauseMs)
     timer.unref()
   }
-  next()
+  next(LOOK_MS)
   return async () => {
     stopped = true
     clearTimeout(timer)
-    await turn
+    await running
   }
 }

@@ -11,6 +11,7 @@ import type { FollowedCatalogue } from '../hub/catalogue/follow-catalogue.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
 import { openPressure } from '../hub/pressure.js'
+import type { PreviewDeps } from '../hub/preview-replay.js'
 import { workLane, workLanes } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import { openMetrics } from '../metrics.js'
@@ -37,7 +38,7 @@ export interface Parts {
   readonly deliveries: DeliveryViews
   readonly ringDestination: (id: string) => void
   readonly durability: Durability
-  readonly deps: WriteDeps
+  readonly deps: WriteDeps & PreviewDeps
   readonly intake: IntakeDeps
   readonly catalogue: FollowedCatalogue
   readonly workLane: (lane: LaneKey) => Promise<boolean>
@@ -94,7 +95,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
       dueLanes: store.dueLanes,
       onSweep: metrics.sweepFound,
     })
-    closers.push(startClock({ store, parking, ring: dispatcher.ring, who, log }))
+    closers.push(startClock({ config, store, parking, ring: dispatcher.ring, who, log }))
   }
   const intake: IntakeDeps = {
     store,

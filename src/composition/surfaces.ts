@@ -6,6 +6,7 @@ import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
 import { receiveFrame, receiveRequest } from '../hub/intake.js'
+import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
@@ -33,7 +34,8 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,
-    replayMessage: (id) => replayMessage(store, dispatcher.ring, id),
+    replayMessage: (id, who) => replayMessage(store, dispatcher.ring, id, who),
+    previewReplay: (id) => previewReplay(deps, id),
     intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
     catalogue: {
       current: store.catalogue.current,

@@ -45,6 +45,7 @@ export type HubErrorCode =
   | 'STORE_UNSAFE'
   | 'OVERLOADED'
   | 'LANE_BUSY'
+  | 'STATE_CONFLICT'
   | 'CHANNEL_MISCONFIGURED'
   | 'DESTINATIONS_STALE'
   | 'DELIVERY_NOT_OPEN'
@@ -127,6 +128,7 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
   DESTINATIONS_STALE: { status: 503, issue: 'conflict', fate: 'park-channel' },
   DELIVERY_NOT_OPEN: { status: 409, issue: 'conflict', fate: 'dead-letter' },
+  STATE_CONFLICT: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },
   UNEXPECTED: { status: 500, issue: 'exception', fate: 'bug' },
 }

@@ -6,9 +6,10 @@ export async function replayMessage(
   store: Pick<Store, 'message' | 'replay'>,
   ring: (lane: LaneKey) => void,
   id: MessageId,
+  who: string,
 ): Promise<'replayed' | 'not-dead' | 'unknown'> {
   if ((await store.message(id)) === undefined) return 'unknown'
-  const lane = await store.replay(id)
+  const lane = await store.replay(id, who)
   if (lane === undefined) return 'not-dead'
   ring(lane)
   return 'replayed'

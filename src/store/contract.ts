@@ -18,6 +18,7 @@ import type {
 } from './inbox.js'
 import type { OperationsStore } from './operations.js'
 import type { Database } from './query.js'
+import type { ReplayStore } from './replay-contract.js'
 import type {
   Backlog,
   CurrentList,
@@ -29,7 +30,7 @@ import type {
   SourceView,
 } from './views.js'
 
-export interface Store extends OperationsStore {
+export interface Store extends OperationsStore, ReplayStore {
   readonly kind: Database['kind']
   /** Made at the first migration; names this database in job ids (reliability.md 5.3). */
   readonly incarnation: string
@@ -82,8 +83,6 @@ export interface Store extends OperationsStore {
   ) => Promise<void>
   /** Row whose person became known only now: next sequence of that person's lane, closed in the old one. */
   readonly handOver: (claim: Claim, id: MessageId, to: LaneKey) => Promise<void>
-  /** Dead → waiting, as a new sequence at the end of its lane. False when it is not dead. */
-  readonly replay: (id: MessageId) => Promise<LaneKey | undefined>
 
   readonly findPersons: (identifiers: readonly Identity[]) => Promise<readonly PersonId[]>
   /** Finds the person or makes one (Patient create by API). */

@@ -1,5 +1,4 @@
-/** Outcomes without effect: retry, parking, dead letter, hand-over, replay. */
-import { laneKey } from '../core/ids.js'
+/** Outcomes without effect: retry, parking, dead letter, hand-over. */
 import type { Store } from './contract.js'
 import type { Claim } from './inbox.js'
 import { type EndedClaims, noteEnded } from './lanes.js'
@@ -36,15 +35,6 @@ export const handOverMessage =
       [claimJson(claim), id, to],
     )
     if (rows[0]?.idle) noteEnded(ended, claim)
-  }
-
-/** @throws HubError IDENTITY_CONFLICT when the identifiers still belong to two persons */
-export const replayMessage =
-  (db: Database): Store['replay'] =>
-  async (id) => {
-    const { rows } = await db.query<{ lane: string | null }>('/*replay*/ select replay_v1($1) as lane', [id])
-    const lane = rows[0]?.lane
-    return lane === null || lane === undefined ? undefined : laneKey(lane)
   }
 
 const claimJson = ({ lane, owner, epoch, second }: Claim): string =>

@@ -7,7 +7,7 @@ import { commitGroup } from './commit-group.js'
 import type { Store } from './contract.js'
 import { deadLetterGroups, viewChannels } from './dead-letters.js'
 import { resolveDevice } from './devices.js'
-import { failMessage, handOverMessage, replayMessage } from './failures.js'
+import { failMessage, handOverMessage } from './failures.js'
 import { endTurn, takeTurn, viewJobs } from './jobs.js'
 import { viewLanes } from './lane-views.js'
 import { claimGroup, claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
@@ -25,6 +25,18 @@ import { migrate } from './migrate.js'
 import { parkChannel, parkedChannels, probeChannel, resumeChannel } from './parking.js'
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
+import {
+  deadRow,
+  oldestDueS,
+  previewReplay,
+  replayMessage,
+  replayTask,
+  replayTasks,
+  runningReplays,
+  startReplay,
+  stepReplay,
+  turnReplay,
+} from './replay-tasks.js'
 import { loadShared, loadSharedById, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
 import { messageTimeline } from './timeline.js'
@@ -54,6 +66,15 @@ export async function openStore(db: Database): Promise<Store> {
     fail: failMessage(db, ended),
     handOver: handOverMessage(db, ended),
     replay: replayMessage(db),
+    deadRow: deadRow(db),
+    previewReplay: previewReplay(db),
+    startReplay: startReplay(db),
+    replayTasks: replayTasks(db),
+    replayTask: replayTask(db),
+    turnReplay: turnReplay(db),
+    runningReplays: runningReplays(db),
+    oldestDueS: oldestDueS(db),
+    stepReplay: stepReplay(db),
     findPersons: findPersons(db),
     ensurePerson: ensurePerson(db),
     resolveDevice: resolveDevice(db),

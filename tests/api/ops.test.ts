@@ -63,7 +63,7 @@ describe('operations', () => {
     assert.deepEqual(dead.json, { id: MESSAGE_ID, state: 'waiting' })
     const done = await replay(CHILD)
     assert.equal(done.status, 409)
-    assert.equal(pick(done.json, 'code'), 'MESSAGE_CONFLICT')
+    assert.equal(pick(done.json, 'code'), 'STATE_CONFLICT')
     for (const id of [UNKNOWN, 'x']) {
       const unknown = await replay(id)
       assert.equal(unknown.status, 404)

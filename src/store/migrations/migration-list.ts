@@ -13,6 +13,7 @@ import { outbox } from './0011-outbox.js'
 import { deliveries } from './0012-deliveries.js'
 import { groups } from './0013-groups.js'
 import { catalogue } from './0014-catalogue.js'
+import { replays } from './0015-replays.js'
 
 export interface Migration {
   readonly name: string
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012-deliveries', sql: deliveries },
   { name: '0013-groups', sql: groups },
   { name: '0014-catalogue', sql: catalogue },
+  { name: '0015-replays', sql: replays },
 ]

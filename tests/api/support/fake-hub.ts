@@ -176,6 +176,7 @@ export function createFakeHub(): FakeHub {
     },
     replayMessage: async (id) =>
       id === MESSAGE_ID ? 'replayed' : MESSAGES.some((message) => message.id === id) ? 'not-dead' : 'unknown',
+    previewReplay: async () => ({ outcome: 'done', changes: [], amendments: 0, unmapped: [] }),
     intake: {
       receive: async (channel, raw, contentType) => {
         if (hub.failWith !== undefined) throw hub.failWith

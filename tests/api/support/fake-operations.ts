@@ -2,13 +2,28 @@
 import type { ReadingStore } from '../../../src/api/deps.js'
 import { laneKey, type MessageId } from '../../../src/core/ids.js'
 import type { Channel } from '../../../src/core/message.js'
+import type { ReplayTask } from '../../../src/store/replay-contract.js'
 
 const AT = '2026-03-01T11:00:00.000Z'
 
 export function fakeOperations(
   id: MessageId,
-): Pick<ReadingStore, 'timeline' | 'lanes' | 'channels' | 'deadLetters' | 'parkChannel' | 'resumeChannel'> {
+): Pick<
+  ReadingStore,
+  | 'timeline'
+  | 'lanes'
+  | 'channels'
+  | 'deadLetters'
+  | 'parkChannel'
+  | 'resumeChannel'
+  | 'previewReplay'
+  | 'startReplay'
+  | 'replayTasks'
+  | 'replayTask'
+  | 'turnReplay'
+> {
   const parked = new Map<Channel, string>()
+  const tasks: ReplayTask[] = []
   return {
     timeline: async () => [{ step: 'received', at: AT, by: 'stafett/0/1', trace: undefined }],
     lanes: async (limit) => ({
@@ -66,5 +81,32 @@ export function fakeOperations(
       return true
     },
     resumeChannel: async (channel) => parked.delete(channel),
+    previewReplay: async () => ({ count: 1, lanes: 1, oldestReceivedAt: AT, newestReceivedAt: AT }),
+    startReplay: async (task, filter, expected, askedBy) => {
+      if (expected !== 1) return { kind: 'count-differs', count: 1 }
+      tasks.unshift({
+        id: task,
+        state: 'running',
+        askedBy,
+        askedAt: AT,
+        endedAt: undefined,
+        filter,
+        expected,
+        replayed: 0,
+        refused: 0,
+        outcomes: {},
+      })
+      return { kind: 'started' }
+    },
+    replayTasks: async (limit) => tasks.slice(0, limit),
+    replayTask: async (task) => tasks.find((one) => one.id === task),
+    turnReplay: async (task, to) => {
+      const index = tasks.findIndex((one) => one.id === task)
+      const found = tasks[index]
+      const from = to === 'running' ? 'paused' : 'running'
+      if (found === undefined || (found.state !== from && to !== 'cancelled')) return false
+      tasks[index] = { ...found, state: to }
+      return true
+    },
   }
 }
