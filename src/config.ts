@@ -53,6 +53,12 @@ export interface Config {
   readonly deliveryKeepDays: number
   /** Rows of a replay that wait at the same time at most. */
   readonly replayRows: number
+  /** A folder on the disk that is watched; absent: that of the embedded store, and none with PostgreSQL. */
+  readonly diskFolder: string | undefined
+  /** 429 while less is free. */
+  readonly diskSoftBytes: number
+  /** 503 while less is free. */
+  readonly diskHardBytes: number
 }
 
 export class ConfigError extends Error {
@@ -66,6 +72,7 @@ export class ConfigError extends Error {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+const MEGABYTE = 1_048_576
 const ALL_ROLES: readonly Role[] = ['api', 'worker', 'mllp']
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -134,9 +141,14 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     deliveryFirstByteMs: read.integer('STAFETT_DELIVERY_FIRST_BYTE_MS', 10_000, 50, 300_000),
     deliveryWholeMs: read.integer('STAFETT_DELIVERY_WHOLE_MS', 30_000, 50, 600_000),
     deliveryKeepDays: read.integer('STAFETT_DELIVERY_KEEP_DAYS', 30, 30, 3_650),
+    diskFolder: env['STAFETT_DISK_FOLDER'] || undefined,
+    diskSoftBytes: read.integer('STAFETT_DISK_SOFT_MB', 512, 0, 100_000_000) * MEGABYTE,
+    diskHardBytes: read.integer('STAFETT_DISK_HARD_MB', 128, 0, 100_000_000) * MEGABYTE,
   }
   if (config.backlogHardS < config.backlogSoftS)
     read.fault('STAFETT_BACKLOG_HARD_S must not be less than STAFETT_BACKLOG_SOFT_S')
+  if (config.diskHardBytes > config.diskSoftBytes)
+    read.fault('STAFETT_DISK_HARD_MB must not be more than STAFETT_DISK_SOFT_MB')
   read.finish()
   return Object.freeze(config)
 }

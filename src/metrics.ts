@@ -13,6 +13,7 @@ export function openMetrics(
   backlog: () => Promise<Backlog>,
   dispatcherMode: () => string,
   durability: string,
+  diskFreeBytes: () => number | undefined = () => undefined,
 ): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -55,15 +56,28 @@ export function openMetrics(
     registers,
   })
   durable.set({ level: durability }, 1)
+  // In no register until there is a disk to tell of.
+  const disk = new Gauge({
+    name: 'stafett_disk_free_bytes',
+    help: 'Free on the disk that is watched',
+    registers: [],
+  })
+  const up = new Gauge({ name: 'stafett_store_up', help: '1 while the database answers', registers })
   return {
     message: (event, channel) => messages.inc({ event, channel }),
     processed: (channel, seconds) => latency.observe({ channel }, seconds),
     sweepFound: (lanes) => sweep.inc(lanes),
     async text() {
-      const state = await backlog()
-      waiting.set(state.waiting)
-      dead.set(state.dead)
-      oldest.set(state.oldestWaitingS)
+      const state = await backlog().catch(() => undefined)
+      up.set(state === undefined ? 0 : 1)
+      waiting.set(state?.waiting ?? Number.NaN)
+      dead.set(state?.dead ?? Number.NaN)
+      oldest.set(state?.oldestWaitingS ?? Number.NaN)
+      const free = diskFreeBytes()
+      if (free !== undefined) {
+        registry.registerMetric(disk)
+        disk.set(free)
+      }
       mode.reset()
       mode.set({ mode: dispatcherMode() }, 1)
       return registry.metrics()

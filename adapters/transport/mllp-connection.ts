@@ -18,6 +18,8 @@ export interface ConnectionDeps {
   readonly clock: Clock
   /** Undefined: nothing could be stored; no answer, and the connection is closed. Empty: no answer is wanted. */
   readonly handle: (raw: Uint8Array) => Promise<Uint8Array | undefined>
+  /** While true nothing is read (back-pressure). */
+  readonly held: () => boolean
   /** Number of this connection, for log lines and control ids. */
   readonly id: number
 }
@@ -62,6 +64,7 @@ export function openConnection(socket: Socket, deps: ConnectionDeps): Connection
     answers: 0,
   }
   socket.on('data', (chunk: Buffer) => takeChunk(state, chunk))
+  if (!mayRead(state)) socket.pause()
   socket.on('end', () => {
     state.peerEnded = true
     if (state.reader.pendingBytes() > 0) warn(state, 'mllp connection ended within a frame')
@@ -91,7 +94,7 @@ function takeChunk(state: State, chunk: Uint8Array): void {
   }
   if (!state.reader.isInside()) state.frameStartedAt = undefined
   else state.frameStartedAt ??= state.lastByteAt
-  if (isFull(state)) state.socket.pause()
+  if (!mayRead(state)) state.socket.pause()
   void workOffQueue(state)
 }
 
@@ -113,6 +116,8 @@ function takeEvent(state: State, event: FrameEvent): void {
   }
 }
 
+const mayRead = (state: State): boolean => !isFull(state) && !state.held()
+
 const isFull = ({ queue, queuedBytes, limits }: State): boolean =>
   queue.length >= limits.queuedFramesMax || queuedBytes > limits.queuedBytesMax
 
@@ -130,7 +135,7 @@ async function workOffQueue(state: State): Promise<void> {
         close(state)
         return
       }
-      if (state.socket.isPaused() && !isFull(state)) state.socket.resume()
+      if (state.socket.isPaused() && mayRead(state)) state.socket.resume()
     }
     if (state.peerEnded || state.finishing) close(state)
   } catch (cause) {
@@ -208,7 +213,13 @@ function close(state: State): void {
 
 /** While a frame is handled, or the socket held back, it is not the peer that is slow. */
 function watchTime(state: State): void {
-  if (state.working || state.socket.isPaused()) return
+  if (state.working || state.finishing) return
+  if (state.socket.isPaused()) {
+    if (!mayRead(state)) return
+    state.lastByteAt = state.clock()
+    if (state.frameStartedAt !== undefined) state.frameStartedAt = state.lastByteAt
+    state.socket.resume()
+  }
   const { limits, frameStartedAt } = state
   const now = state.clock()
   const idleMsMax = frameStartedAt === undefined ? limits.connectionIdleMsMax : limits.frameIdleMsMax

@@ -48,6 +48,8 @@ export interface MllpOptions {
   readonly clock?: Clock
   /** Undefined: nothing could be stored; no answer, and the connection is closed. Empty: no answer is wanted. */
   readonly handle: (raw: Uint8Array) => Promise<Uint8Array | undefined>
+  /** While true nothing is read: the senders wait, and none is told no. */
+  readonly held?: () => boolean
   /** MLLP has no login: off loopback, certificates of the senders, or a list of their addresses. PEM. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca: string }
   /** Addresses or networks (`10.0.0.0/8`) that may connect; absent: all. */
@@ -133,8 +135,8 @@ function acceptConnection(door: Door, socket: Socket, options: MllpOptions): voi
   door.accepted += 1
   perPeer.set(peer, (perPeer.get(peer) ?? 0) + 1)
   socket.setNoDelay(true)
-  const { log, handle, clock = Date.now } = options
-  open.set(socket, openConnection(socket, { limits, log, clock, handle, id: door.accepted }))
+  const { log, handle, clock = Date.now, held = () => false } = options
+  open.set(socket, openConnection(socket, { limits, log, clock, handle, held, id: door.accepted }))
   socket.on('close', () => {
     open.delete(socket)
     const left = (perPeer.get(peer) ?? 1) - 1

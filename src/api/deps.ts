@@ -64,7 +64,7 @@ export interface Health {
   /** Absent, as the dispatcher is, until the database was asked. */
   readonly durability?: 'process-crash' | 'power-cut' | 'replicated'
   readonly dispatcher?: 'bullmq' | 'in-process' | 'sweep-only'
-  /** Why it is not `ready`: `starting`, `stopping`, `database`, `redis`, `redis-evicts`, `durability-settings`. */
+  /** Why it is not `ready`: `starting`, `stopping`, `database`, `redis`, `redis-evicts`, `disk`, `durability-settings`. */
   readonly reasons: readonly string[]
   /** What Redis said of itself. */
   readonly redis?: { readonly version: string; readonly eviction: string; readonly persistence: string }

@@ -76,6 +76,10 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     nb: 'Databasen svarer ikke; prøv igjen',
     en: 'The database does not answer; try again',
   },
+  STORE_FULL: {
+    nb: 'Det er ikke mer lagringsplass; prøv igjen senere',
+    en: 'There is no more storage space; try again later',
+  },
   STORE_LOCKED: {
     nb: 'Datamappen er i bruk av en annen prosess',
     en: 'The data folder is in use by another process',

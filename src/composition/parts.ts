@@ -10,7 +10,7 @@ import { openDeliveryMetrics } from '../delivery-metrics.js'
 import type { FollowedCatalogue } from '../hub/catalogue/follow-catalogue.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
-import { openPressure } from '../hub/pressure.js'
+import { openPressure, type PressureGauge } from '../hub/pressure.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
 import { workLane, workLanes } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
@@ -24,6 +24,7 @@ import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
 import { openCatalogue } from './catalogue.js'
+import { diskFreeBytes, watchedFolder } from './disk.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
@@ -41,6 +42,7 @@ export interface Parts {
   readonly deps: WriteDeps & PreviewDeps
   readonly intake: IntakeDeps
   readonly catalogue: FollowedCatalogue
+  readonly pressure: PressureGauge
   readonly workLane: (lane: LaneKey) => Promise<boolean>
   readonly log: Log
   /** The process was told to end. */
@@ -73,12 +75,19 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   closers.push(() => dispatcher.stop(config.drainMs))
   const door = openOutboxDoor(config, dispatcher.ring)
   const store = door.rungBy(opened.store)
-  const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level)
+  const pressure = openPressure(
+    {
+      oldestWaitingS: store.oldestWaitingS,
+      diskFreeBytes: () => diskFreeBytes(watchedFolder(config)),
+    },
+    config,
+    Date.now,
+  )
+  const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level, pressure.diskFreeBytes)
   const deliveries = openDeliveryViews(database, DELIVERY_RULES)
   const deliveryMetrics = openDeliveryMetrics(deliveries.destinations)
   const parking = openParking(store, log)
-  const pressure = openPressure(store.backlog, config, Date.now).level
-  const catalogue = await openCatalogue(config, store, pressure, log)
+  const catalogue = await openCatalogue(config, store, pressure.level, log)
   closers.push(catalogue.stop)
   const deps = openDeps(config, store, metrics, await validating, parking, who, log, catalogue.products)
   if (destinations !== undefined) {
@@ -108,7 +117,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     log,
     count: metrics.message,
     protocolOf: (surface) => SURFACES.get(surface),
-    pressure,
+    pressure: pressure.level,
   }
   const { isDraining } = options
   return {
@@ -121,6 +130,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     deps,
     intake,
     catalogue,
+    pressure,
     workLane: (lane: LaneKey) => workLane(deps, lane),
     log,
     isDraining,

@@ -5,6 +5,7 @@ import { mayEvict } from '../../queue/redis-report.js'
 import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
+import { HubError } from '../core/errors.js'
 import { receiveFrame, receiveRequest } from '../hub/intake.js'
 import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
@@ -30,7 +31,11 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
   return {
     ...opsDeps(config, parts),
     store,
-    writeResource: (request) => writeResource(deps, request),
+    writeResource: async (request) => {
+      if (parts.pressure.disk() === 'hard')
+        throw new HubError('STORE_FULL', 'the disk is full: nothing is written for now')
+      return writeResource(deps, request)
+    },
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,
@@ -59,7 +64,7 @@ export const opsDeps = (config: Config, parts: Parts): OpsDeps => ({
   publicUrl: config.publicUrl,
 })
 
-async function healthOf({ dispatcher, durability, isDraining, store }: Parts): Promise<Health> {
+async function healthOf({ dispatcher, durability, isDraining, pressure, store }: Parts): Promise<Health> {
   const away = await store.ping().then(
     () => isDraining() && ['stopping'],
     () => ['database'],
@@ -69,6 +74,7 @@ async function healthOf({ dispatcher, durability, isDraining, store }: Parts): P
   const weak = [
     ...(mode === 'sweep-only' ? ['redis'] : []),
     ...(redis !== undefined && mayEvict(redis) ? ['redis-evicts'] : []),
+    ...(pressure.disk() === 'none' ? [] : ['disk']),
     ...(durability.unsafe.length > 0 ? ['durability-settings'] : []),
   ]
   const status = away ? 'unavailable' : weak.length > 0 ? 'degraded' : 'ready'
@@ -81,8 +87,12 @@ async function healthOf({ dispatcher, durability, isDraining, store }: Parts): P
   }
 }
 
-export async function openMllp(config: Config, { intake, log }: Parts): Promise<MllpServer | undefined> {
+export async function openMllp(
+  config: Config,
+  { intake, log, pressure }: Parts,
+): Promise<MllpServer | undefined> {
   if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
   const handle = (raw: Uint8Array) => receiveFrame(intake, raw)
-  return startMllpServer({ host: config.host, port: config.mllpPort, log, handle })
+  const held = () => pressure.level() !== 'none'
+  return startMllpServer({ host: config.host, port: config.mllpPort, log, handle, held })
 }

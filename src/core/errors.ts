@@ -39,6 +39,7 @@ export type HubErrorCode =
   | 'LEASE_LOST'
   | 'CONCURRENT_CHANGE'
   | 'STORE_UNAVAILABLE'
+  | 'STORE_FULL'
   | 'STORE_OUTCOME_UNKNOWN'
   | 'STORE_LOCKED'
   | 'STORE_SCHEMA'
@@ -120,6 +121,7 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   LEASE_LOST: { status: 503, issue: 'lock-error', fate: 'retry' },
   CONCURRENT_CHANGE: { status: 409, issue: 'conflict', fate: 'retry' },
   STORE_UNAVAILABLE: { status: 503, issue: 'transient', fate: 'retry' },
+  STORE_FULL: { status: 503, issue: 'transient', fate: 'retry' },
   STORE_OUTCOME_UNKNOWN: { status: 503, issue: 'timeout', fate: 'look-up' },
   STORE_LOCKED: { status: 503, issue: 'lock-error', fate: 'retry' },
   STORE_SCHEMA: { status: 503, issue: 'exception', fate: 'retry' },

@@ -81,9 +81,12 @@ function refuseUnderPressure(deps: IntakeDeps): void {
     case 'none':
       return
     case 'soft':
-      throw new HubError('OVERLOADED', 'earlier messages wait too long: send more slowly')
+      throw new HubError('OVERLOADED', 'earlier messages wait too long, or the disk fills: send more slowly')
     case 'hard':
-      throw new HubError('STORE_UNAVAILABLE', 'earlier messages wait too long: nothing is taken for now')
+      throw new HubError(
+        'STORE_UNAVAILABLE',
+        'earlier messages wait too long, or the disk is full: nothing is taken for now',
+      )
   }
 }
 

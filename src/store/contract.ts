@@ -122,6 +122,8 @@ export interface Store extends OperationsStore, ReplayStore {
   readonly sources: () => Promise<readonly SourceView[]>
   readonly backlog: () => Promise<Backlog>
   readonly catalogue: CatalogueStore
+  /** Of the backlog only this, which costs little however long it is; in seconds. */
+  readonly oldestWaitingS: () => Promise<number>
   /** Answers when the database does; else throws STORE_UNAVAILABLE. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>

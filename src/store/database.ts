@@ -17,6 +17,7 @@ export interface PostgresOptions {
   /** Of the connections; rows keep it as who wrote them. */
   readonly name?: string
   readonly connectTimeoutMs?: number
+  readonly answerTimeoutMs?: number
   /** Called for connections that fail while idle; the pool replaces them. */
   readonly onError?: (error: HubError) => void
 }
@@ -24,6 +25,10 @@ export interface PostgresOptions {
 const CONNECT_TIMEOUT_MS = 5_000
 const UNNAMED = 'stafett'
 const RACE_ATTEMPTS_MAX = 5
+/** Statements that wait for a connection, by connection: more are refused at once, since they would only time out. */
+const WAITING_PER_CONNECTION_MAX = 50
+/** Longer than `statement_timeout`: passes only when the server does not answer at all. */
+const ANSWER_TIMEOUT_MS = 35_000
 const INT8_OID = 20
 /** A statement that opens with this comment is prepared once a connection under that name. */
 const STATEMENT_NAME = /^\/\*([a-z0-9-]+)\*\//
@@ -55,17 +60,20 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
   pool.on('error', report)
   // Without a listener a connection that breaks while in use would end the process.
   pool.on('connect', (client) => client.on('error', report))
+  const timeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS
   const query: Query = (sql, values = []) =>
-    withRetries(() => withClient(pool, (client) => run(client, sql, values)))
+    withRetries(() => withClient(pool, (client) => run(client, sql, values, timeoutMs)))
   return {
     kind: 'postgresql',
     query,
-    transaction: (work) => withClient(pool, (client) => transact(client, work)),
+    transaction: (work) => withClient(pool, (client) => transact(client, work, timeoutMs)),
     close: () => pool.end(),
   }
 }
 
 async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  if (pool.waitingCount >= pool.options.max * WAITING_PER_CONNECTION_MAX)
+    throw new HubError('STORE_UNAVAILABLE', 'too many statements wait for the database', { at: AT_CONNECT })
   const client = await pool.connect().catch((error: unknown) => {
     throw storeError(error, AT_CONNECT)
   })
@@ -80,12 +88,14 @@ async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pro
   }
 }
 
-async function run<Row>(client: pg.PoolClient, sql: string, values: readonly unknown[]) {
+/** @param timeoutMs for the answer; scripts (migrations) take as long as they need */
+async function run<Row>(client: pg.PoolClient, sql: string, values: readonly unknown[], timeoutMs: number) {
   const name = values.length > 0 ? STATEMENT_NAME.exec(sql)?.[1] : undefined
   const sent = client.query({
     text: sql,
     ...(values.length > 0 ? { values: [...values] } : {}),
     ...(name === undefined ? {} : { name }),
+    ...(sql.startsWith(SCRIPT) ? {} : { query_timeout: timeoutMs }),
   })
   failpoint('statement-sent', name)
   const result = await sent
@@ -93,9 +103,13 @@ async function run<Row>(client: pg.PoolClient, sql: string, values: readonly unk
   return { rows: result.rows as Row[], affected: result.rowCount ?? 0 }
 }
 
-async function transact<T>(client: pg.PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
+async function transact<T>(
+  client: pg.PoolClient,
+  work: (query: Query) => Promise<T>,
+  timeoutMs: number,
+): Promise<T> {
   const query: Query = <Row>(sql: string, values: readonly unknown[] = []) =>
-    run<Row>(client, sql, values).catch((error: unknown) => {
+    run<Row>(client, sql, values, timeoutMs).catch((error: unknown) => {
       throw storeError(error, AT_STATEMENT)
     })
   await query('begin')
@@ -103,15 +117,12 @@ async function transact<T>(client: pg.PoolClient, work: (query: Query) => Promis
   try {
     result = await work(query)
   } catch (error) {
-    // The first fault is the one to tell; a connection that cannot roll back is thrown away.
-    await client.query('rollback').catch(() => undefined)
+    // The first fault is the one to tell; a connection that broke is thrown away, and its transaction with it.
+    if (storeError(error, AT_STATEMENT).code !== 'STORE_UNAVAILABLE')
+      await query('rollback').catch(() => undefined)
     throw error
   }
-  try {
-    await client.query('commit')
-  } catch (error) {
-    throw storeError(error, AT_STATEMENT)
-  }
+  await query('commit')
   return result
 }
 

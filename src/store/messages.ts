@@ -163,3 +163,12 @@ export const viewBacklog =
     const backlog: Backlog = { waiting, dead, oldestWaitingS: Math.max(0, oldest_s) }
     return backlog
   }
+
+export const oldestWaitingS =
+  (db: Database): Store['oldestWaitingS'] =>
+  async () => {
+    const { rows } = await db.query<{ oldest_s: number }>(
+      '/*oldest-waiting*/ select oldest_due_s_v1() as oldest_s',
+    )
+    return Math.max(0, onlyRow(rows).oldest_s)
+  }

@@ -19,7 +19,7 @@ export function migrate(db: Database, list: readonly Migration[] = migrations): 
   return db.transaction(async (query) => {
     await query(`set local lock_timeout = '120s'`)
     await query(`set local statement_timeout = 0`)
-    await query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK])
+    await query(script(`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`))
     await query(`create table if not exists meta (
       only_row boolean primary key default true check (only_row),
       incarnation text not null,

@@ -6,7 +6,8 @@ export const AT_CONNECT = 'store.connect'
 export const AT_STATEMENT = 'store.statement'
 
 const RACES = new Set(['40001', '40P01'])
-/** Server going away, too many connections, no space, read-only (fail-over), lock wait or statement over its limit. */
+const DISK_FULL = '53100'
+/** Server going away, too many connections, no memory, read-only (fail-over), lock wait or statement over its limit. */
 const AWAY = /^(08|53|57P0|58)|^(25006|55P03|57014|25P03|XX000)$/
 const SOCKET = new Set([
   'ECONNREFUSED',
@@ -17,7 +18,8 @@ const SOCKET = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ])
-const LOST = /connection (terminated|ended|closed)|timeout (exceeded|expired)|not queryable|pglite is clos/i
+const LOST =
+  /connection (terminated|ended|closed)|timeout (exceeded|expired)|read timeout|not queryable|pglite is clos/i
 
 /** @returns the HubError for anything thrown by `pg` or PGlite at `at` */
 export function storeError(thrown: unknown, at: string): HubError {
@@ -35,6 +37,7 @@ export function storeError(thrown: unknown, at: string): HubError {
     })
   if (code === '23505')
     return new HubError('CONCURRENT_CHANGE', 'another transaction was first', { at: 'store', cause })
+  if (code === DISK_FULL) return new HubError('STORE_FULL', 'the disk of the database is full', { at, cause })
   if (AWAY.test(code) || SOCKET.has(code) || LOST.test(message))
     return new HubError('STORE_UNAVAILABLE', 'the database does not answer', { at, cause })
   return new HubError('UNEXPECTED', 'the database refused a statement', { at, cause })

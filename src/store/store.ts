@@ -14,6 +14,7 @@ import { claimGroup, claimLane, dueLanes, type EndedClaims, heartbeatLane, relea
 import { currentList, listVersion } from './lists.js'
 import {
   answerOf,
+  oldestWaitingS,
   rawMessage,
   viewBacklog,
   viewItems,
@@ -91,6 +92,7 @@ export async function openStore(db: Database): Promise<Store> {
     rawMessage: rawMessage(db),
     sources: viewSources(db),
     backlog: viewBacklog(db),
+    oldestWaitingS: oldestWaitingS(db),
     parkedChannels: parkedChannels(db),
     parkChannel: parkChannel(db),
     resumeChannel: resumeChannel(db),

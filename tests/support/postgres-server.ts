@@ -12,6 +12,8 @@ export interface PostgresServer {
   readonly url: string
   readonly port: number
   readonly folder: string
+  /** Gives a folder to the user that the server runs as. */
+  readonly own: (folder: string) => void
   /** One statement on a connection of its own. */
   readonly run: (sql: string) => Promise<void>
   /** Starts it again after `stop` or `kill`; resolves when it answers. */
@@ -22,24 +24,22 @@ export interface PostgresServer {
   readonly remove: () => Promise<void>
 }
 
-export interface PostgresServerOptions {
-  /** `name=value`, as for `postgres -c`. */
-  readonly settings?: readonly string[]
-  /** Folder for the data, made by the caller; else one of its own. */
-  readonly folder?: string
-}
-
 export const hasPostgresServer = (): boolean =>
   programOnPath('initdb') !== undefined && programOnPath('postgres') !== undefined && runsAs() !== 'nobody'
 
-/** Makes a cluster and does not start it. */
-export async function newPostgresServer(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+/**
+ * Makes a cluster and does not start it.
+ * @param settings `name=value`, as for `postgres -c`
+ */
+export async function newPostgresServer(settings: readonly string[] = []): Promise<PostgresServer> {
   const port = await freePort()
-  const own = options.folder === undefined
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'stafett-pg-'))
+  const folder = mkdtempSync(join(tmpdir(), 'stafett-pg-'))
   const user = runsAs()
   const as = typeof user === 'object' ? user : {}
-  if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid)
+  const own = (path: string) => {
+    if (as.uid !== undefined && as.gid !== undefined) chownSync(path, as.uid, as.gid)
+  }
+  own(folder)
   const data = join(folder, 'data')
   execFileSync(
     'initdb',
@@ -51,7 +51,7 @@ export async function newPostgresServer(options: PostgresServerOptions = {}): Pr
   )
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   const state: { child: ChildProcess | undefined } = { child: undefined }
-  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=50']
+  const fixed = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'max_connections=50']
   const killNow = () => void state.child?.kill('SIGKILL')
   process.once('exit', killNow)
 
@@ -65,9 +65,10 @@ export async function newPostgresServer(options: PostgresServerOptions = {}): Pr
     url,
     port,
     folder,
+    own,
     run: (sql) => run(url, sql),
     start: async () => {
-      const all = [...settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting])
+      const all = [...fixed, ...settings].flatMap((setting) => ['-c', setting])
       // What a killed one left behind may still be ending.
       for (let tries = 0; tries < 20; tries += 1) {
         const child = spawn('postgres', ['-D', data, '-p', `${port}`, ...all], { ...as, stdio: 'ignore' })
@@ -83,7 +84,7 @@ export async function newPostgresServer(options: PostgresServerOptions = {}): Pr
     remove: async () => {
       await end('SIGQUIT')
       process.off('exit', killNow)
-      rmSync(own ? folder : data, { recursive: true, force: true, maxRetries: 5 })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

@@ -31,12 +31,14 @@ describe('MLLP server', () => {
   async function start(
     handle: (raw: Uint8Array) => Promise<Uint8Array | undefined> = echo,
     limits: Partial<MllpLimits> = {},
+    held: () => boolean = () => false,
   ): Promise<MllpServer> {
     const server = await startMllpServer({
       host: '127.0.0.1',
       port: 0,
       log,
       handle,
+      held,
       limits: { watchMs: 10, ...limits },
     })
     servers.push(server)
@@ -198,6 +200,26 @@ describe('MLLP server', () => {
     const expected = answers(...names)
     for (let i = 0; i < 400 && text().length < expected.length; i++) await wait(5)
     assert.ok(text() === expected)
+  })
+  it('reads nothing and refuses nothing under pressure, and goes on afterwards', async () => {
+    const pressure = { held: false }
+    const server = await start(echo, { connectionIdleMsMax: 60 }, () => pressure.held)
+    const early = await client(server)
+    early.socket.write(framed('A'))
+    await early.answered(answers('A'))
+    pressure.held = true
+    const late = await client(server)
+    late.socket.write(framed('C'))
+    // What was read before is answered; after that nothing is read.
+    early.socket.write(framed('B'))
+    await early.answered(answers('A', 'B'))
+    early.socket.write(framed('D'))
+    await wait(150)
+    assert.equal(late.text() + early.text(), answers('A', 'B'))
+    assert.equal(server.connections(), 2)
+    pressure.held = false
+    await late.answered(answers('C'))
+    await early.answered(answers('A', 'B', 'D'))
   })
   it('cuts off a peer that does not read its answers', async () => {
     const big = Buffer.alloc(4_000_000, 0x78)
