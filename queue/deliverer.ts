@@ -4,6 +4,7 @@
  */
 import type { DeliveryRules, Destination, Message, Verdict } from '../src/core/delivery.js'
 import { codeOf } from '../src/core/errors.js'
+import { failpoint } from '../src/core/failpoint.js'
 import type { DeliveryClaim, DeliverySettlement, DeliveryStore } from '../src/core/outbox.js'
 import type { Log } from '../src/core/ports.js'
 import { settlementOf, settlementOfRenderError } from './delivery-settlement.js'
@@ -11,8 +12,6 @@ import { atMost } from './worker-pool.js'
 
 /** Deliveries in hand of one process. */
 const IN_HAND_MAX = 256
-/** Time for the database and for rendering beside the sending, before another process may take a delivery over. */
-const LEASE_MARGIN_MS = 10_000
 
 export interface DelivererOptions {
   readonly store: Pick<DeliveryStore, 'claimDeliveries' | 'keepMessage' | 'settleDelivery'>
@@ -23,7 +22,8 @@ export interface DelivererOptions {
   readonly log: Log
   readonly random: () => number
   readonly count: (destination: string, outcome: DeliveryOutcome) => void
-  readonly leaseMarginMs?: number
+  /** For the database and for rendering beside the sending, before another process may take a delivery over. */
+  readonly leaseMarginMs: number
 }
 
 export type DeliveryOutcome = DeliverySettlement['kind'] | 'lost'
@@ -95,7 +95,7 @@ async function claimsOf(
   try {
     return await options.store.claimDeliveries(destination.id, {
       owner: options.owner,
-      leaseMs: destination.sendMsMax + (options.leaseMarginMs ?? LEASE_MARGIN_MS),
+      leaseMs: destination.sendMsMax + options.leaseMarginMs,
       max,
       stopWhenLost: destination.ambiguous === 'stop',
       expiresAfterMs: destination.expiresAfterMs,
@@ -157,7 +157,9 @@ async function attempt(
     }
     if (message.messageId !== undefined && !(await store.keepMessage(claim, message))) return 'lost'
   }
+  failpoint('before-delivery-send')
   const verdict = await send(destination, claim, message, log)
+  failpoint('after-delivery-answer')
   return settlementOf(verdict, destination, claim, rules, random)
 }
 

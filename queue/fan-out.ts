@@ -1,6 +1,7 @@
 /** From committed changes to deliveries: one run at a time in a process, many processes at once (reliability.md 6.2). */
 import type { Change, Destination } from '../src/core/delivery.js'
 import { codeOf, ERRORS } from '../src/core/errors.js'
+import { failpoint } from '../src/core/failpoint.js'
 import type { LaneKey } from '../src/core/ids.js'
 import type { FanOutStore, WantedDelivery } from '../src/core/outbox.js'
 import type { Log, NewId } from '../src/core/ports.js'
@@ -71,6 +72,7 @@ export function openFanOut(options: FanOutOptions): FanOut {
       const changes = await options.store.openChanges(after, CHANGES_MAX)
       if (changes.length > 0) {
         const wanted = await wantedOf(options, changes)
+        failpoint('before-fan-out-commit')
         const made = await options.store.fanOut(options.set, changes, wanted)
         if (made.length > 0) options.made(made)
       }

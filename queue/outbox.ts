@@ -22,7 +22,8 @@ export interface OutboxOptions {
   /** Ended deliveries are kept for so long. */
   readonly keepEndedMs: number
   readonly gatherMs?: number
-  readonly leaseMarginMs?: number
+  /** See DelivererOptions. */
+  readonly leaseMarginMs: number
 }
 
 export interface Outbox {

@@ -3,8 +3,8 @@
  * redirects are followed, no more of the answer is read than is asked for, and each resolution passes the guard.
  */
 import { lookup as systemLookup } from 'node:dns'
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import http, { type ClientRequest, type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { assertNever } from '../../src/core/exhaustive.js'
 import type { AddressGuard } from './address-guard.js'
@@ -100,14 +100,21 @@ export function sendHttp(outbound: OutboundRequest, limits: HttpLimits): Promise
       if (ms !== undefined) phaseTimer = setTimeout(() => fail(late), ms)
     }
 
+    const enterSending = (): void => {
+      enter('sending', undefined, 'answer-timeout')
+      // What is handed over before the connection stands is finished before anything was sent.
+      if (request.writableFinished) enterWaiting()
+    }
+    const enterWaiting = (): void => {
+      if (phase === 'sending') enter('waiting', limits.firstByteMs, 'answer-timeout')
+    }
+
     enter('connect', limits.connectMs, 'connect-timeout')
     request.once('socket', (socket) => {
-      socket.once('connect', () =>
-        secure ? enter('tls', limits.tlsMs, 'tls-timeout') : enter('sending', undefined, 'answer-timeout'),
-      )
-      socket.once('secureConnect', () => enter('sending', undefined, 'answer-timeout'))
+      socket.once('connect', () => (secure ? enter('tls', limits.tlsMs, 'tls-timeout') : enterSending()))
+      socket.once('secureConnect', enterSending)
     })
-    request.once('finish', () => enter('waiting', limits.firstByteMs, 'answer-timeout'))
+    request.once('finish', enterWaiting)
     request.once('response', (response) => {
       clearTimeout(phaseTimer)
       clearTimeout(whole)
@@ -130,8 +137,8 @@ function openRequest(outbound: OutboundRequest, secure: boolean): ClientRequest 
     lookup: guardedLookup(outbound.guard, outbound.lookup ?? systemLookup),
   }
   return secure
-    ? httpsRequest(outbound.url, { ...options, ...outbound.tls, minVersion: 'TLSv1.2' })
-    : httpRequest(outbound.url, options)
+    ? https.request(outbound.url, { ...options, ...outbound.tls, minVersion: 'TLSv1.2' })
+    : http.request(outbound.url, options)
 }
 
 class AddressRefused extends Error {}

@@ -66,6 +66,7 @@ export function openOutbox(
     random: deps.random,
     count: metrics.attempt,
     sweepMs: config.sweepMs,
+    leaseMarginMs: config.leaseMs,
     keepEndedMs: config.deliveryKeepDays * DAY_MS,
   })
 }

@@ -20,6 +20,12 @@ export type FailPoint =
   | 'after-effect-commit'
   /** The receipt that came with the effect is known, and not yet given to the request that waits for it. */
   | 'before-owed-answer'
+  /** What is wanted of some changes is known; no delivery is made yet. */
+  | 'before-fan-out-commit'
+  /** A delivery is in hand and its message made; nothing of it sent. */
+  | 'before-delivery-send'
+  /** The receiver has answered; what came of it is not stored. */
+  | 'after-delivery-answer'
   /** A statement went out, its answer is not read; `detail` names it (`accept`, `commit-12` …). */
   | 'statement-sent'
   /** One migration was applied, inside the transaction of all of them; `detail` names it. */

@@ -63,9 +63,13 @@ export function laneModel(rowsMax: number, workMs = 1): LaneModel {
   }
 }
 
-export async function until(condition: () => boolean, limitMs: number, what: string): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  limitMs: number,
+  what: string,
+): Promise<void> {
   const end = Date.now() + limitMs
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`)
     await wait(5)
   }

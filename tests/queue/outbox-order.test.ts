@@ -12,7 +12,7 @@ import { HubError } from '../../src/core/errors.js'
 import type { DeliveryStore, FanOutStore } from '../../src/core/outbox.js'
 import { availableBackends, describeStores } from '../support/backends.js'
 import { outboxOf, putChanges, QUICK_RULES, recorder } from '../support/outbox.js'
-import { recordedLog } from './lane-model.js'
+import { recordedLog, until } from './lane-model.js'
 
 const RUNS = process.env['STAFETT_TEST_DEEP'] ? 150 : 4
 const DESTINATIONS = ['journal', 'pharmacy'] as const
@@ -98,8 +98,7 @@ describeStores('delivery under faults', await availableBackends(), (current) => 
     }
     const expected = planned.reduce((sum, { wantedBy }) => sum + wantedBy.length, 0)
     const done = async () => (await store.deliveries({ state: 'delivered', limit: 100 })).length === expected
-    const end = Date.now() + LIMIT_MS
-    while (!(await done())) assert.ok(Date.now() < end, 'everything is delivered in time')
+    await until(done, LIMIT_MS, 'everything delivered')
     for (const { stop } of processes) await stop(1_000)
     for (const id of DESTINATIONS) checkReceived(id, received, wants)
   }

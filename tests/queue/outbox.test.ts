@@ -41,6 +41,7 @@ describeStores('outbox', await availableBackends(), (current) => {
       sweepMs: 20,
       keepEndedMs: NEVER_MS,
       gatherMs: 0,
+      leaseMarginMs: 10_000,
       ...more,
     })
     running.push(outbox)
@@ -48,11 +49,12 @@ describeStores('outbox', await availableBackends(), (current) => {
   }
   const state = async (store: OutboxOfTest, number: number, destination = 'journal') =>
     (await store.deliveries({ destination, limit: 100 })).find((one) => one.number === number)
-  const stateIs = async (store: OutboxOfTest, number: number, wanted: string) => {
-    const end = Date.now() + LIMIT_MS
-    while ((await state(store, number))?.state !== wanted)
-      if (Date.now() > end) throw new Error(`${number} is not ${wanted}`)
-  }
+  const stateIs = (store: OutboxOfTest, number: number, wanted: string, destination = 'journal') =>
+    until(
+      async () => (await state(store, number, destination))?.state === wanted,
+      LIMIT_MS,
+      `${destination} ${number} ${wanted}`,
+    )
 
   it('delivers what a doorbell announces, without a sweep', async () => {
     const journal = recorder('journal')
@@ -95,8 +97,7 @@ describeStores('outbox', await availableBackends(), (current) => {
   it('marks changes that no destination is there for', async () => {
     const { store } = await start([])
     await putChanges(current().db, [{ lane: 'a', number: 1 }])
-    const end = Date.now() + LIMIT_MS
-    while ((await store.openChanges(undefined, 1)).length > 0) assert.ok(Date.now() < end)
+    await until(async () => (await store.openChanges(undefined, 1)).length === 0, LIMIT_MS, 'passed over')
   })
 
   it('lets nine receivers have theirs while the tenth is slow, with four in its hand', async () => {
@@ -208,8 +209,7 @@ describeStores('outbox', await availableBackends(), (current) => {
     const { log, store } = await start([journal, buggy])
     await putChanges(current().db, [{ lane: 'a', number: 1 }])
     await stateIs(store, 1, 'blocked')
-    const end = Date.now() + LIMIT_MS
-    while ((await state(store, 1, 'buggy'))?.state !== 'blocked') assert.ok(Date.now() < end)
+    await stateIs(store, 1, 'blocked', 'buggy')
     assert.deepEqual([(await state(store, 1))?.attempts, (await state(store, 1, 'buggy'))?.attempts], [1, 3])
     assert.equal(
       (await store.destinations()).every(({ failures }) => failures === 0),
