@@ -1,12 +1,15 @@
-/** Intake statement: one durable transaction for all rows of one request. */
+/** Intake statement: one durable transaction for all rows of one request, and of the requests that come at the same time. */
+import { isHubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
 import { laneKey, messageId } from '../core/ids.js'
 import type { Reply } from '../core/message.js'
 import type { Store } from './contract.js'
+import { grouped } from './grouped.js'
 import type { Accepted, MessageState, NewMessage } from './inbox.js'
 import { messageJson } from './message-json.js'
 import type { Database } from './query.js'
 import { onlyRow, toJson } from './rows.js'
+import { AT_CONNECT } from './store-error.js'
 
 interface AcceptRow {
   readonly ord: number
@@ -17,7 +20,29 @@ interface AcceptRow {
   readonly answer: Reply | null
 }
 
-export const acceptMessages =
+/** Bytes of the requests that are stored together. */
+const GROUP_BYTES_MAX = 1_000_000
+/** While one statement waits for its disk the next is under way; a lane that is locked holds up one of them. */
+const GROUPS_UNDER_WAY_MAX = 3
+
+export function acceptMessages(db: Database): Store['accept'] {
+  const accept = acceptTogether(db)
+  return grouped(
+    async (requests: readonly (readonly NewMessage[])[]) => {
+      const accepted = [...(await accept(requests.flat()))]
+      return requests.map((messages) => accepted.splice(0, messages.length))
+    },
+    {
+      underWayMax: GROUPS_UNDER_WAY_MAX,
+      weightMax: GROUP_BYTES_MAX,
+      weightOf: (messages) => messages.reduce((bytes, { body }) => bytes + body.length, 0),
+      // A row that was stored after all is known by its id.
+      isTriedAlone: (error) => !isHubError(error) || error.at !== AT_CONNECT,
+    },
+  )
+}
+
+const acceptTogether =
   (db: Database): Store['accept'] =>
   async (messages) => {
     if (messages.length === 0) return []
