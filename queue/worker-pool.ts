@@ -27,11 +27,10 @@ interface InHand {
   readonly finish: () => void
 }
 
-/**
- * Lanes that one call of `work` gets at most. A group is as slow as its slowest lane, so a part of the pool is kept from it
- * where there is room for more than one.
- */
+/** Lanes that one call of `work` gets at most. */
 const GROUP_LANES_MAX = 8
+/** A group is as slow as its slowest lane: another is under way beside it. */
+const GROUPS_MIN = 2
 
 /**
  * `work` resolves the lanes in which rows remain: they go to the end of the line, so that a long lane starves nobody. A
@@ -43,7 +42,12 @@ export function openWorkerPool(
 ): WorkerPool {
   const inHand = new Map<LaneKey, InHand>()
   const line: LaneKey[] = []
-  const groupMax = Math.min(GROUP_LANES_MAX, Math.ceil(options.concurrency / 2))
+  const groupsMax = Math.min(
+    options.concurrency,
+    Math.max(GROUPS_MIN, Math.ceil(options.concurrency / GROUP_LANES_MAX)),
+  )
+  const groupMax = Math.ceil(options.concurrency / groupsMax)
+  let groups = 0
   let active = 0
   let stopped = false
 
@@ -62,9 +66,10 @@ export function openWorkerPool(
   }
 
   function takeNext(): void {
-    while (active < options.concurrency && line.length > 0 && !stopped) {
+    while (groups < groupsMax && active < options.concurrency && line.length > 0 && !stopped) {
       const lanes = line.splice(0, Math.min(groupMax, options.concurrency - active))
       active += lanes.length
+      groups += 1
       void workGroup(lanes)
     }
   }
@@ -78,6 +83,7 @@ export function openWorkerPool(
       for (const lane of lanes) options.onError(error, lane)
     }
     active -= lanes.length
+    groups -= 1
     for (const lane of lanes) putBack(lane, more.has(lane))
     takeNext()
   }
@@ -112,7 +118,7 @@ export function openWorkerPool(
   return {
     run,
     has: (lane) => inHand.has(lane),
-    hasRoom: () => active < options.concurrency && line.length === 0,
+    hasRoom: () => groups < groupsMax && active < options.concurrency && line.length === 0,
     stop,
   }
 }

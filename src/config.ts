@@ -125,7 +125,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     language: read.oneOf('STAFETT_LANGUAGE', ['nb', 'da', 'en'] as const, 'nb'),
     logLevel: read.oneOf('STAFETT_LOG', ['silent', 'error', 'warn', 'info', 'debug'] as const, 'info'),
     roles,
-    concurrency: read.integer('STAFETT_CONCURRENCY', 8, 1, 256),
+    concurrency: read.integer('STAFETT_CONCURRENCY', 16, 1, 256),
     databasePoolMax: read.integer('STAFETT_DATABASE_POOL', 20, 2, 500),
     leaseMs: read.integer('STAFETT_LEASE_MS', 15_000, 100, 600_000),
     sweepMs: read.integer('STAFETT_SWEEP_MS', 2_000, 20, 60_000),
