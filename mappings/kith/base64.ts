@@ -43,8 +43,9 @@ export function decodeBase64(text: string, at: string, bytesMax: number): Uint8A
 }
 
 /** Base64 of a text's UTF-8, without line breaks. */
-export function encodeBase64(text: string): string {
-  const bytes = new TextEncoder().encode(text)
+export const encodeBase64 = (text: string): string => encodeBytes(new TextEncoder().encode(text))
+
+export function encodeBytes(bytes: Uint8Array): string {
   let encoded = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b, c] = bytes.subarray(i, i + 3)

@@ -9,6 +9,13 @@ const CODES = {
   3101: { 0: 'Ikke kjent', 1: 'Mann', 2: 'Kvinne', 9: 'Ikke spesifisert' },
   7402: { A: 'Annet', L: 'Legemiddel' },
   7404: { F: 'Forsendelse', L: 'LAR', U: 'Utlevering' },
+  /** Why a search for prescriptions found nothing. */
+  7407: {
+    1: 'Ugyldig referansenummer',
+    2: 'Ugyldig fødselsnummer',
+    3: 'Ugyldig nødsøk',
+    4: 'Ingen resept på dette søk',
+  },
   /** Status of a prescription at the broker. */
   7408: {
     A: 'Avslått søknad fra SLV',

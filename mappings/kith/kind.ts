@@ -82,9 +82,9 @@ export interface KithKind<Payload> {
   readonly inside?: (payload: XmlElement) => readonly XmlElement[]
   /**
    * What the sender gets: an AppRec, or nothing but the receipt of the transport, which is what an answer to a query and
-   * a business receipt get (eresept.md 3). A row with `receipt` gives that instead.
+   * a business receipt get (eresept.md 3). A query gets its answer; a row with `receipt` gives that instead.
    */
-  readonly answeredBy?: 'apprec' | 'transport'
+  readonly answeredBy?: 'apprec' | 'transport' | 'query'
   /** Only called with a payload that keeps to the shape; further faults go to `problems`. */
   readonly read: (reader: Reader, element: XmlElement, problems: Problem[]) => Payload
   /** Faults that only head and payload together show. */

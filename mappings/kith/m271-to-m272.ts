@@ -37,10 +37,10 @@ export function m271ToM272(head: Head, context: ReceiptContext): Reply {
   }
 }
 
-const isResponsibility = (team: CareTeam): boolean =>
+export const isResponsibility = (team: CareTeam): boolean =>
   (team.category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'medlist-responsibility'))
 
-const roleOf = ({ role }: CareTeamParticipant): string | undefined =>
+export const roleOf = ({ role }: CareTeamParticipant): string | undefined =>
   role?.flatMap(({ coding }) => coding ?? []).find(({ system }) => system === codeSystemUrl('care-team-role'))
     ?.code
 
@@ -54,7 +54,8 @@ function formerDoctor(head: Head, doctors: readonly CareTeamParticipant[]): Care
   )
 }
 
-function lege(doctor: CareTeamParticipant | undefined): XmlNode | undefined {
+/** Multidoselege of a participant; nothing where the schema demands more than is known. */
+export function lege(doctor: CareTeamParticipant | undefined): XmlNode | undefined {
   const hpr = valueIn(doctor?.member, HPR)
   const her = valueIn(doctor?.onBehalfOf, HER)
   if (hpr === undefined || her === undefined) return undefined
@@ -71,7 +72,8 @@ function lege(doctor: CareTeamParticipant | undefined): XmlNode | undefined {
   )
 }
 
-function apotek(pharmacy: CareTeamParticipant | undefined): XmlNode | undefined {
+/** Multidoseapotek of a participant, likewise. */
+export function apotek(pharmacy: CareTeamParticipant | undefined): XmlNode | undefined {
   const licence = valueIn(pharmacy?.member, AKO)
   if (licence === undefined) return undefined
   return node(

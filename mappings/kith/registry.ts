@@ -20,6 +20,7 @@ import { m1Kind, m5Kind, m10Kind, m251Kind, m252Kind, m253Kind, m254Kind } from 
 import { m28Kind, m271Kind, m272Kind } from './kinds-m27.js'
 import type { SyntheticIds } from './national-id.js'
 import { openHeadMessage } from './open-message.js'
+import { m91Kind, m93Kind, m95Kind, m97Kind, m911Kind, m921Kind } from './query/query-kinds.js'
 import { parseXml, type XmlElement } from './xml.js'
 
 /** The door's view of a kind: faults of a message, and whom it is about (one for each part). */
@@ -32,7 +33,7 @@ export type CheckKind = (
 export interface KithRow {
   readonly type: MessageType
   readonly check: CheckKind
-  readonly answeredBy: 'apprec' | 'transport' | 'receipt'
+  readonly answeredBy: 'apprec' | 'transport' | 'query' | 'receipt'
   /** The same message inside another one. */
   readonly openAttached: OpenAttached
 }
@@ -56,11 +57,17 @@ export const kithRows: ReadonlyMap<string, KithRow> = new Map(
     row(m272Kind),
     row(m28Kind),
     row(m21Kind),
+    row(m91Kind),
     row(m92Kind),
+    row(m93Kind),
     row(m94Kind),
+    row(m95Kind),
     row(m96Kind),
+    row(m97Kind),
     row(m98Kind),
+    row(m911Kind),
     row(m912Kind),
+    row(m921Kind),
     row(m922Kind),
     row(m241Kind),
     row(m242Kind),

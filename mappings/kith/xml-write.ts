@@ -32,12 +32,18 @@ export function writeXml(element: XmlNode): string {
   return inner === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${inner}</${name}>`
 }
 
-/** A read element and what is in it, to be written again under the same default namespace. */
-export function asNode(element: XmlElement): XmlNode {
+/**
+ * A read element and what is in it, to be written again.
+ * @param ns default namespace of where it is put
+ */
+export function asNode(element: XmlElement, ns: string = element.ns): XmlNode {
   return {
     name: element.local,
-    attributes: element.attributes,
-    content: element.children.length > 0 ? element.children.map(asNode) : element.text.trim(),
+    attributes: { ...(element.ns === ns ? {} : { xmlns: element.ns }), ...element.attributes },
+    content:
+      element.children.length > 0
+        ? element.children.map((child) => asNode(child, element.ns))
+        : element.text.trim(),
   }
 }
 
