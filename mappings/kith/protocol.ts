@@ -29,6 +29,7 @@ export const kithProtocol: ChannelProtocol = {
   answersWithEffect: new Set(
     [...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'receipt' ? [kind] : [])),
   ),
+  queries: new Set([...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'query' ? [kind] : []))),
   types: kithTypes,
 }
 

@@ -30,6 +30,7 @@ import { startClock } from './jobs.js'
 import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
 import { newProcessName } from './process-name.js'
 import { SURFACES } from './protocols.js'
+import { openQueries } from './queries.js'
 
 export interface Parts {
   readonly store: Store
@@ -114,6 +115,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     hash: sha256,
     wait: (ms) => wait(ms),
     settings: { zone: config.zone, syntheticIds: config.syntheticIds, processingIds: config.processingIds },
+    answerQuery: openQueries(deps, store),
     log,
     count: metrics.message,
     protocolOf: (surface) => SURFACES.get(surface),

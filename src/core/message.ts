@@ -235,6 +235,13 @@ export interface ChannelProtocol {
     outcome: IntakeOutcome,
     context: { readonly newId: string; readonly now: string },
   ) => Reply
+  /** Kinds that are answered in the request from what is stored, and change nothing (core/query.ts). */
+  readonly queries?: ReadonlySet<string>
+  /**
+   * What is kept of the raw bytes: the same, but for what must not be stored in clear. Identity and content hash are
+   * those of the bytes as they came.
+   */
+  readonly toStore?: (raw: Uint8Array) => Uint8Array
   /** Kinds whose answer waits for the effect. */
   readonly answersWithEffect: ReadonlySet<string>
   readonly types: ReadonlyMap<string, MessageType>

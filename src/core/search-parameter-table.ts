@@ -399,6 +399,17 @@ const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
     ownStatus('CareTeam', 'care-team-status'),
     token('category', 'CareTeam-category', 'category'),
     date('date', 'clinical-date', 'period'),
+    reference(
+      'participant',
+      'CareTeam-participant',
+      'participant.member',
+      'CareTeam',
+      'Organization',
+      'Patient',
+      'Practitioner',
+      'PractitionerRole',
+      'RelatedPerson',
+    ),
   ],
   Flag: [
     patient('subject'),

@@ -19,6 +19,8 @@ export interface ReceiveDeps {
   readonly hash: (bytes: Uint8Array) => string
   readonly wait: (ms: number) => Promise<void>
   readonly settings: DoorSettings
+  /** Only called for kinds in `queries` of their protocol. */
+  readonly answerQuery: (envelope: Envelope, raw: Uint8Array) => Promise<Reply>
   readonly log: Log
   readonly count: (event: 'received' | 'duplicate' | 'refused' | 'conflict', channel: string) => void
 }
@@ -45,19 +47,28 @@ export async function receiveMessage(
   contentType: string,
   parentId?: MessageId,
 ): Promise<Received> {
-  const prepared = prepare(deps, protocol, raw, contentType, parentId)
-  if (prepared.kind === 'unreadable') {
+  const checked = prepare(deps, protocol, raw, contentType, parentId)
+  if (checked.kind === 'unreadable') {
     deps.count('refused', protocol.channel)
-    return { reply: prepared.reply, messageId: undefined, outcome: 'unreadable', refusal: prepared.refusal }
+    return { reply: checked.reply, messageId: undefined, outcome: 'unreadable', refusal: checked.refusal }
   }
+  const prepared = checked.isQuery ? await answered(deps, raw, checked) : checked
   const accepted = await deps.store.accept(prepared.rows)
   return settle(deps, protocol, raw, prepared, accepted)
 }
 
+/** A query is stored with its answer, and nothing is left to do (rule 1). */
+async function answered(deps: ReceiveDeps, raw: Uint8Array, query: Rows): Promise<Rows> {
+  const answer = await deps.answerQuery(query.envelope, raw)
+  return { ...query, rows: query.rows.map((row) => ({ ...row, answer })) }
+}
+
+type Rows = Extract<Prepared, { kind: 'rows' }>
 type Prepared =
   | { readonly kind: 'unreadable'; readonly reply: Reply; readonly refusal: Refusal }
   | {
       readonly kind: 'rows'
+      readonly isQuery: boolean
       readonly rows: readonly NewMessage[]
       readonly envelope: Envelope
       readonly refusal: Refusal | undefined
@@ -85,19 +96,22 @@ function prepare(
   const envelope = envelopes[0]
   if (envelope === undefined)
     throw new HubError('UNEXPECTED', 'the door check accepted a message without envelope')
+  const isQuery = refusal === undefined && protocol.queries?.has(envelope.kind) === true
   const owed = refusal === undefined && protocol.answersWithEffect.has(envelope.kind)
-  const reply = owed
-    ? undefined
-    : answer(envelope, refusal === undefined ? { kind: 'accepted' } : { kind: 'refused', refusal })
+  const reply =
+    owed || isQuery
+      ? undefined
+      : answer(envelope, refusal === undefined ? { kind: 'accepted' } : { kind: 'refused', refusal })
   const contentHash = deps.hash(raw)
+  const body = protocol.toStore?.(raw) ?? raw
   const rows = envelopes.map(
     (item): NewMessage => ({
       id: messageId(deps.newId()),
       envelope: item,
-      body: raw,
+      body,
       contentType,
       contentHash,
-      state: refusal === undefined ? 'waiting' : 'refused',
+      state: refusal !== undefined ? 'refused' : isQuery ? 'done' : 'waiting',
       ...(refusal === undefined
         ? {}
         : {
@@ -111,7 +125,7 @@ function prepare(
       receivedAt: now,
     }),
   )
-  return { kind: 'rows', rows, envelope, refusal }
+  return { kind: 'rows', rows, envelope, refusal, isQuery }
 }
 
 async function settle(

@@ -3,7 +3,7 @@
  * All SQL stands behind these functions, in src/store.
  */
 import type { LaneKey, MessageId, PersonId } from '../core/ids.js'
-import type { Identity, Reply } from '../core/message.js'
+import type { Channel, Identity, Reply } from '../core/message.js'
 import type { PersonState, SourceState, StoredResource } from '../core/stored.js'
 import type { CatalogueStore } from './catalogue-contract.js'
 import type { ClaimedEffect, Effect } from './effect.js'
@@ -119,6 +119,12 @@ export interface Store extends OperationsStore, ReplayStore {
   readonly rawMessage: (
     id: MessageId,
   ) => Promise<{ readonly body: Uint8Array; readonly contentType: string } | undefined>
+  /** The bytes of a message by its own identity; of one with several parts those of the first. */
+  readonly rawByIdentity: (
+    channel: Channel,
+    sender: string,
+    messageId: string,
+  ) => Promise<Uint8Array | undefined>
   readonly sources: () => Promise<readonly SourceView[]>
   readonly backlog: () => Promise<Backlog>
   readonly catalogue: CatalogueStore

@@ -119,6 +119,17 @@ export const rawMessage =
     return rows[0] && { body: rows[0].body, contentType: rows[0].content_type }
   }
 
+export const rawByIdentity =
+  (db: Database): Store['rawByIdentity'] =>
+  async (channel, sender, messageId) => {
+    const { rows } = await db.query<{ body: Uint8Array }>(
+      `/*raw-by-identity*/ select body from message
+       where channel = $1 and sender = $2 and message_id = $3 and part = 0 and state <> 'refused'`,
+      [channel, sender, messageId],
+    )
+    return rows[0]?.body
+  }
+
 export const answerOf =
   (db: Database): Store['answerOf'] =>
   async (id) => {

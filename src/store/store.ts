@@ -15,6 +15,7 @@ import { currentList, listVersion } from './lists.js'
 import {
   answerOf,
   oldestWaitingS,
+  rawByIdentity,
   rawMessage,
   viewBacklog,
   viewItems,
@@ -90,6 +91,7 @@ export async function openStore(db: Database): Promise<Store> {
     message: viewMessage(db),
     messageItems: viewItems(db),
     rawMessage: rawMessage(db),
+    rawByIdentity: rawByIdentity(db),
     sources: viewSources(db),
     backlog: viewBacklog(db),
     oldestWaitingS: oldestWaitingS(db),

@@ -21,6 +21,7 @@ const deps: IntakeDeps = {
   hash: () => 'hash',
   wait: async () => undefined,
   settings: { zone: 'Europe/Oslo', syntheticIds: 'accept', processingIds: ['P'] },
+  answerQuery: () => Promise.reject(new Error('no query here')),
   log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   count: () => undefined,
   protocolOf: () => canonicalDeviceProtocol,

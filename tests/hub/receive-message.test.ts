@@ -66,6 +66,7 @@ function recorder(
         time.now += ms
       },
       settings: { zone: 'Europe/Oslo', syntheticIds: 'accept', processingIds: ['P'] },
+      answerQuery: () => Promise.reject(new Error('no query here')),
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       count: () => undefined,
     },
