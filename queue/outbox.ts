@@ -35,6 +35,7 @@ export interface Outbox {
 const GATHER_MS = 20
 const DELETE_EVERY_MS = 600_000
 const DELETED_MAX = 1_000
+const RESEND_EVERY_MS = 60_000
 
 /** @throws HubError STORE_UNAVAILABLE */
 export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
@@ -73,10 +74,13 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
   })
   const deleting = setInterval(() => void deleteEnded(options), DELETE_EVERY_MS)
   deleting.unref()
+  const resending = setInterval(() => void resendUnanswered(options, deliverer.kick), RESEND_EVERY_MS)
+  resending.unref()
   return {
     take,
     stop: async (drainMs) => {
       clearInterval(deleting)
+      clearInterval(resending)
       await sweep.stop()
       await fanOut.stop()
       await deliverer.stop(drainMs)
@@ -90,5 +94,22 @@ async function deleteEnded({ keepEndedMs, log, store }: OutboxOptions): Promise<
     while (deleted === DELETED_MAX) deleted = await store.deleteEnded(keepEndedMs, DELETED_MAX)
   } catch (error) {
     log.warn('ended deliveries could not be deleted', { code: codeOf(error) })
+  }
+}
+
+async function resendUnanswered(
+  { destinations, log, store }: OutboxOptions,
+  kick: (destination: string) => void,
+): Promise<void> {
+  for (const { id, unanswered } of destinations) {
+    if (unanswered === undefined) continue
+    try {
+      const count = await store.resendUnanswered(id, unanswered)
+      if (count === 0) continue
+      log.warn('unanswered messages are sent again', { destination: id, count })
+      kick(id)
+    } catch (error) {
+      log.warn('unanswered messages could not be looked for', { destination: id, code: codeOf(error) })
+    }
   }
 }

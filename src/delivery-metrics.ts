@@ -29,6 +29,11 @@ export function openDeliveryMetrics(
     'Deliveries that wait for a human, counted up to 10,000',
   )
   const oldest = gauge('stafett_oldest_undelivered_seconds', 'Age of the oldest delivery not yet ended')
+  const unanswered = gauge(
+    'stafett_deliveries_unanswered',
+    'Delivered messages without a receipt, counted up to 10,000',
+  )
+  const oldestUnanswered = gauge('stafett_oldest_unanswered_seconds', 'Age of the oldest of them')
   const breaker = gauge('stafett_destination_breaker', '1 for the state in force', ['state'])
   const state = gauge('stafett_destination_state', '1 for the state in force', ['state'])
   return {
@@ -39,6 +44,8 @@ export function openDeliveryMetrics(
         open.set({ destination }, view.open)
         blocked.set({ destination }, view.blocked)
         oldest.set({ destination }, view.oldestUndeliveredS)
+        unanswered.set({ destination }, view.unanswered)
+        oldestUnanswered.set({ destination }, view.oldestUnansweredS)
         for (const name of BREAKER_STATES)
           breaker.set({ destination, state: name }, Number(view.breaker === name))
         for (const name of STATES) state.set({ destination, state: name }, Number(view.state === name))

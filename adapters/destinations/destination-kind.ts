@@ -1,14 +1,40 @@
 /** What a kind of destination is. A new one is one file here and one line in registry.ts. */
-import type { Destination } from '../../src/core/delivery.js'
+import type { Party } from '../../mappings/kith/write/msghead.js'
+import type { Produced } from '../../mappings/kith/write/sheet.js'
+import type { Change, Destination } from '../../src/core/delivery.js'
 import type { PersonId } from '../../src/core/ids.js'
+import type { MessageReceipt } from '../../src/core/message.js'
+import type { OrdinationReceiver } from '../../src/core/ordination.js'
 import type { Clock } from '../../src/core/ports.js'
 import type { HttpLimits } from '../transport/http.js'
 import type { Fields } from './fields.js'
+
+/** Ordinations: which version of a person's list a change sends to a receiver, and the M25.1 of it. */
+export interface Ordinations {
+  readonly due: (change: Change, receiver: OrdinationReceiver) => Promise<number | undefined>
+  readonly make: (
+    person: PersonId,
+    version: number,
+    envelope: {
+      /** A UUID. */
+      readonly msgId: string
+      /** ISO instant. */
+      readonly genDate: string
+      readonly sender: Party
+      readonly receiver: Party
+    },
+  ) => Promise<Produced>
+}
 
 /** Effects that destinations get handed in. */
 export interface DestinationIo {
   /** The stored Bundle of one version of a person's list. */
   readonly listVersion: (person: PersonId, version: number) => Promise<string | undefined>
+  readonly ordinations: Ordinations
+  /** Keeps what a receiver said of a message. False when there is no such message. */
+  readonly noteReceipt: (receipt: MessageReceipt) => Promise<boolean>
+  /** IANA zone of times without offset. */
+  readonly zone: string
   readonly limits: HttpLimits
   readonly clock: Clock
 }

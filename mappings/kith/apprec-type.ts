@@ -2,6 +2,7 @@
 import { HubError, type Problem } from '../../src/core/errors.js'
 import type { MessageType, Unmapped } from '../../src/core/message.js'
 import { type AppRec, readAppRec } from './apprec.js'
+import { receiptOf } from './apprec-to-receipt.js'
 import { isDateTime, toDateTime } from './dates.js'
 import { APPREC_KIND } from './namespaces.js'
 import { openReader } from './reader.js'
@@ -34,6 +35,7 @@ export const appRecType: MessageType = {
       resources: [],
       amendments: [],
       identifiers: [],
+      receipt: receiptOf(receipt, context.zone, context.receivedAt),
       unmapped: setAside(receipt),
     }
   },

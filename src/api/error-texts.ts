@@ -109,6 +109,10 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     nb: 'En annen prosess har andre mottakere i oppsettet',
     en: 'Another process was started with other destinations',
   },
+  MESSAGE_UNSENDABLE: {
+    nb: 'Meldingen som skulle sendes, kan ikke lages av det som er kjent',
+    en: 'The message to be sent cannot be made of what is known',
+  },
   DELIVERY_NOT_OPEN: {
     nb: 'Leveringen er avsluttet eller underveis',
     en: 'The delivery is over, or in hand',

@@ -100,7 +100,7 @@ async function reasonOf(request: Request): Promise<string> {
 
 /** Absent is told as null, so that a reader need not know which fields there are. */
 function deliveryJson(view: DeliveryView): Record<string, unknown> {
-  const { nextAttemptAt, messageId, receipt, ...rest } = view
+  const { nextAttemptAt, messageId, receipt, signature, ...rest } = view
   return {
     ...rest,
     message: view.message ?? null,
@@ -111,6 +111,7 @@ function deliveryJson(view: DeliveryView): Record<string, unknown> {
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
     ...(messageId === undefined ? {} : { messageId }),
     ...(receipt === undefined ? {} : { receipt }),
+    ...(signature === undefined ? {} : { signature }),
   }
 }
 
@@ -131,20 +132,22 @@ function filterOf(query: Request['query']): DeliveryFilter {
     else if (name === 'destination' && DESTINATION.test(value)) filter = { ...filter, destination: value }
     else if (name === 'limit' && /^[1-9]\d{0,5}$/.test(value))
       filter = { ...filter, limit: Math.min(Number(value), LIMIT_MAX) }
+    else if (name === 'unanswered' && value === 'true') filter = { ...filter, unanswered: true }
     else if (name === 'before' && UUID.test(value)) filter = { ...filter, before: value }
     else
       throw invalid(
         /^[a-z]{1,20}$/.test(name) ? name : 'query',
-        'filters are state, destination, limit and before',
+        'filters are state, destination, unanswered=true, limit and before',
       )
   }
   return filter
 }
 
-function nextQuery({ state, destination, limit }: DeliveryFilter, before: string): string {
+function nextQuery({ state, destination, limit, unanswered }: DeliveryFilter, before: string): string {
   const query = new URLSearchParams({ limit: String(limit), before })
   if (state !== undefined) query.set('state', state)
   if (destination !== undefined) query.set('destination', destination)
+  if (unanswered) query.set('unanswered', 'true')
   return query.toString()
 }
 

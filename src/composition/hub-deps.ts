@@ -13,6 +13,7 @@ import { listConfig } from '../medication-list/defaults.js'
 import { deriveList } from '../medication-list/derive-list.js'
 import type { Metrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
+import type { DeliveryViews } from '../store/delivery-views.js'
 import type { Validation } from '../validation/validate.js'
 import { PROTOCOLS } from './protocols.js'
 
@@ -36,6 +37,7 @@ export function openDeps(
   metrics: Metrics,
   validation: Validation,
   parking: Parking,
+  deliveries: Pick<DeliveryViews, 'noteReceipt'>,
   owner: string,
   log: Log,
   products: () => ProductKnowledge,
@@ -53,6 +55,10 @@ export function openDeps(
       config: listConfig(config.zone, config.language),
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
+    },
+    noteReceipt: async (receipt) => {
+      if (receipt.outcome === 'rejected') log.warn('message refused by its receiver', { code: receipt.code })
+      return deliveries.noteReceipt(receipt)
     },
     clock: Date.now,
     newId: randomUUID,

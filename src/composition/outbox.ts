@@ -10,6 +10,7 @@ import { DELIVERY_RULES } from '../core/delivery.js'
 import type { LaneKey } from '../core/ids.js'
 import type { DeliveryMetrics } from '../delivery-metrics.js'
 import { readListVersion } from '../hub/list-version.js'
+import { makeOrdination, ordinationDue } from '../hub/ordination.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import type { Store } from '../store/contract.js'
 import { openDeliveryStore } from '../store/deliveries.js'
@@ -45,6 +46,7 @@ export function openOutbox(
   metrics: DeliveryMetrics,
 ): Promise<Outbox> {
   const lists = { store, publicUrl: config.publicUrl }
+  const ordinations = { store, zone: config.zone }
   const limits = {
     ...HTTP_LIMITS,
     connectMs: config.deliveryConnectMs,
@@ -55,6 +57,12 @@ export function openOutbox(
   return startOutbox({
     store: { ...openFanOutStore(database), ...openDeliveryStore(database, DELIVERY_RULES) },
     destinations: file.open({
+      ordinations: {
+        due: (change, receiver) => ordinationDue(ordinations, change, receiver),
+        make: (person, version, envelope) => makeOrdination(ordinations, person, version, envelope),
+      },
+      noteReceipt: deps.noteReceipt,
+      zone: config.zone,
       listVersion: (person, version) => readListVersion(lists, person, version),
       limits,
       clock: deps.clock,

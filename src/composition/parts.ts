@@ -90,7 +90,17 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const parking = openParking(store, log)
   const catalogue = await openCatalogue(config, store, pressure.level, log)
   closers.push(catalogue.stop)
-  const deps = openDeps(config, store, metrics, await validating, parking, who, log, catalogue.products)
+  const deps = openDeps(
+    config,
+    store,
+    metrics,
+    await validating,
+    parking,
+    deliveries,
+    who,
+    log,
+    catalogue.products,
+  )
   if (destinations !== undefined) {
     const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)
     closers.push(() => outbox.stop(config.drainMs))

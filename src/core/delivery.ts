@@ -47,6 +47,15 @@ export type Rendered =
   /** Nothing to be sent any more, such as when the receiver has lost its right. The delivery ends as `skipped`. */
   | { readonly kind: 'withheld'; readonly reason: string }
 
+/** What a receiver says of a message with an id of its own, in its answer or later. */
+export interface Receipt {
+  readonly outcome: 'accepted' | 'rejected'
+  /** The protocol's own code, such as Volven 8221 `E31`. */
+  readonly code?: string
+  /** ISO instant. */
+  readonly at: string
+}
+
 export interface Attempt {
   readonly delivery: Delivery
   readonly message: Message
@@ -109,6 +118,8 @@ export interface Destination {
   readonly ambiguous: 'retry' | 'stop'
   /** What is not delivered by then is not delivered any more. */
   readonly expiresAfterMs?: number
+  /** Messages that its receiver says nothing of are sent again after so long, at most so many attempts in all. */
+  readonly unanswered?: { readonly resendAfterMs: number; readonly attemptsMax: number }
 }
 
 export type DeliveryState = 'pending' | 'sending' | 'delivered' | 'blocked' | 'skipped' | 'expired'

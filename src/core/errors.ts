@@ -50,6 +50,7 @@ export type HubErrorCode =
   | 'CHANNEL_MISCONFIGURED'
   | 'DESTINATIONS_STALE'
   | 'DELIVERY_NOT_OPEN'
+  | 'MESSAGE_UNSENDABLE'
   | 'UNEXPECTED'
 
 /** What becomes of the inbox row whose processing failed with this code (reliability.md 4). */
@@ -129,6 +130,7 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   OVERLOADED: { status: 429, issue: 'throttled', fate: 'retry' },
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
   DESTINATIONS_STALE: { status: 503, issue: 'conflict', fate: 'park-channel' },
+  MESSAGE_UNSENDABLE: { status: 422, issue: 'business-rule', fate: 'dead-letter' },
   DELIVERY_NOT_OPEN: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   STATE_CONFLICT: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },

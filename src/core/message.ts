@@ -3,6 +3,7 @@
  * A message type is: door check and `peek` (cheap, total), `parse` (pure), `map` (pure), `answer` (pure).
  */
 import type { FhirResource } from 'fhir/r4.js'
+import type { Receipt } from './delivery.js'
 import type { HubErrorCode, Problem } from './errors.js'
 
 export type Channel = 'hl7v2' | 'eresept' | 'devices' | 'fhir'
@@ -175,7 +176,14 @@ export interface Mapped {
   readonly merge?: { readonly survivor: readonly Identity[]; readonly prior: readonly Identity[] }
   /** Changes to the device register: new identifiers, assignments. */
   readonly assignment?: AssignmentChange
+  /** That a message of ours was taken or refused (AppRec). */
+  readonly receipt?: MessageReceipt
   readonly unmapped: readonly Unmapped[]
+}
+
+export interface MessageReceipt extends Receipt {
+  /** Own id of the message that was sent. */
+  readonly messageId: string
 }
 
 /** What an assignment event asks for (devices.md 6.2). */

@@ -88,6 +88,11 @@ export interface DeliveryStore {
   readonly settleDelivery: (claim: DeliveryClaim, settlement: DeliverySettlement) => Promise<boolean>
   /** Of these destinations, those with something due that may be tried now. */
   readonly dueDestinations: (ids: readonly string[]) => Promise<readonly string[]>
+  /** Unanswered messages are due again, as long as nothing newer of their lane went out. Gives their number. */
+  readonly resendUnanswered: (
+    destination: string,
+    options: { readonly resendAfterMs: number; readonly attemptsMax: number },
+  ) => Promise<number>
   /** Deletes deliveries that ended longer ago, at most `limit`; never an unresolved one. Gives their number. */
   readonly deleteEnded: (olderThanMs: number, limit: number) => Promise<number>
 }

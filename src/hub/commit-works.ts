@@ -1,6 +1,6 @@
 /** The effect of one or several prepared messages of one person: applied, derived, and ready to be committed. */
 import { HubError } from '../core/errors.js'
-import type { Identity, Mapped, Reply } from '../core/message.js'
+import type { Identity, Mapped, Reply, Unmapped } from '../core/message.js'
 import { SHARED, type SourceState, type StoredResource } from '../core/stored.js'
 import type { AssignmentWrite, ClaimedEffect, Effect, ResourceWrite, RowOutcome } from '../store/effect.js'
 import type { Claim } from '../store/inbox.js'
@@ -22,6 +22,12 @@ interface Done {
 
 /** Shared resources as the rows of one transaction see them, by `<type>|<key>` and `<type>|<system>|<value>`. */
 export type SharedResources = Map<string, StoredResource>
+
+const UNKNOWN_ORIGINAL: Unmapped = {
+  at: 'AppRec/OriginalMsgId/Id',
+  reason: 'no-element',
+  note: 'a receipt for a message that was not sent from here',
+}
 
 export interface BuiltEffect {
   readonly effect: ClaimedEffect['effect']
@@ -97,11 +103,15 @@ async function applyWork(
   now: number,
 ): Promise<Done> {
   const { mapped, place, row } = work
+  const { receipt } = mapped
+  // Before the effect, and again when the effect is tried again: the first word stands.
+  const isOurs = receipt === undefined || (await deps.noteReceipt(receipt))
   // What an earlier row of this transaction made stands before what the register knows.
   for (const one of [...(mapped.enclosed ?? []), mapped])
     for (const [key, stored] of await deps.shared.load(one)) if (!shared.has(key)) shared.set(key, stored)
   if (place.device !== undefined) knowDevice(shared, place.device, mapped)
   const draft = openDraft(workspace, shared, row.id, now)
+  if (!isOurs) draft.unmapped.push(UNKNOWN_ORIGINAL)
   const merged =
     place.prior === undefined || place.person === undefined
       ? undefined

@@ -4,7 +4,7 @@
  */
 import { codeOf, ERRORS, HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personId, personOfLane } from '../core/ids.js'
-import type { ChannelProtocol, Envelope, Mapped, MessageType } from '../core/message.js'
+import type { ChannelProtocol, Envelope, Mapped, MessageReceipt, MessageType } from '../core/message.js'
 import type { Clock, NewId } from '../core/ports.js'
 import { SHARED } from '../core/stored.js'
 import type { Store } from '../store/contract.js'
@@ -32,6 +32,8 @@ export interface ProcessDeps {
   readonly cache: PersonCache
   readonly shared: SharedRegister
   readonly derive: DeriveContext
+  /** Keeps what the receiver of a message of ours said of it; the first word stands. False when there is no such message. */
+  readonly noteReceipt: (receipt: MessageReceipt) => Promise<boolean>
   readonly clock: Clock
   readonly newId: NewId
   readonly zone: string

@@ -40,6 +40,13 @@ export const openDeliveryStore = (db: Database, rules: DeliveryRules): DeliveryS
     )
     return rows.map(({ id }) => id)
   },
+  resendUnanswered: async (destination, { attemptsMax, resendAfterMs }) => {
+    const { rows } = await db.query<{ resent: number }>(
+      '/*resend-unanswered*/ select resend_unanswered_v1($1, $2, $3) as resent',
+      [destination, resendAfterMs, attemptsMax],
+    )
+    return onlyRow(rows).resent
+  },
   deleteEnded: async (olderThanMs, limit) => {
     const { affected } = await db.query(
       `/*delete-ended*/ delete from delivery where (destination, number) in (

@@ -1,5 +1,12 @@
 /** Deliveries and destinations as an operator sees them, and what an operator may do to them. Ids, codes and times only. */
-import type { BreakerState, DeliveryRules, DeliveryState, DestinationState } from '../core/delivery.js'
+import type {
+  BreakerState,
+  DeliveryRules,
+  DeliveryState,
+  DestinationState,
+  Receipt,
+} from '../core/delivery.js'
+import type { MessageReceipt } from '../core/message.js'
 import type { Database } from './query.js'
 import { toInstant, toInstantIfAny } from './rows.js'
 
@@ -24,20 +31,15 @@ export interface DeliveryView {
   /** Own id of the message that was sent. */
   readonly messageId: string | undefined
   readonly receipt: Receipt | undefined
-}
-
-/** What the receiver said later of a message with an id of its own. */
-export interface Receipt {
-  readonly outcome: 'accepted' | 'rejected'
-  /** The protocol's own code, such as Volven 8221 `E31`. */
-  readonly code?: string
-  /** ISO instant. */
-  readonly at: string
+  /** What the message was signed with, where its kind has signatures. */
+  readonly signature: string | undefined
 }
 
 export interface DeliveryFilter {
   readonly state?: DeliveryState
   readonly destination?: string
+  /** Delivered, with an id of their own, and nothing said of them yet: oldest first. */
+  readonly unanswered?: true
   readonly limit: number
   /** Older than this delivery (by creation, id). */
   readonly before?: string
@@ -54,6 +56,10 @@ export interface DestinationView {
   readonly blocked: number
   /** Seconds since the oldest undelivered one was made; 0 when none. */
   readonly oldestUndeliveredS: number
+  /** Delivered messages of which the receiver has said nothing yet; counted up to 10,000. */
+  readonly unanswered: number
+  /** Seconds since the oldest of them was made; 0 when none. */
+  readonly oldestUnansweredS: number
   readonly failures: number
   readonly failingSince: string | undefined
   readonly lastFault: string | undefined
@@ -73,7 +79,7 @@ export interface DeliveryViews {
   /** The delivery that sent the message with this id of its own. */
   readonly deliveryOfMessage: (messageId: string) => Promise<DeliveryView | undefined>
   /** Keeps what the receiver said of it; the first word stands. False when there is no such message. */
-  readonly noteReceipt: (messageId: string, receipt: Receipt) => Promise<boolean>
+  readonly noteReceipt: (receipt: MessageReceipt) => Promise<boolean>
 }
 
 interface ViewRow {
@@ -94,10 +100,15 @@ interface ViewRow {
   readonly reason: string | null
   readonly message_id: string | null
   readonly receipt: Receipt | null
+  readonly signature: string | null
 }
 
+/** As in the index of migration 0016. */
+const UNANSWERED = `d.state = 'delivered' and d.message_id is not null and d.receipt is null`
+
 const VIEW = `select d.id, d.destination, d.number, d.state, d.lane_key, d.change_number, d.item, d.attempt, d.created_at,
-    d.ended_at, d.due_at, d.fault, d.status, d.reason, d.message_id, d.receipt, c.message_id as inbox_id
+    d.ended_at, d.due_at, d.fault, d.status, d.reason, d.message_id, d.receipt, d.headers ->> 'Stafett-Signature' as signature,
+    c.message_id as inbox_id
   from delivery d
   left join change c on c.person_id = d.person_id and c.lane_key = d.lane_key and c.number = d.change_number`
 
@@ -108,7 +119,7 @@ export const openDeliveryViews = (db: Database, rules: DeliveryRules): DeliveryV
   retryDelivery: (id) => done(db, 'retry_delivery_v1($1)', [id]),
   skipDelivery: (id, reason) => done(db, 'skip_delivery_v1($1, $2)', [id, reason]),
   resumeDestination: async (id) => (await done(db, 'resume_destination_v1($1)', [id])) ?? false,
-  noteReceipt: async (messageId, receipt) => {
+  noteReceipt: async ({ messageId, ...receipt }) => {
     const { rows } = await db.query(
       `update delivery set receipt = coalesce(receipt, $2::jsonb) where message_id = $1 returning 1`,
       [messageId, JSON.stringify(receipt)],
@@ -134,12 +145,14 @@ async function listDeliveries(db: Database, filter: DeliveryFilter): Promise<rea
   const terms = ['true']
   if (filter.state !== undefined) terms.push(`d.state = ${place(filter.state)}`)
   if (filter.destination !== undefined) terms.push(`d.destination = ${place(filter.destination)}`)
+  if (filter.unanswered) terms.push(UNANSWERED)
   if (filter.before !== undefined)
     terms.push(
-      `(d.created_at, d.id) < (select b.created_at, b.id from delivery b where b.id = ${place(filter.before)})`,
+      `(d.created_at, d.id) ${filter.unanswered ? '>' : '<'} (select b.created_at, b.id from delivery b where b.id = ${place(filter.before)})`,
     )
+  const order = filter.unanswered ? 'asc' : 'desc'
   const { rows } = await db.query<ViewRow>(
-    `${VIEW} where ${terms.join(' and ')} order by d.created_at desc, d.id desc limit ${place(filter.limit)}`,
+    `${VIEW} where ${terms.join(' and ')} order by d.created_at ${order}, d.id ${order} limit ${place(filter.limit)}`,
     values,
   )
   return rows.map(toView)
@@ -163,6 +176,7 @@ const toView = (row: ViewRow): DeliveryView => ({
   reason: row.reason ?? undefined,
   messageId: row.message_id ?? undefined,
   receipt: row.receipt ?? undefined,
+  signature: row.signature ?? undefined,
 })
 
 interface DestinationRow {
@@ -174,6 +188,8 @@ interface DestinationRow {
   readonly open: number
   readonly blocked: number
   readonly oldest_s: number
+  readonly unanswered: number
+  readonly unanswered_s: number
   readonly failures: number
   readonly failing_since: Date | null
   readonly last_fault: string | null
@@ -188,7 +204,12 @@ const DESTINATIONS = `/*destinations*/ select d.id, d.kind, d.state, d.last_numb
     (select count(*) from (select 1 from delivery o where o.destination = d.id
       and o.state = 'blocked' limit 10000) x) as blocked,
     coalesce(extract(epoch from clock_timestamp() - (select o.created_at from delivery o where o.destination = d.id
-      and o.state in ('pending', 'sending', 'blocked') order by o.number limit 1)), 0)::float8 as oldest_s
+      and o.state in ('pending', 'sending', 'blocked') order by o.number limit 1)), 0)::float8 as oldest_s,
+    (select count(*) from (select 1 from delivery o where o.destination = d.id
+      and o.state = 'delivered' and o.message_id is not null and o.receipt is null limit 10000) x) as unanswered,
+    coalesce(extract(epoch from clock_timestamp() - (select o.created_at from delivery o where o.destination = d.id
+      and o.state = 'delivered' and o.message_id is not null and o.receipt is null
+      order by o.number limit 1)), 0)::float8 as unanswered_s
   from destination d order by d.id`
 
 async function viewDestinations(db: Database, rules: DeliveryRules): Promise<readonly DestinationView[]> {
@@ -202,6 +223,8 @@ async function viewDestinations(db: Database, rules: DeliveryRules): Promise<rea
     open: row.open,
     blocked: row.blocked,
     oldestUndeliveredS: Math.max(0, row.oldest_s),
+    unanswered: row.unanswered,
+    oldestUnansweredS: Math.max(0, row.unanswered_s),
     failures: row.failures,
     failingSince: toInstantIfAny(row.failing_since),
     lastFault: row.last_fault ?? undefined,

@@ -39,6 +39,7 @@ async function depsOn(store: Store): Promise<WriteDeps> {
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },
+    noteReceipt: async () => false,
     clock: Date.now,
     newId: randomUUID,
     zone: ZONE,

@@ -120,10 +120,10 @@ describeStores('deliveries', await availableBackends(), (current) => {
     )
     assert.equal((await outbox.deliveryOfMessage(message.messageId))?.number, 1)
     const receipt = { outcome: 'rejected', code: 'E31', at: '2026-03-01T11:00:00.000Z' } as const
-    assert.equal(await outbox.noteReceipt(message.messageId, receipt), true)
-    await outbox.noteReceipt(message.messageId, { ...receipt, outcome: 'accepted' })
+    assert.equal(await outbox.noteReceipt({ messageId: message.messageId, ...receipt }), true)
+    await outbox.noteReceipt({ messageId: message.messageId, ...receipt, outcome: 'accepted' })
     assert.deepEqual((await outbox.deliveryOfMessage(message.messageId))?.receipt, receipt)
-    assert.equal(await outbox.noteReceipt('unknown', receipt), false)
+    assert.equal(await outbox.noteReceipt({ messageId: 'unknown', ...receipt }), false)
   })
 
   it('waits for the time of a retry, and blocks what is refused for too long', async () => {

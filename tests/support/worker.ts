@@ -61,6 +61,7 @@ export async function openWorker(store: Store): Promise<Worker> {
         newId: randomUUID,
         validate: (resource) => validation.validate(resource),
       },
+      noteReceipt: async () => false,
       clock: Date.now,
       newId: randomUUID,
       zone: ZONE,

@@ -14,6 +14,7 @@ import { deliveries } from './0012-deliveries.js'
 import { groups } from './0013-groups.js'
 import { catalogue } from './0014-catalogue.js'
 import { replays } from './0015-replays.js'
+import { unanswered } from './0016-unanswered.js'
 
 export interface Migration {
   readonly name: string
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: '0013-groups', sql: groups },
   { name: '0014-catalogue', sql: catalogue },
   { name: '0015-replays', sql: replays },
+  { name: '0016-unanswered', sql: unanswered },
 ]

@@ -23,6 +23,7 @@ const delivery = (id: string, more: Partial<DeliveryView>): DeliveryView => ({
   reason: undefined,
   messageId: undefined,
   receipt: undefined,
+  signature: undefined,
   ...more,
 })
 
@@ -66,6 +67,8 @@ export function createFakeDeliveries(): Pick<ApiDeps, 'deliveries' | 'ringDestin
           open: 1,
           blocked: 1,
           oldestUndeliveredS: 12.5,
+          unanswered: 0,
+          oldestUnansweredS: 0,
           failures: 9,
           failingSince: '2026-02-26T11:00:00.000Z',
           lastFault: 'not-connected',

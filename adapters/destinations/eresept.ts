@@ -1,0 +1,116 @@
+/**
+ * `eresept`: ordinations (M25.1) to one organisation of the e-prescription network, a pharmacy or a broker. Its answer is
+ * an AppRec, in the HTTP answer or later at `/intake/eresept`.
+ */
+import { readReceipt } from '../../mappings/kith/apprec-to-receipt.js'
+import type { Party } from '../../mappings/kith/write/msghead.js'
+import type { Attempt, Delivery, Rendered, Verdict } from '../../src/core/delivery.js'
+import { HubError, isHubError } from '../../src/core/errors.js'
+import type { HttpAnswer } from '../transport/http.js'
+import type { DestinationIo, DestinationKind } from './destination-kind.js'
+import type { Fields } from './fields.js'
+import { openHttpSender, readHttpTarget } from './http-target.js'
+
+const XML = 'application/xml; charset=utf-8'
+const HER_ID = /^\d{1,10}(\.\d{1,3})?$/
+/** Silence for longer counts as a refusal (eresept.md 3). */
+const ANSWER_S_MAX = 96 * 3_600
+const RESEND_AFTER_S = 24 * 3_600
+/** Of one message, answered or not. */
+const ATTEMPTS_MAX = 4
+const ITEM = /^M25\.1\/(\d+)$/
+
+export const eresept: DestinationKind = {
+  kind: 'eresept',
+  read: (fields, base) => {
+    const target = readHttpTarget(fields)
+    const sender = readParty(fields, 'sender')
+    const receiver = readParty(fields, 'receiver')
+    const serves = fields.oneOf('serves', ['own', 'all'] as const, 'own')
+    const resendAfterS = fields.integerIfAny('resendAfterS', 60, ANSWER_S_MAX) ?? RESEND_AFTER_S
+    return (io) => ({
+      ...base,
+      ...openHttpSender(target, io, (attempt, answer, verdict) => judge(io, attempt, answer, verdict)),
+      unanswered: { resendAfterMs: resendAfterS * 1_000, attemptsMax: ATTEMPTS_MAX },
+      wants: async (change) => {
+        const version = await io.ordinations.due(change, { ...receiver, serves })
+        return version === undefined ? [] : [`M25.1/${version}`]
+      },
+      render: (delivery) => render(io, delivery, sender, receiver),
+    })
+  },
+}
+
+function readParty(fields: Fields, name: string): Party {
+  const given = fields.objectIfAny(name)
+  if (given === undefined) {
+    fields.fault(name, 'is missing: {"name", "her"} of the organisation')
+    return { name: '', her: '' }
+  }
+  const organisationNumber = given.textIfAny('organisationNumber', /^\d{9}$/, 'must be 9 digits')
+  const licence = given.textIfAny('licence', /^[\w.-]{1,20}$/, 'must be the licence number of a pharmacy')
+  const phone = given.textIfAny('phone', /^\+?[\d ]{3,20}$/, 'must be a phone number')
+  const party: Party = {
+    name: given.text('name', /\S/, 'the name of the organisation'),
+    her: given.text('her', HER_ID, 'must be a HER-id'),
+    ...(organisationNumber === undefined ? {} : { organisationNumber }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(phone === undefined ? {} : { phone }),
+  }
+  given.finish()
+  return party
+}
+
+/** The id of the delivery is the id of the message, so that every attempt sends the same bytes under the same id. */
+async function render(
+  { ordinations }: DestinationIo,
+  { change, id, item }: Delivery,
+  sender: Party,
+  receiver: Party,
+): Promise<Rendered> {
+  const version = Number(ITEM.exec(item)?.[1])
+  const person = change.personId
+  if (person === '') throw new HubError('NOT_FOUND', 'an ordination is about a person')
+  const envelope = { msgId: id, genDate: change.at, sender, receiver }
+  const produced = await ordinations.make(person, version, envelope)
+  if (produced.kind === 'refused')
+    throw new HubError(
+      'MESSAGE_UNSENDABLE',
+      // Places and rules, no values.
+      `M25.1 cannot be made: ${produced.problems.map(({ at, text }) => `${at}: ${text}`).join('; ')}`,
+      { issues: produced.problems },
+    )
+  return {
+    kind: 'message',
+    messageId: id,
+    contentType: XML,
+    body: Buffer.from(produced.xml),
+    headers: { 'Stafett-Signature': 'none' },
+  }
+}
+
+/** An AppRec about this very message has the last word, whatever the status; without one the status stands alone. */
+async function judge(
+  { clock, noteReceipt, zone }: DestinationIo,
+  { message }: Attempt,
+  answer: HttpAnswer,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const receipt = answer.whole ? receiptIn(answer.body, zone, new Date(clock()).toISOString()) : undefined
+  if (receipt === undefined || receipt.messageId !== message.messageId) return verdict
+  await noteReceipt(receipt)
+  return receipt.outcome === 'accepted'
+    ? { kind: 'delivered', status: answer.status }
+    : { kind: 'rejected', code: 'answer-rejected', status: answer.status }
+}
+
+function receiptIn(body: Uint8Array, zone: string, now: string) {
+  if (body.length === 0) return undefined
+  try {
+    return readReceipt(body, zone, now)
+  } catch (error) {
+    // An answer that is no XML is none of an application: the status of the transport stands.
+    if (isHubError(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fragmentsOf } from '../../mappings/kith/write/fragments.js'
+import { appRec, bytes, type EntryFixture, m1, m251 } from '../support/kith-fixtures.js'
+import { apotek, fastlege, person } from '../support/kith-people.js'
+import { ibuprofen, metoprolol, onceDaily } from '../support/kith-prescribed.js'
+import { m271 } from '../support/kith-register-fixtures.js'
+import { all, extension, only, run } from '../support/kith-run.js'
+import { type PharmacyServer, startPharmacy } from '../support/pharmacy-server.js'
+import { type RunningHub, runHub } from '../support/running-hub.js'
+
+const XML = 'application/xml'
+const id = (kind: string, number: number): string =>
+  `e1b2c3d4-0000-4000-8000-${kind}${String(number).padStart(12 - kind.length, '0')}`
+const metoprololEntry: EntryFixture = {
+  id: id('e', 1),
+  prescriptionId: id('a', 1),
+  medicine: onceDaily(metoprolol),
+}
+const ibuprofenEntry: EntryFixture = {
+  id: id('e', 2),
+  prescriptionId: id('a', 2),
+  medicine: onceDaily(ibuprofen),
+}
+const HUB = { name: 'Regionens knutepunkt', her: '8900099', organisationNumber: '999000999' }
+
+interface DeliveryJson {
+  readonly id: string
+  readonly state: string
+  readonly attempts: number
+  readonly messageId?: string
+  readonly signature?: string
+  readonly receipt?: { readonly outcome: string; readonly code?: string }
+}
+
+describe('ordinations to a pharmacy', function () {
+  this.timeout(60_000)
+  const folder = mkdtempSync(join(tmpdir(), 'ordination-'))
+  let hub: RunningHub
+  let pharmacy: PharmacyServer
+  const patient = person('Marta', 'Multidose', '1939-04-11', 2)
+
+  before(async () => {
+    pharmacy = await startPharmacy()
+    const file = join(folder, 'destinations.json')
+    const receiver = { name: apotek.name, her: apotek.her, licence: apotek.ako }
+    writeFileSync(
+      file,
+      JSON.stringify({
+        destinations: [{ id: 'apotek', kind: 'eresept', url: pharmacy.url, sender: HUB, receiver }],
+      }),
+    )
+    hub = await runHub({ STAFETT_DESTINATIONS: file })
+  })
+  after(async () => {
+    await hub.hub.stop()
+    pharmacy.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const send = async (xml: string): Promise<void> => {
+    const { messageId, status, text } = await hub.send('eresept', xml, XML)
+    assert.ok(status === 200 || status === 202, text)
+    assert.equal((await hub.settled(messageId)).state, 'done')
+  }
+  const lists = { count: 0 }
+  const sendList = (entries: readonly EntryFixture[]): Promise<void> => {
+    lists.count += 1
+    const at = `2026-11-0${lists.count}T09:00:00+01:00`
+    const changed = entries.map((entry) => ({ changed: at, ...entry }))
+    return send(m251({ msgId: id('b', lists.count), genDate: at, patient, roles: ['M'], entries: changed }))
+  }
+  const deliveries = async (): Promise<readonly DeliveryJson[]> => {
+    const response = await fetch(`${hub.url}/ops/deliveries`)
+    return ((await response.json()) as { deliveries: DeliveryJson[] }).deliveries
+  }
+  const settled = async (messageId: string): Promise<DeliveryJson> => {
+    for (;;) {
+      const found = (await deliveries()).find((one) => one.messageId === messageId)
+      if (found !== undefined && found.state !== 'pending' && found.state !== 'sending') return found
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+
+  it('nobody gets a list of a person without e-multidose', async () => {
+    await send(
+      m1({
+        msgId: id('a', 1),
+        patient,
+        genDate: '2026-10-30T09:00:00+01:00',
+        prescribed: '2026-10-30',
+        expires: '2027-10-30',
+      }),
+    )
+    await sendList([metoprololEntry])
+    await send(m271({ msgId: id('c', 1), patient, from: '2026-10-01', doctor: fastlege }))
+    assert.equal(pharmacy.got.length, 0)
+  })
+
+  it('the pharmacy gets the list when it is registered, the source’s fragment byte for byte', async () => {
+    await send(m271({ msgId: id('c', 2), patient, from: '2026-10-01', organisation: apotek }))
+    const [first] = await pharmacy.received(1)
+    assert.ok(first)
+    const ran = run(first.body)
+    assert.equal(ran.envelope.kind, 'M25.1')
+    assert.equal(ran.envelope.sender, HUB.her)
+    assert.equal(only(ran, 'MedicationStatement').identifier?.[0]?.value, `urn:uuid:${id('e', 1)}`)
+    const role = extension(only(ran, 'List'), 'list-role')?.extension
+    assert.equal(role?.[0]?.valueCodeableConcept?.coding?.[0]?.code, 'M')
+    assert.equal(role?.[1]?.valueReference?.identifier?.value, '9900017')
+    assert.deepEqual(fragmentsOf(bytes(first.body)), fragmentsOf(bytes(m251({ entries: [metoprololEntry] }))))
+    assert.equal(
+      extension(only(ran, 'List'), 'based-on-message')?.valueIdentifier?.value,
+      `urn:uuid:${id('b', 1)}`,
+    )
+    const delivery = await settled(first.msgId)
+    assert.deepEqual(
+      [delivery.state, delivery.id, delivery.receipt?.outcome, delivery.signature],
+      ['delivered', first.msgId, 'accepted', 'none'],
+    )
+  })
+
+  it('a change of treatment sends the whole list again', async () => {
+    await sendList([metoprololEntry, ibuprofenEntry])
+    const second = (await pharmacy.received(2))[1]
+    assert.equal(all(run(second?.body ?? ''), 'MedicationStatement').length, 2)
+  })
+
+  it('what changes nothing to pack sends nothing', async () => {
+    const before = pharmacy.got.length
+    await sendList([{ ...metoprololEntry, medicallyChanged: true }, ibuprofenEntry])
+    assert.equal(pharmacy.got.length, before)
+  })
+
+  it('a receiver that is away gets the same bytes under the same id later', async () => {
+    const before = pharmacy.got.length
+    pharmacy.answers = ['unavailable', 'accept']
+    await sendList([ibuprofenEntry, { ...metoprololEntry, medicine: onceDaily(metoprolol, '2') }])
+    const [first, again] = (await pharmacy.received(before + 2)).slice(before)
+    assert.equal(again?.body, first?.body)
+    assert.equal(again?.headers['idempotency-key'], first?.headers['idempotency-key'])
+    assert.equal((await settled(first?.msgId ?? '')).attempts, 2)
+  })
+
+  it('silence leaves it unanswered until its AppRec comes by intake', async () => {
+    const before = pharmacy.got.length
+    pharmacy.answers = ['silent']
+    const stop = { at: '2026-11-05T09:00:00+01:00', reason: 'A' }
+    await sendList([
+      { ...ibuprofenEntry, stop },
+      { ...metoprololEntry, medicine: onceDaily(metoprolol, '2') },
+    ])
+    const sent = (await pharmacy.received(before + 1))[before]
+    const msgId = sent?.msgId ?? ''
+    assert.equal((await settled(msgId)).receipt, undefined)
+    assert.match(sent?.body ?? '', /<Seponering><Tidspunkt>2026-11-05T09:00:00\+01:00/)
+    const unanswered = async () => {
+      const response = await fetch(`${hub.url}/ops/deliveries?unanswered=true`)
+      return ((await response.json()) as { deliveries: DeliveryJson[] }).deliveries.map(
+        (one) => one.messageId,
+      )
+    }
+    assert.deepEqual(await unanswered(), [msgId])
+    const { messageId } = await hub.send(
+      'eresept',
+      appRec({ id: id('f', 1), originalId: msgId.toUpperCase() }),
+      XML,
+    )
+    assert.equal((await hub.settled(messageId)).state, 'done')
+    assert.deepEqual((await settled(msgId)).receipt?.outcome, 'accepted')
+    assert.deepEqual(await unanswered(), [])
+  })
+
+  it('a refusal blocks it, with the code of the receiver', async () => {
+    const before = pharmacy.got.length
+    pharmacy.answers = ['reject']
+    await sendList([{ ...metoprololEntry, medicine: onceDaily(metoprolol, '3') }])
+    const sent = (await pharmacy.received(before + 1))[before]
+    const delivery = await settled(sent?.msgId ?? '')
+    assert.deepEqual(
+      [delivery.state, delivery.receipt?.outcome, delivery.receipt?.code],
+      ['blocked', 'rejected', 'X99'],
+    )
+  })
+})

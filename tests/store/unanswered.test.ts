@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import type { DeliveryClaim } from '../../src/core/outbox.js'
+import { availableBackends, describeStores } from '../support/backends.js'
+import { claimAll, fanOutTo, letPass, numbersOf, outboxOf, putChanges } from '../support/outbox.js'
+
+const HOUR_MS = 3_600_000
+
+describeStores('unanswered messages', await availableBackends(), (current) => {
+  it('sends again what nobody answered, unless something newer of its lane went out', async () => {
+    const { db } = current()
+    const outbox = outboxOf(db)
+    await putChanges(db, [
+      { lane: 'a', number: 1 },
+      { lane: 'a', number: 2 },
+      { lane: 'b', number: 1 },
+    ])
+    await fanOutTo(outbox, ['journal'])
+    const message = (claim: DeliveryClaim) => ({
+      body: Buffer.from('<MsgHead/>'),
+      contentType: 'application/xml',
+      messageId: `m-${claim.delivery.number}`,
+    })
+    const sendAll = async (): Promise<readonly number[]> => {
+      const claims = await claimAll(outbox, 'journal')
+      for (const claim of claims) {
+        if (claim.kept === undefined) await outbox.keepMessage(claim, message(claim))
+        await outbox.settleDelivery(claim, { kind: 'delivered', status: 200 })
+      }
+      return numbersOf(claims)
+    }
+    const options = { resendAfterMs: HOUR_MS, attemptsMax: 2 }
+    const unanswered = async () =>
+      (await outbox.deliveries({ unanswered: true, limit: 10 })).map(({ number }) => number).sort()
+    assert.deepEqual([...(await sendAll()), ...(await sendAll())], [1, 3, 2])
+    assert.deepEqual(await unanswered(), [1, 2, 3])
+    assert.equal(await outbox.resendUnanswered('journal', options), 0)
+    await letPass(db, HOUR_MS)
+    const [view] = await outbox.destinations()
+    assert.equal(view?.unanswered, 3)
+    assert.ok((view?.oldestUnansweredS ?? 0) >= HOUR_MS / 1_000)
+    assert.equal(await outbox.resendUnanswered('journal', options), 2)
+    assert.deepEqual(await sendAll(), [2, 3])
+    await letPass(db, HOUR_MS)
+    // Twice is what was asked for.
+    assert.equal(await outbox.resendUnanswered('journal', options), 0)
+    await outbox.noteReceipt({ messageId: 'm-2', outcome: 'accepted', at: '2026-03-01T11:00:00.000Z' })
+    assert.deepEqual(await unanswered(), [1, 3])
+  })
+})
