@@ -43,6 +43,12 @@ export const appRecType: MessageType = {
 
 const setAside = (receipt: AppRec): readonly Unmapped[] =>
   [
+    'AppRec/MsgType',
+    'AppRec/MIGversion',
+    'AppRec/SoftwareName',
+    'AppRec/SoftwareVersion',
+    'AppRec/Sender',
+    'AppRec/Receiver',
     'AppRec/Status',
     'AppRec/OriginalMsgId',
     ...receipt.errors.map((_, index) => `AppRec/Error[${index + 1}]`),

@@ -219,3 +219,11 @@ export const TIME_UNIT: ReadonlyMap<string, 's' | 'min' | 'h' | 'd' | 'mo' | 'a'
   ['Måned', 'mo'],
   ['År', 'a'],
 ])
+
+/** FHIR gender for 3101. */
+export const GENDER: ReadonlyMap<string, 'male' | 'female' | 'unknown' | 'other'> = new Map([
+  ['0', 'unknown'],
+  ['1', 'male'],
+  ['2', 'female'],
+  ['9', 'other'],
+])

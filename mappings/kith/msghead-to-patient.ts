@@ -3,6 +3,7 @@ import type { Patient } from 'fhir/r4.js'
 import type { Identity } from '../../src/core/message.js'
 import { addressOf, humanName, telecomOf } from './address.js'
 import { concept, filled, keyOf } from './build.js'
+import { GENDER } from './code-lists.js'
 import { toDate } from './dates.js'
 import { PATIENT_CITIZENSHIP } from './extensions.js'
 import type { Frame } from './frame.js'
@@ -16,7 +17,7 @@ export function msgheadToPatient(
 ): void {
   const [first] = identities
   if (person === undefined || first === undefined) return
-  const gender = GENDERS.get(person.sex?.V ?? '')
+  const gender = GENDER.get(person.sex?.V ?? '')
   if (person.sex !== undefined && gender === undefined)
     frame.unmapped.push({ at: 'MsgHead/MsgInfo/Patient/Sex', reason: 'unknown-code' })
   const citizenship = person.nationality && [
@@ -36,11 +37,3 @@ export function msgheadToPatient(
   }
   frame.resources.push({ key: keyOf(first), resource, order: frame.order, scope: 'person' })
 }
-
-/** Volven 3101. */
-const GENDERS = new Map<string, 'male' | 'female' | 'unknown' | 'other'>([
-  ['0', 'unknown'],
-  ['1', 'male'],
-  ['2', 'female'],
-  ['9', 'other'],
-])

@@ -11,6 +11,8 @@ import { HER, HPR, senderSidUrl } from '../../src/core/canonical.js'
 import type { Identity } from '../../src/core/message.js'
 import { addressOf, humanName, telecomOf } from './address.js'
 import { concept, ext, filled, keyOf, logical } from './build.js'
+import { GENDER } from './code-lists.js'
+import { toDate } from './dates.js'
 import { EXT } from './extensions.js'
 import {
   type Frame,
@@ -38,7 +40,10 @@ export function addSender(frame: Frame, head: Head, specialty?: Coded): void {
     identifier: [{ system: senderSidUrl(frame.sender, 'practitioner-role'), value: identity.value }],
     practitioner: logical('Practitioner', identity, fullName(professional)),
     organization: frame.organisation,
-    ...(professional.type === undefined ? {} : { code: [concept(professional.type, 9060)] }),
+    ...filled('code', [
+      ...(professional.type === undefined ? [] : [concept(professional.type, 9060)]),
+      ...(professional.roleToPatient === undefined ? [] : [concept(professional.roleToPatient, 9034)]),
+    ]),
     ...(specialty === undefined ? {} : { specialty: [concept(specialty, 7426)] }),
   }
   frame.resources.push({
@@ -101,6 +106,15 @@ const workAddress = (address: Address): Address =>
 
 function addPractitioner(frame: Frame, identity: Identity, person: Professional): void {
   const others = person.idents.map((ident) => identOf(ident, frame.sender))
+  const gender = GENDER.get(person.sex?.V ?? '')
+  if (person.sex !== undefined && gender === undefined)
+    frame.unmapped.push({ at: `${PROFESSIONAL}/Sex`, reason: 'unknown-code' })
+  if (person.nationality !== undefined)
+    frame.unmapped.push({
+      at: `${PROFESSIONAL}/Nationality`,
+      reason: 'administrative',
+      note: 'of the sender',
+    })
   const resource: Practitioner = {
     resourceType: 'Practitioner',
     identifier: others.sort(
@@ -109,9 +123,12 @@ function addPractitioner(frame: Frame, identity: Identity, person: Professional)
     ...filled('name', humanName(person)),
     ...filled('telecom', telecomOf(person.telecom)),
     ...(person.address === undefined ? {} : { address: [addressOf(person.address)] }),
+    ...(gender === undefined ? {} : { gender }),
+    ...(person.dateOfBirth === undefined ? {} : { birthDate: toDate(person.dateOfBirth) }),
   }
   frame.resources.push({ key: keyOf(identity), resource, order: frame.order, scope: 'shared-once' })
 }
+const PROFESSIONAL = 'MsgHead/MsgInfo/Sender/Organisation/HealthcareProfessional'
 
 /** HPR numbers are compared without leading zeros; the text as sent is kept beside. */
 function identOf(ident: Ident, sender: string) {
