@@ -8,43 +8,79 @@ export function differences(a: Mapped, b: Mapped, most: number): readonly string
     found.add(path)
     return found.size < most
   }
-  const [left, right] = [partsOf(a), partsOf(b)]
-  for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
-    const [one, other] = [left[i], right[i]]
-    const name = one?.name ?? other?.name ?? ''
-    if (one?.name !== other?.name ? !add(name) : !walk(name, one?.content, other?.content, add)) break
-  }
+  for (const { name, one, other } of paired(partsOf(a), partsOf(b)))
+    if (!(one === undefined || other === undefined ? add(name) : walk(name, one, other, add))) break
   return [...found]
 }
 
 interface Part {
   readonly name: string
+  /** What tells it from others of the same name. */
+  readonly key: string
   readonly content: unknown
 }
 
 /** Everything that the hub keeps of a message; what only orders it among others is left out. */
 function partsOf(mapped: Mapped): readonly Part[] {
+  const { name, key, role } = mapped.source
   return [
     ...(mapped.enclosed ?? []).flatMap(partsOf),
-    ...mapped.resources.map(({ resource }) => ({ name: resource.resourceType, content: resource })),
-    ...mapped.amendments.map(({ type, key, set, merge }) => ({
-      name: type,
-      content: { ...set, ...merge, '(amends)': key },
+    ...mapped.resources.map((one) => ({
+      name: one.resource.resourceType,
+      key: one.key,
+      content: one.resource,
     })),
-    { name: 'Provenance', content: mapped.authorship },
-    { name: 'Patient.identifier', content: mapped.identifiers },
-    {
-      name: '(source)',
-      content: { name: mapped.source.name, key: mapped.source.key, role: mapped.source.role },
-    },
-    { name: '(merge)', content: mapped.merge },
-    { name: '(assignment)', content: mapped.assignment },
+    ...mapped.amendments.map((one) => ({
+      name: one.type,
+      key: `${one.key} ${one.name}`,
+      content: { ...one.set, ...one.merge, '(amends)': one.key },
+    })),
+    { name: 'Provenance', key: '', content: mapped.authorship },
+    { name: 'Patient.identifier', key: '', content: mapped.identifiers },
+    { name: '(source)', key: '', content: { name, key, role } },
+    { name: '(merge)', key: '', content: mapped.merge ?? {} },
+    { name: '(assignment)', key: '', content: mapped.assignment ?? {} },
   ]
+}
+
+interface Pair {
+  readonly name: string
+  readonly one: unknown
+  readonly other: unknown
+}
+
+/** The same resources of both, then those left over one by one: their key is what differs. */
+function paired(a: readonly Part[], b: readonly Part[]): readonly Pair[] {
+  const left = [...b]
+  const take = (test: (part: Part) => boolean): Part | undefined => {
+    const at = left.findIndex(test)
+    return at < 0 ? undefined : left.splice(at, 1)[0]
+  }
+  const numbered = numberedNames(a)
+  const first = a.map((part) => take(({ name, key }) => name === part.name && key === part.key))
+  const pairs = a.map((part, index): Pair => {
+    const other = first[index] ?? take(({ name }) => name === part.name)
+    return { name: numbered[index] ?? part.name, one: part.content, other: other?.content }
+  })
+  return [...pairs, ...left.map(({ name, content }) => ({ name, one: undefined, other: content }))]
+}
+
+/** `MedicationStatement[2]` where there are several. */
+function numberedNames(parts: readonly Part[]): readonly string[] {
+  const counts = new Map<string, number>()
+  return parts.map(({ name }) => {
+    const number = (counts.get(name) ?? 0) + 1
+    counts.set(name, number)
+    return parts.filter((part) => part.name === name).length > 1 ? `${name}[${number}]` : name
+  })
 }
 
 /** False when enough was found. */
 function walk(path: string, a: unknown, b: unknown, add: (path: string) => boolean): boolean {
   if (a === b) return true
+  // An array that only one of them has: its members are what differs.
+  if (Array.isArray(a) && b === undefined) return addMembers(path, a, [], add)
+  if (Array.isArray(b) && a === undefined) return addMembers(path, b, [], add)
   if (Array.isArray(a) && Array.isArray(b)) return walkArrays(path, a, b, add)
   if (isObject(a) && isObject(b)) {
     for (const name of new Set([...Object.keys(a), ...Object.keys(b)]))
@@ -73,10 +109,12 @@ function addMembers(
   b: readonly unknown[],
   add: (path: string) => boolean,
 ): boolean {
-  const texts = new Set(b.map((one) => JSON.stringify(one)))
-  const own = a.flatMap((one, index) => (texts.has(JSON.stringify(one)) ? [] : [nameOf(path, one, index)]))
-  const names = own.length > 0 ? own : [path]
-  return names.every(add)
+  const only = (list: readonly unknown[], other: readonly unknown[]): readonly string[] => {
+    const texts = new Set(other.map((one) => JSON.stringify(one)))
+    return list.flatMap((one, index) => (texts.has(JSON.stringify(one)) ? [] : [nameOf(path, one, index)]))
+  }
+  const names = [...only(a, b), ...only(b, a)]
+  return (names.length > 0 ? names : [path]).every(add)
 }
 
 const nameOf = (path: string, value: unknown, index: number): string => {

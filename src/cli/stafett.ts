@@ -8,10 +8,12 @@ import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hu
 import { listTable, type TableLanguage } from './list-table.js'
 import { sendCatalogue } from './load-catalogue.js'
 import { deadLetters, messages, replay } from './operations.js'
+import { reportFiles } from './report-fidelity.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
 stafett send <channel> <file…>             sends messages (hl7v2, eresept, devices/<vendor>), prints each answer
 stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
+stafett fidelity <file…>                   every value of a message: mapped (where), administrative (why), unmapped; --json
 stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one
 stafett messages [--state <state>]         inbox rows, newest first (also by --channel, --fingerprint)
 stafett dead-letters [--channel <channel>] dead letters in groups of one cause
@@ -38,6 +40,7 @@ const parse = () =>
       to: { type: 'string' },
       expected: { type: 'string' },
       'dry-run': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       language: { type: 'string', default: 'nb' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -89,6 +92,10 @@ async function perform(command: string, rest: readonly string[], values: Options
       return deadLetters(hub(), values.channel)
     case 'replay':
       return replay(hub(), rest, values)
+    case 'fidelity':
+      if (rest.length > 0) return reportFiles(rest, { json: values.json, zone: process.env['STAFETT_ZONE'] })
+      console.error(USAGE)
+      return 2
     case 'fest':
       // Also sees to it that the address can be one.
       hub()

@@ -82,8 +82,8 @@ export const LAYERS: readonly Layer[] = [
       ],
     ],
   },
-  // Commands: they speak HTTP to a running hub; `serve` starts one.
-  effects('src/cli/', ['src/core/', 'src/config.ts', 'src/main.ts'], ['yauzl']),
+  // Commands: they speak HTTP to a running hub; `serve` starts one; `fidelity` maps a message where it is.
+  effects('src/cli/', ['src/core/', 'src/config.ts', 'src/main.ts', 'mappings/'], ['yauzl']),
   effects('src/config.ts', ['src/core/'], []),
   effects('src/log.ts', ['src/core/'], ['pino']),
   // Metrics count what stands in the contracts of the store and the queue.
