@@ -9,6 +9,7 @@ import { fhirList } from '../../adapters/destinations/fhir-list.js'
 import { HTTP_LIMITS } from '../../adapters/transport/http.js'
 import { startOutbox } from '../../queue/outbox.js'
 import { openPostgres } from '../../src/store/database.js'
+import { NO_ORDINATIONS } from './destination-io.js'
 import { FAULT_AT_START, FAULT_REPORT_FD, type Fault } from './fault.js'
 import { outboxOf, QUICK_RULES } from './outbox.js'
 
@@ -56,6 +57,7 @@ async function runOutbox(databaseUrl: string, receiverUrl: string): Promise<void
   await startOutbox({
     store: outboxOf(openPostgres(databaseUrl, { max: 4 }), QUICK_RULES),
     destinations: file.open({
+      ...NO_ORDINATIONS,
       listVersion: async (person, version) => JSON.stringify({ person, version }),
       limits: { ...HTTP_LIMITS, wholeMs: SEND_MS },
       clock: Date.now,

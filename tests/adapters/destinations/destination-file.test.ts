@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { parseDestinationFile } from '../../../adapters/destinations/destination-file.js'
 import { DESTINATION_KINDS } from '../../../adapters/destinations/registry.js'
 import { HTTP_LIMITS } from '../../../adapters/transport/http.js'
+import { NO_ORDINATIONS } from '../../support/destination-io.js'
 
 const ENV = { TOKEN: 'Bearer secret-token', SIGNING: `whsec_${Buffer.alloc(32, 7).toString('base64')}` }
 const JOURNAL = { id: 'journal', kind: 'fhir-list', url: 'https://journal.example.no/lists' }
@@ -27,7 +28,12 @@ describe('destinations file', () => {
       }),
     )
     assert.deepEqual(file.faults, [])
-    const opened = file.open({ listVersion: async () => '{}', limits: HTTP_LIMITS, clock: Date.now })
+    const opened = file.open({
+      ...NO_ORDINATIONS,
+      listVersion: async () => '{}',
+      limits: HTTP_LIMITS,
+      clock: Date.now,
+    })
     assert.deepEqual(
       opened.map(({ id, kind, ambiguous, expiresAfterMs }) => [id, kind, ambiguous, expiresAfterMs]),
       [

@@ -6,6 +6,7 @@ import { DESTINATION_KINDS } from '../../../adapters/destinations/registry.js'
 import { HTTP_LIMITS } from '../../../adapters/transport/http.js'
 import type { Change, Delivery, Destination } from '../../../src/core/delivery.js'
 import { laneKey, personId } from '../../../src/core/ids.js'
+import { NO_ORDINATIONS } from '../../support/destination-io.js'
 
 const KEY = Buffer.alloc(32, 7)
 const ENV = { TOKEN: 'Bearer t', SIGNING: `whsec_${KEY.toString('base64')}` }
@@ -39,7 +40,7 @@ function open(): Destination {
   assert.deepEqual(file.faults, [])
   const listVersion = async (person: string, version: number) =>
     person === '1' && version === 3 ? '{"resourceType":"Bundle"}' : undefined
-  const [destination] = file.open({ listVersion, limits: HTTP_LIMITS, clock: () => NOW })
+  const [destination] = file.open({ ...NO_ORDINATIONS, listVersion, limits: HTTP_LIMITS, clock: () => NOW })
   assert.ok(destination !== undefined)
   return destination
 }
