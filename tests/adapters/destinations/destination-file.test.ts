@@ -64,7 +64,7 @@ describe('destinations file', () => {
     assert.deepEqual([...faults].sort(), [
       'destinations: journal stands there twice',
       'destinations[0].id must be lower-case letters, digits and hyphens, at most 63',
-      'destinations[0].kind must be one of fhir-list',
+      'destinations[0].kind must be one of eresept, fhir-list',
       'destinations[1].ambiguous must be one of retry, stop',
       'destinations[1].colour is not known here',
       'destinations[1].expiresAfterS must be a whole number from 1 to 2592000',
@@ -79,7 +79,7 @@ describe('destinations file', () => {
       'destinations[2].tls.cert cannot be read',
       'destinations[3] must be an object',
       'destinations[3].id is missing: must be lower-case letters, digits and hyphens, at most 63',
-      'destinations[3].kind is missing: must be one of fhir-list',
+      'destinations[3].kind is missing: must be one of eresept, fhir-list',
     ])
     assert.ok(!faults.join().includes('literal-secret'))
   })
