@@ -51,6 +51,8 @@ export interface Config {
   readonly deliveryWholeMs: number
   /** Deliveries that ended are kept for so long. */
   readonly deliveryKeepDays: number
+  /** Told of begins and ends of alerts. */
+  readonly alertWebhook: string | undefined
   /** Rows of a replay that wait at the same time at most. */
   readonly replayRows: number
   /** A folder on the disk that is watched; absent: that of the embedded store, and none with PostgreSQL. */
@@ -133,6 +135,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
+    alertWebhook: read.url('STAFETT_ALERT_WEBHOOK', ['http:', 'https:'], 'https://alarm.example.no/stafett'),
     replayRows: read.integer('STAFETT_REPLAY_ROWS', 16, 1, 1_000),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
     destinationsFile: env['STAFETT_DESTINATIONS'] || undefined,

@@ -99,6 +99,10 @@ export type ReadingStore = Pick<
   | 'replayTasks'
   | 'replayTask'
   | 'turnReplay'
+  | 'alerts'
+  | 'partners'
+  | 'jobs'
+  | 'processReports'
 >
 
 export interface ApiDeps {

@@ -20,6 +20,7 @@ import {
 } from './ops-query.js'
 import { opsQueueRoutes } from './ops-queue.js'
 import { opsReplayRoutes } from './ops-replays.js'
+import { opsWatchRoutes } from './ops-watch.js'
 
 const STATES: readonly MessageState[] = ['waiting', 'claimed', 'done', 'superseded', 'refused', 'dead']
 const MESSAGES_LIMIT_DEFAULT = 50
@@ -30,6 +31,7 @@ export function opsRoutes(deps: ApiDeps): Router {
   router.use(opsQueueRoutes(deps))
   router.use(catalogueRoutes(deps))
   router.use(opsReplayRoutes(deps))
+  router.use(opsWatchRoutes(deps))
   router.get('/ops/messages', async (request, response) => {
     await admit(deps, request)
     const filter = filterOf(request.query)

@@ -15,3 +15,13 @@ export async function diskFreeBytes(folder: string | undefined): Promise<number 
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }
+
+/** Share of that disk in use, 0 to 1, as df counts it: what is kept for the system's own user is not to be had. */
+export async function diskUsed(folder: string | undefined): Promise<number | undefined> {
+  if (folder === undefined) return undefined
+  const found = await statfs(folder).catch(() => undefined)
+  // A folder that is gone is told by the store itself.
+  if (found === undefined) return undefined
+  const used = found.blocks - found.bfree
+  return used + found.bavail === 0 ? undefined : used / (used + found.bavail)
+}

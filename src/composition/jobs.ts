@@ -1,14 +1,20 @@
 /** What runs by the clock in a process that works lanes off. */
 import type { Config } from '../config.js'
+import { codeOf } from '../core/errors.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
 import { type Job, openJobs } from '../hub/jobs.js'
 import { type Parking, tendParkedChannels } from '../hub/parked-channels.js'
+import { raiseAlerts } from '../hub/raise-alerts.js'
 import { stepReplays } from '../hub/run-replays.js'
 import type { Store } from '../store/contract.js'
+import type { ProcessCounts } from '../store/watch-contract.js'
+import { alertWebhook } from './alert-webhook.js'
 
 export interface ClockDeps {
   readonly config: Config
+  /** Of this process, for alerts. */
+  readonly counts: () => Promise<ProcessCounts>
   readonly store: Store
   readonly parking: Parking
   readonly ring: (lane: LaneKey) => void
@@ -20,29 +26,50 @@ const LOOK_MS = 1_000
 /** While a replay runs. */
 const REPLAY_STEP_MS = 100
 const PARKING_MS = 10_000
+const ALERTS_MS = 10_000
+const REPORT_MS = 10_000
+const PARTNERS_MS = 60_000
 
 /** @returns ends it, when the turn in hand is over */
 export function startClock(deps: ClockDeps): () => Promise<void> {
   const { store, parking, ring, log } = deps
-  const jobs: Job[] = [
-    {
-      name: 'parked-channels',
-      everyMs: PARKING_MS,
-      run: () => tendParkedChannels(store, ring, log),
-    },
-  ]
-  const look = openJobs({ store, clock: Date.now, log, who: deps.who }, jobs)
+  const startedAt = new Date().toISOString()
+  const look = openJobs({ store, clock: Date.now, log, who: deps.who }, jobsOf(deps))
   const replays = { store, ring, log, inFlightMax: deps.config.replayRows }
   const clocks = [
     startLoop(async () => {
       await Promise.all([parking.refresh(), look()])
       return LOOK_MS
     }),
+    startLoop(async () => {
+      await deps
+        .counts()
+        .then((counts) => store.reportProcess(deps.who, startedAt, counts))
+        .catch((error: unknown) => log.warn('process not reported', { code: codeOf(error) }))
+      return REPORT_MS
+    }),
     startLoop(async () => ((await stepReplays(replays)) ? REPLAY_STEP_MS : LOOK_MS)),
   ]
   return async () => {
     await Promise.all(clocks.map((stop) => stop()))
   }
+}
+
+function jobsOf({ config, store, ring, log }: ClockDeps): readonly Job[] {
+  const alerts = { store, log, tell: alertWebhook(config.alertWebhook) }
+  return [
+    {
+      name: 'parked-channels',
+      everyMs: PARKING_MS,
+      run: () => tendParkedChannels(store, ring, log),
+    },
+    {
+      name: 'partners',
+      everyMs: PARTNERS_MS,
+      run: (memory) => store.notePartners(typeof memory === 'string' ? memory : undefined),
+    },
+    { name: 'alerts', everyMs: ALERTS_MS, run: () => raiseAlerts(alerts) },
+  ]
 }
 
 /** Calls `turn` again when the milliseconds are over that it gives; a turn that rejects is a bug and ends the process. */

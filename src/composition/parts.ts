@@ -15,6 +15,7 @@ import type { PreviewDeps } from '../hub/preview-replay.js'
 import { workLane, workLanes } from '../hub/work-lane.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import { openMetrics } from '../metrics.js'
+import { openQueueMetrics, type QueueMetrics } from '../queue-metrics.js'
 import type { Store } from '../store/contract.js'
 import { type DeliveryViews, openDeliveryViews } from '../store/delivery-views.js'
 import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
@@ -31,6 +32,7 @@ import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
 import { newProcessName } from './process-name.js'
 import { SURFACES } from './protocols.js'
 import { openQueries } from './queries.js'
+import { openWatching } from './watching.js'
 
 export interface Parts {
   readonly store: Store
@@ -69,7 +71,8 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const who = newProcessName()
   const database = await openDatabase(config, who, log)
   closers.push(database.close)
-  const opened = await openSafely(config, database, log, options.signal)
+  const queueMetrics = openQueueMetrics(Date.now)
+  const opened = await openSafely(config, database, queueMetrics, log, options.signal)
   const { durability } = opened
   await checkRedis(config, log)
   const dispatcher = openDispatcher(config, opened.store, log, options.onStuck)
@@ -90,11 +93,14 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const parking = openParking(store, log)
   const catalogue = await openCatalogue(config, store, pressure.level, log)
   closers.push(catalogue.stop)
+  const watching = openWatching(config, { database, dispatcher, metrics, queueMetrics, store })
+  const { ring } = watching
   const deps = openDeps(
     config,
     store,
     metrics,
     await validating,
+    watching.count,
     parking,
     deliveries,
     who,
@@ -113,13 +119,13 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
           lanes.filter((lane) => !door.takes(lane)),
         ),
       dueLanes: store.dueLanes,
-      onSweep: metrics.sweepFound,
+      onSweep: watching.sweepFound,
     })
-    closers.push(startClock({ config, store, parking, ring: dispatcher.ring, who, log }))
+    closers.push(startClock({ config, store, counts: watching.counts, parking, ring, who, log }))
   }
   const intake: IntakeDeps = {
     store,
-    ring: dispatcher.ring,
+    ring,
     clock: Date.now,
     newId: randomUUID,
     hash: sha256,
@@ -135,7 +141,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   return {
     store,
     dispatcher,
-    metricsText: async () => (await metrics.text()) + (await deliveryMetrics.text()),
+    metricsText: async () => (await watching.text()) + (await deliveryMetrics.text()),
     deliveries,
     ringDestination: door.due,
     durability,
@@ -149,11 +155,17 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   }
 }
 
-async function openSafely(config: Config, database: Database, log: Log, signal: AbortSignal | undefined) {
+async function openSafely(
+  config: Config,
+  database: Database,
+  { commitLost }: QueueMetrics,
+  log: Log,
+  signal: AbortSignal | undefined,
+) {
   const open = async () => {
     const durability = await checkDurability(database)
     refuseUnsafe(durability, config.mode)
-    return { durability, store: await openStore(database) }
+    return { durability, store: await openStore(database, commitLost) }
   }
   // A folder of this process does not come back by waiting.
   if (database.kind === 'embedded') return open()

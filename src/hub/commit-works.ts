@@ -87,6 +87,7 @@ export async function buildEffect(
   }
   const settle = () => {
     workspace.effectSeq += done.length
+    for (const { applied, work } of done) if (applied.superseded) deps.superseded(work.row.envelope.channel)
     for (const write of writes) if (write.personId === SHARED) deps.shared.remember(write.stored)
     if (merged !== undefined) deps.cache.drop(merged.prior)
     // A merge re-sequences lanes and counters in the database; what is cached would be behind.

@@ -97,6 +97,7 @@ function withoutEffects(deps: PreviewDeps, found: { effect?: Effect; lane: Claim
       },
       ensurePerson: async (identifiers, create) => (await deps.store.findPersons(identifiers))[0] ?? create,
     },
+    superseded: nothing,
     cache: { get: nothing, put: nothing, drop: nothing },
     shared: { load: deps.shared.load, remember: nothing, forget: nothing },
   }

@@ -37,6 +37,8 @@ export interface ProcessDeps {
   readonly clock: Clock
   readonly newId: NewId
   readonly zone: string
+  /** Told of each applied message of which nothing was newer than what stood. */
+  readonly superseded: (channel: string) => void
 }
 
 export type Processed =

@@ -8,7 +8,7 @@ import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
 
 export interface ReplayDeps {
-  readonly store: Pick<Store, 'runningReplays' | 'stepReplay' | 'oldestDueS'>
+  readonly store: Pick<Store, 'runningReplays' | 'stepReplay' | 'oldestWaitingS'>
   readonly ring: (lane: LaneKey) => void
   /** Rows of one task that wait at the same time at most. */
   readonly inFlightMax: number
@@ -23,7 +23,7 @@ export async function stepReplays({ store, ring, inFlightMax, log }: ReplayDeps)
   try {
     const running = await store.runningReplays()
     if (running.length === 0) return false
-    if ((await store.oldestDueS()) > LIVE_WAIT_S_MAX) return true
+    if ((await store.oldestWaitingS()) > LIVE_WAIT_S_MAX) return true
     for (const id of running) for (const lane of (await store.stepReplay(id, inFlightMax)).lanes) ring(lane)
     return true
   } catch (error) {

@@ -23,7 +23,10 @@ export interface WorkDeps extends GroupDeps {
   readonly parking: Pick<Parking, 'isParked' | 'holds' | 'note'>
   /** Calls `beat` every `ms` until the returned function is called. */
   readonly every: (ms: number, beat: () => void) => () => void
-  readonly count: (event: 'done' | 'dead' | 'retry' | 'park' | 'lease-lost', channel: string) => void
+  readonly count: (
+    event: 'done' | 'dead' | 'retry' | 'park' | 'lease-lost' | 'by-time',
+    channel: string,
+  ) => void
   /** Seconds from receipt to commit. */
   readonly observe: (channel: string, seconds: number) => void
 }
@@ -216,6 +219,7 @@ async function workTime(deps: WorkDeps, claim: Claim): Promise<void> {
     })
     workspace.effectSeq += 1
     deps.cache.put(workspace)
+    deps.count('by-time', 'list')
   } catch (error) {
     deps.cache.drop(person)
     throw error instanceof HubError

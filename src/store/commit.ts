@@ -20,7 +20,7 @@ const LOOK_UP_PAUSES_MS = [50, 250, 1_000, 2_000]
  * success, one that did not is STORE_UNAVAILABLE, and what cannot be found out is STORE_OUTCOME_UNKNOWN.
  */
 export const commitEffect =
-  (db: Database, ended: EndedClaims): Store['commit'] =>
+  (db: Database, ended: EndedClaims, commitLost: CommitLost): Store['commit'] =>
   async (claim, effect) => {
     try {
       const bodies = bodiesOf(effect)
@@ -33,9 +33,29 @@ export const commitEffect =
       failpoint('after-effect-commit')
     } catch (error) {
       if (!isHubError(error) || error.code !== 'STORE_UNAVAILABLE' || error.at === AT_CONNECT) throw error
-      if (!(await happened(db, claim, effect, error))) throw error
+      if (!(await lookUp(db, claim, effect, error, commitLost))) throw error
     }
   }
+
+/** Told of each commit whose answer was lost, when it was looked up. */
+export type CommitLost = (resolution: 'applied' | 'not-applied' | 'unknown') => void
+
+async function lookUp(
+  db: Database,
+  claim: Claim | undefined,
+  effect: Effect,
+  lost: HubError,
+  commitLost: CommitLost,
+): Promise<boolean> {
+  try {
+    const applied = await happened(db, claim, effect, lost)
+    commitLost(applied ? 'applied' : 'not-applied')
+    return applied
+  } catch (error) {
+    commitLost('unknown')
+    throw error
+  }
+}
 
 /** Each body is a parameter of its own: a text that is never quoted, nor read as JSON on the way. */
 function commitSql(bodies: number): string {

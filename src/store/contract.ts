@@ -29,8 +29,9 @@ import type {
   SearchRequest,
   SourceView,
 } from './views.js'
+import type { WatchStore } from './watch-contract.js'
 
-export interface Store extends OperationsStore, ReplayStore {
+export interface Store extends OperationsStore, ReplayStore, WatchStore {
   readonly kind: Database['kind']
   /** Made at the first migration; names this database in job ids (reliability.md 5.3). */
   readonly incarnation: string

@@ -67,6 +67,7 @@ export function openPostgres(url: string, options: PostgresOptions): Database {
     kind: 'postgresql',
     query,
     transaction: (work) => withClient(pool, (client) => transact(client, work, timeoutMs)),
+    pool: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }

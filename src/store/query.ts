@@ -12,4 +12,6 @@ export interface Database {
   readonly transaction: <T>(work: (query: Query) => Promise<T>) => Promise<T>
   readonly close: () => Promise<void>
   readonly kind: 'postgresql' | 'embedded'
+  /** Connections open and idle, requests that wait for one; absent where there is no pool. */
+  readonly pool?: () => { readonly open: number; readonly idle: number; readonly waiting: number }
 }

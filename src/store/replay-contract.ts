@@ -69,8 +69,6 @@ export interface ReplayStore {
   /** False when the task is in no state from which it can go there. */
   readonly turnReplay: (id: string, to: 'running' | 'paused' | 'cancelled', who: string) => Promise<boolean>
   readonly runningReplays: () => Promise<readonly string[]>
-  /** Seconds since the longest due head row fell due; 0 when none is. */
-  readonly oldestDueS: () => Promise<number>
   /** Runs some rows of the task again, so that at most `inFlightMax` of them wait at a time. One process at a time. */
   readonly stepReplay: (id: string, inFlightMax: number) => Promise<ReplayStep>
 }

@@ -196,13 +196,6 @@ export const runningReplays =
     return rows.map(({ id }) => id)
   }
 
-export const oldestDueS =
-  (db: Database): ReplayStore['oldestDueS'] =>
-  async () => {
-    const { rows } = await db.query<{ s: number }>('/*oldest-due*/ select oldest_due_s_v1() as s')
-    return Math.max(0, onlyRow(rows).s)
-  }
-
 const IDLE: ReplayStep = { lanes: [], idle: true }
 
 /** Rows and progress change together: a process that dies in between has done nothing. */

@@ -1,8 +1,9 @@
 /** Puts the statements together behind the contract. */
 import { acceptMessages } from './accept.js'
+import { noteTold, settleAlerts, untoldAlerts, viewAlerts } from './alerts.js'
 import { catalogueOf } from './catalogue.js'
 import { compareCatalogue, ringStale } from './catalogue-stale.js'
-import { commitEffect } from './commit.js'
+import { type CommitLost, commitEffect } from './commit.js'
 import { commitGroup } from './commit-group.js'
 import type { Store } from './contract.js'
 import { deadLetterGroups, viewChannels } from './dead-letters.js'
@@ -29,7 +30,6 @@ import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
 import {
   deadRow,
-  oldestDueS,
   previewReplay,
   replayMessage,
   replayTask,
@@ -42,12 +42,22 @@ import {
 import { loadShared, loadSharedById, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
 import { messageTimeline } from './timeline.js'
+import {
+  backupAgeS,
+  destinationsInError,
+  laneCounts,
+  notePartners,
+  processReports,
+  reportProcess,
+  viewPartners,
+  viewReplication,
+} from './watch.js'
 
 /**
  * Brings the schema up to date and opens the store on it; closing the store closes `db`.
  * @throws HubError STORE_UNAVAILABLE, STORE_SCHEMA
  */
-export async function openStore(db: Database): Promise<Store> {
+export async function openStore(db: Database, commitLost: CommitLost = () => undefined): Promise<Store> {
   const incarnation = await migrate(db)
   const ended: EndedClaims = new Set()
   return {
@@ -63,7 +73,7 @@ export async function openStore(db: Database): Promise<Store> {
     loadPerson: loadPerson(db),
     loadShared: loadShared(db),
     loadSharedById: loadSharedById(db),
-    commit: commitEffect(db, ended),
+    commit: commitEffect(db, ended, commitLost),
     commitGroup: commitGroup(db, ended),
     fail: failMessage(db, ended),
     handOver: handOverMessage(db, ended),
@@ -75,7 +85,6 @@ export async function openStore(db: Database): Promise<Store> {
     replayTask: replayTask(db),
     turnReplay: turnReplay(db),
     runningReplays: runningReplays(db),
-    oldestDueS: oldestDueS(db),
     stepReplay: stepReplay(db),
     findPersons: findPersons(db),
     ensurePerson: ensurePerson(db),
@@ -103,6 +112,18 @@ export async function openStore(db: Database): Promise<Store> {
     deadLetters: deadLetterGroups(db),
     lanes: viewLanes(db),
     timeline: messageTimeline(db),
+    reportProcess: reportProcess(db),
+    processReports: processReports(db),
+    notePartners: notePartners(db),
+    partners: viewPartners(db),
+    destinationsInError: destinationsInError(db),
+    backupAgeS: backupAgeS(db),
+    laneCounts: laneCounts(db),
+    replication: viewReplication(db),
+    settleAlerts: settleAlerts(db),
+    alerts: viewAlerts(db),
+    untoldAlerts: untoldAlerts(db),
+    noteTold: noteTold(db),
     takeTurn: takeTurn(db),
     endTurn: endTurn(db),
     jobs: viewJobs(db),

@@ -51,6 +51,7 @@ async function depsOn(store: Store): Promise<WriteDeps> {
     parking: { isParked: () => false, holds: async () => false, note: nothing },
     count: nothing,
     observe: nothing,
+    superseded: nothing,
     hash: sha256,
     wait: (ms) => wait(ms),
     encode: (text) => Buffer.from(text),

@@ -95,6 +95,10 @@ export const LAYERS: readonly Layer[] = [
     ...effects('src/delivery-metrics.ts', ['src/core/'], ['prom-client']),
     types: ['src/store/delivery-views.ts'],
   },
+  {
+    ...effects('src/queue-metrics.ts', ['src/core/'], ['prom-client']),
+    types: ['src/store/operations.ts', 'src/store/watch-contract.ts'],
+  },
   // Installs and builds before anything of ours is there.
   effects('src/prepare.mjs', [], []),
   // The composition root: what is opened, wired and handed in.

@@ -73,6 +73,7 @@ export async function openWorker(store: Store): Promise<Worker> {
       parking,
       count: (event, channel) => counted.push(`${event} ${channel}`),
       observe: nothing,
+      superseded: nothing,
       hash: sha256,
       wait: (ms) => wait(ms),
       encode: (text) => Buffer.from(text),

@@ -15,6 +15,7 @@ import { groups } from './0013-groups.js'
 import { catalogue } from './0014-catalogue.js'
 import { replays } from './0015-replays.js'
 import { unanswered } from './0016-unanswered.js'
+import { alerts } from './0017-alerts.js'
 
 export interface Migration {
   readonly name: string
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   { name: '0014-catalogue', sql: catalogue },
   { name: '0015-replays', sql: replays },
   { name: '0016-unanswered', sql: unanswered },
+  { name: '0017-alerts', sql: alerts },
 ]

@@ -21,6 +21,10 @@ export function fakeOperations(
   | 'replayTasks'
   | 'replayTask'
   | 'turnReplay'
+  | 'alerts'
+  | 'partners'
+  | 'jobs'
+  | 'processReports'
 > {
   const parked = new Map<Channel, string>()
   const tasks: ReplayTask[] = []
@@ -98,6 +102,42 @@ export function fakeOperations(
       })
       return { kind: 'started' }
     },
+    alerts: async (openOnly) => [
+      {
+        id: 'a-1',
+        name: 'dead-letters',
+        subject: 'hl7v2',
+        detail: { count: 3 },
+        beganAt: AT,
+        endedAt: undefined,
+      },
+      ...(openOnly
+        ? []
+        : [
+            {
+              id: 'a-0',
+              name: 'lease-lost',
+              subject: 'stafett/0/1',
+              detail: { count: 1 },
+              beganAt: AT,
+              endedAt: AT,
+            },
+          ]),
+    ],
+    partners: async () => [
+      {
+        channel: 'hl7v2',
+        sender: 'EPJ|GP',
+        firstHeard: AT,
+        lastHeard: AT,
+        lastDone: AT,
+        silentS: 60,
+        knownS: 60,
+        usualGapS: 0,
+      },
+    ],
+    jobs: async () => [{ name: 'alerts', startedAt: AT, endedAt: AT, by: 'stafett/0/1', failures: 0 }],
+    processReports: async () => [],
     replayTasks: async (limit) => tasks.slice(0, limit),
     replayTask: async (task) => tasks.find((one) => one.id === task),
     turnReplay: async (task, to) => {
