@@ -15,7 +15,8 @@ export interface MessageRow {
   readonly reason_code: string | null
   readonly content_type: string
   readonly content_hash: string
-  readonly body: Uint8Array
+  /** Null for rows that are not looked at closely. */
+  readonly body: Uint8Array | null
   readonly parent_id: string | null
   readonly answered: boolean
   readonly received_at: Date
@@ -41,6 +42,7 @@ export interface ChangeRow {
   readonly message_id: string | null
 }
 
+/** All messages and changes; persons and what belongs to them only as far as they are looked at closely. */
 export interface HubState {
   /** In order of arrival. */
   readonly messages: readonly MessageRow[]
@@ -68,13 +70,19 @@ export interface HubState {
   readonly heldLanes: readonly string[]
 }
 
-export async function readHubState(query: Query): Promise<HubState> {
-  const all = async <Row>(sql: string): Promise<Row[]> => (await query<Row>(sql)).rows
+/** @param messagesMax persons are drawn by lot until they have so many messages; without it all are looked at */
+export async function readHubState(query: Query, messagesMax?: number): Promise<HubState> {
+  const all = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
+    (await query<Row>(sql, values)).rows
+  const close = await personsToLookAt(query, messagesMax)
+  const own = [close]
   return {
     messages: await all<MessageRow>(
       `select id, channel, sender, message_id, part, kind, lane_key, arrival, state, reason_code, content_type,
-         content_hash, body, parent_id, answer is not null as answered, received_at
+         content_hash, case when $2 or substr(lane_key, 3) = any ($1) then body end as body, parent_id,
+         answer is not null as answered, received_at
        from message order by arrival`,
+      [close, messagesMax === undefined],
     ),
     changes: await all<ChangeRow>(
       'select person_id, lane_key, number, message_id from change order by lane_key, number',
@@ -83,16 +91,22 @@ export async function readHubState(query: Query): Promise<HubState> {
       `select r.person_id, r.type, r.id, r.version, r.natural_key, r.layer, r.body, r.deleted,
          array(select h.version::int from resource_history h where h.person_id = r.person_id and h.type = r.type
            and h.id = r.id order by h.version) as former
-       from resource r`,
+       from resource r where r.person_id = any ($1) or r.person_id = ''`,
+      own,
     ),
     // What belonged to a person that was merged away is its survivor's.
     lists: await all(
       `select v.person_id, v.version, list_texts_v1(coalesce(p.merged_into, v.person_id), v.entries) as texts
-       from list_version v join person p on p.person_id = v.person_id order by v.person_id, v.version`,
+       from list_version v join person p on p.person_id = v.person_id where v.person_id = any ($1)
+       order by v.person_id, v.version`,
+      own,
     ),
-    persons: await all('select person_id, merged_into from person'),
-    identities: await all('select person_id, system, value, use from person_identity'),
-    sources: await all('select person_id, key, failed from source_state'),
+    persons: await all('select person_id, merged_into from person where person_id = any ($1)', own),
+    identities: await all(
+      'select person_id, system, value, use from person_identity where person_id = any ($1)',
+      own,
+    ),
+    sources: await all('select person_id, key, failed from source_state where person_id = any ($1)', own),
     heldLanes: (
       await all<{ lane_key: string }>(
         `select lane_key from lane l where lease_until > clock_timestamp()
@@ -102,4 +116,22 @@ export async function readHubState(query: Query): Promise<HubState> {
       )
     ).map(({ lane_key }) => lane_key),
   }
+}
+
+/** Whole groups of persons that were merged. */
+async function personsToLookAt(query: Query, messagesMax?: number): Promise<readonly string[]> {
+  const { rows } = await query<{ persons: string[]; messages: number }>(
+    `select array_agg(p.person_id) as persons, sum(m.messages)::int as messages
+     from person p cross join lateral (
+       select count(*) as messages from message where lane_key = 'p-' || p.person_id) m
+     group by coalesce(p.merged_into, p.person_id) order by random()`,
+  )
+  const chosen: string[] = []
+  let messages = 0
+  for (const group of rows) {
+    if (messagesMax !== undefined && messages >= messagesMax) break
+    messages += group.messages
+    chosen.push(...group.persons)
+  }
+  return chosen
 }

@@ -46,7 +46,7 @@ async function tellQuietHub(folder: string, messages: readonly MessageRow[]): Pr
     for (const row of messages) {
       const identity = JSON.stringify([row.channel, row.sender, row.message_id])
       // One body may hold several parts, which came in together.
-      if (told.has(identity) || row.parent_id !== null || diedOfFaults(row)) continue
+      if (row.body === null || told.has(identity) || row.parent_id !== null || diedOfFaults(row)) continue
       told.add(identity)
       const clock = () => row.received_at.getTime()
       const rung: LaneKey[] = []

@@ -28,8 +28,8 @@ export interface Door {
 export interface SendOptions {
   readonly door: Door
   readonly log: SendersLog
-  /** Between two messages of one sender. */
-  readonly pauseMs: number
+  /** Called by each sender before each of its messages. */
+  readonly pace: () => Promise<void>
   /** A message that is still not taken then is given up, and told as wrong. */
   readonly patienceMs: number
 }
@@ -42,8 +42,8 @@ export async function sendStory(story: readonly (readonly Told[])[], options: Se
   await Promise.all(
     story.map(async (told, sender) => {
       for (const one of told) {
+        await options.pace()
         await sendUntilTaken(one, sender, options)
-        await wait(options.pauseMs)
       }
     }),
   )

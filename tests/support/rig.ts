@@ -5,8 +5,10 @@ import { type HubState, readHubState } from '../oracle/hub-state.js'
 import { newDataFolder } from './data-folder.js'
 import { freePort } from './free-port.js'
 import { type HubOptions, type HubProcess, startHubProcess } from './hub-process.js'
+import { newPostgresServer, type PostgresServer } from './postgres-server.js'
 import { createOwnDatabase } from './reachable.js'
 import { type RedisServer, startRedisServer } from './redis-server.js'
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.js'
 
 export interface BackEnds {
   readonly postgres: boolean
@@ -25,8 +27,16 @@ export const nameOf = ({ postgres, redis }: BackEnds): string =>
 
 export interface Rig {
   readonly door: { readonly url: string; readonly mllpPort: number }
+  /** Past any proxy. */
   readonly databaseUrl: string | undefined
   readonly redis: RedisServer | undefined
+  /** With the option `ownServers`. */
+  readonly postgres: PostgresServer | undefined
+  /** With the option `ownServers`: what stands between the hubs and their servers. */
+  readonly databaseProxy: TcpProxy | undefined
+  readonly redisProxy: TcpProxy | undefined
+  /** An empty Redis on the port of the one that was stopped. */
+  readonly restartRedis: () => Promise<void>
   /** The hub that speaks at `door`; the one before must have ended. */
   readonly start: (options?: HubOptions) => Promise<HubProcess>
   /** One more process on the same back ends, with ports of its own (PostgreSQL only). */
@@ -34,14 +44,14 @@ export interface Rig {
   /** All that its hubs wrote to their logs. */
   readonly logs: () => string
   /** An embedded database can be read only while no hub has it. */
-  readonly readState: () => Promise<HubState>
+  readonly readState: (messagesMax?: number) => Promise<HubState>
   readonly close: () => Promise<void>
 }
 
 export interface RigOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** Instead of a database of its own on the shared server. */
-  readonly databaseUrl?: string
+  /** Servers that may be stopped and killed, each behind a proxy, instead of a database on the shared server. */
+  readonly ownServers?: true
 }
 
 /** Lease and sweep at a tenth of what they are by default. */
@@ -49,20 +59,22 @@ export const TENTH = { STAFETT_LEASE_MS: '1500', STAFETT_SWEEP_MS: '200', STAFET
 
 export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Promise<Rig> {
   const folder = await newDataFolder('stafett-rig-')
-  const own =
-    backEnds.postgres && options.databaseUrl === undefined
-      ? await createOwnDatabase('stafett_rig')
-      : undefined
-  const databaseUrl = backEnds.postgres ? (options.databaseUrl ?? own?.url) : undefined
-  const redis = backEnds.redis ? await startRedisServer() : undefined
+  const ownServers = options.ownServers === true
+  const postgres = backEnds.postgres && ownServers ? await newPostgresServer() : undefined
+  await postgres?.start()
+  const own = backEnds.postgres && !ownServers ? await createOwnDatabase('stafett_rig') : undefined
+  const databaseUrl = postgres?.url ?? own?.url
+  const redis = { server: backEnds.redis ? await startRedisServer() : undefined }
+  const databaseProxy = postgres && (await startTcpProxy(postgres.port))
+  const redisProxy = redis.server && ownServers ? await startTcpProxy(redis.server.port) : undefined
   const port = await freePort()
   const mllpPort = await freePort()
   const env = {
     DATA_DIR: folder,
     STAFETT_LOG: 'info',
     ...TENTH,
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+    ...(databaseUrl === undefined ? {} : { DATABASE_URL: through(databaseProxy, databaseUrl) }),
+    ...(redis.server === undefined ? {} : { REDIS_URL: through(redisProxy, redis.server.url) }),
     ...options.env,
   }
   const started: HubProcess[] = []
@@ -74,26 +86,46 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
   return {
     door: { url: `http://127.0.0.1:${port}`, mllpPort },
     databaseUrl,
-    redis,
+    get redis() {
+      return redis.server
+    },
+    postgres,
+    databaseProxy,
+    redisProxy,
+    restartRedis: async () => {
+      const port = redis.server?.port
+      await redis.server?.stop()
+      redis.server = await startRedisServer(port)
+    },
     start: (hubOptions = {}) => begin({ PORT: String(port), MLLP_PORT: String(mllpPort) }, hubOptions),
     startBeside: (hubOptions = {}) => begin({}, hubOptions),
     logs: () => started.map((hub) => hub.log()).join(''),
-    readState: async () => {
+    readState: async (messagesMax) => {
       const database =
         databaseUrl === undefined
           ? await openEmbedded(folder)
           : openPostgres(databaseUrl, { max: 2, onError: () => undefined })
       try {
-        return await readHubState(database.query)
+        return await readHubState(database.query, messagesMax)
       } finally {
         await database.close()
       }
     },
     close: async () => {
       for (const hub of started) await hub.kill()
-      await redis?.stop()
+      await databaseProxy?.close()
+      await redisProxy?.close()
+      await redis.server?.stop()
+      await postgres?.remove()
       await own?.drop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+function through(proxy: TcpProxy | undefined, target: string): string {
+  if (proxy === undefined) return target
+  const url = new URL(target)
+  url.port = String(proxy.port)
+  return url.href
 }

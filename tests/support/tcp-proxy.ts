@@ -1,4 +1,4 @@
-/** A TCP proxy on loopback that can hold back, cut and refuse what goes through it. */
+/** A TCP proxy on loopback that can hold back, delay, cut and refuse what goes through it. */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
@@ -13,6 +13,12 @@ export interface TcpProxy {
   readonly cut: () => void
   /** While true, new connections are reset at once. */
   readonly refuse: (refusing: boolean) => void
+  /** Bytes of clients go on so many milliseconds late, in order; 0 ends it. */
+  readonly delay: (delayMs: number) => void
+  /** The next request that holds this text goes on, and its connection is reset before any answer to it. */
+  readonly loseAnswerTo: (marker: string) => void
+  /** Each connection is reset once it has carried so many bytes of clients; Infinity ends it. */
+  readonly cutAfterBytes: (bytes: number) => void
   readonly connections: () => number
   readonly close: () => Promise<void>
 }
@@ -20,7 +26,13 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number, host = '127.0.0.1'): Promise<TcpProxy> {
   const pairs = new Map<Socket, Socket>()
   const kept: { readonly to: Socket; readonly bytes: Buffer }[] = []
-  const state = { holding: false, refusing: false }
+  const state = {
+    holding: false,
+    refusing: false,
+    delayMs: 0,
+    marker: '',
+    bytesMax: Number.POSITIVE_INFINITY,
+  }
   const server = createServer((client) => {
     if (state.refusing) {
       client.resetAndDestroy()
@@ -28,11 +40,22 @@ export async function startTcpProxy(targetPort: number, host = '127.0.0.1'): Pro
     }
     const target = connect(targetPort, host)
     pairs.set(client, target)
+    const own = { carried: 0, mute: false }
     client.on('data', (bytes) => {
+      own.carried += bytes.length
+      if (state.marker !== '' && bytes.includes(state.marker)) {
+        state.marker = ''
+        own.mute = true
+      }
       if (state.holding) kept.push({ to: target, bytes })
+      else if (own.carried > state.bytesMax) client.resetAndDestroy()
+      else if (state.delayMs > 0) setTimeout(() => target.write(bytes), state.delayMs)
       else target.write(bytes)
     })
-    target.on('data', (bytes) => void client.write(bytes))
+    target.on('data', (bytes) => {
+      if (own.mute) client.resetAndDestroy()
+      else client.write(bytes)
+    })
     const end = () => {
       pairs.delete(client)
       client.destroy()
@@ -60,6 +83,15 @@ export async function startTcpProxy(targetPort: number, host = '127.0.0.1'): Pro
     cut,
     refuse: (refusing) => {
       state.refusing = refusing
+    },
+    delay: (delayMs) => {
+      state.delayMs = delayMs
+    },
+    loseAnswerTo: (marker) => {
+      state.marker = marker
+    },
+    cutAfterBytes: (bytes) => {
+      state.bytesMax = bytes
     },
     connections: () => pairs.size,
     close: async () => {

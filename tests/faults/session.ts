@@ -1,0 +1,98 @@
+/** One database, senders that go on sending, one fault after the other, then rest, and the oracle over what is there. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { breachesOf } from '../oracle/invariants.js'
+import { markersIn } from '../oracle/markers.js'
+import type { Random } from '../oracle/random.js'
+import { newSendersLog, type SendersLog, sendStory } from '../oracle/senders.js'
+import { tellStory } from '../oracle/story.js'
+import type { HubProcess } from '../support/hub-process.js'
+import type { Rig } from '../support/rig.js'
+
+export interface Scene {
+  readonly rig: Rig
+  readonly random: Random
+  readonly hub: () => HubProcess
+  /** Starts the hub again after it ended. */
+  readonly restart: () => Promise<void>
+  /** How long what is not over at once lasts, in milliseconds: longer than a lease. */
+  readonly lastsMs: number
+}
+
+/** Something that goes wrong under load, and is over when it resolves. */
+export interface Fault {
+  /** With the number in reliability.md 7 or 8. */
+  readonly name: string
+  /** @throws Error when it could not be made to happen */
+  readonly happen: (scene: Scene) => Promise<void>
+}
+
+export interface SessionOptions {
+  readonly random: Random
+  readonly faults: readonly Fault[]
+  /** Longer than a lease of the rig's. */
+  readonly lastsMs?: number
+}
+
+export interface SessionResult {
+  readonly breaches: readonly string[]
+  readonly log: SendersLog
+}
+
+const PATIENTS = 6
+const PER_PATIENT = 6
+const PAUSE_MS = 100
+const PATIENCE_MS = 90_000
+const DRAIN_MS_MAX = 30_000
+const LASTS_MS = 2_000
+
+export async function faultSession(rig: Rig, options: SessionOptions): Promise<SessionResult> {
+  const { random, faults, lastsMs = LASTS_MS } = options
+  const log = newSendersLog()
+  const breaches: string[] = []
+  const state = { done: false, hub: await rig.start() }
+  const restart = async () => {
+    state.hub = await rig.start()
+  }
+  const sending = keepSending(rig, random.below(2 ** 31), log, () => state.done)
+  for (const fault of faults) {
+    const scene = { rig, random, hub: () => state.hub, restart, lastsMs }
+    await fault.happen(scene).catch((error: unknown) => breaches.push(`${fault.name}: ${error}`))
+    if (state.hub.ended()) await restart()
+  }
+  state.done = true
+  await sending
+  breaches.push(...(await untilDrained(state.hub.url, DRAIN_MS_MAX)), ...log.wrong)
+  breaches.push(...(await markersIn(rig, state.hub.url, log.acknowledged)))
+  const code = await state.hub.stop()
+  if (code !== 0) breaches.push(`the hub ended with ${code} when told to`)
+  breaches.push(...(await breachesOf({ state: await rig.readState(), acknowledged: log.acknowledged })))
+  return { breaches, log }
+}
+
+/** Story after story, each of other people, until it is told that it is done. */
+async function keepSending(rig: Rig, seed: number, log: SendersLog, isDone: () => boolean): Promise<void> {
+  for (let told = 0; told === 0 || !isDone(); told += 1) {
+    const story = tellStory({
+      seed: seed + told,
+      from: told * PATIENTS,
+      patients: PATIENTS,
+      perPatient: PER_PATIENT,
+    })
+    await sendStory(story, { door: rig.door, log, pace: () => wait(PAUSE_MS), patienceMs: PATIENCE_MS })
+  }
+}
+
+/** I-9: what waits is worked off without a human. */
+export async function untilDrained(url: string, limitMs: number): Promise<string[]> {
+  const started = Date.now()
+  for (let waiting = '?'; ; ) {
+    const text = await fetch(`${url}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    )
+    waiting = /^stafett_messages_waiting (\d+)/m.exec(text)?.[1] ?? waiting
+    if (waiting === '0') return []
+    if (Date.now() - started > limitMs) return [`I-9: ${waiting} messages wait after ${limitMs} ms`]
+    await wait(50)
+  }
+}
