@@ -5,6 +5,7 @@ export const SEARCH_FORM_BYTES_MAX = 65_536
 export const HL7V2_BYTES_MAX = 10_485_760
 /** The spec of the family names no size; a message with attachments is far below the limit of HL7 v2. */
 export const ERESEPT_BYTES_MAX = 10_485_760
+export const SFM_BYTES_MAX = 10_485_760
 /** A batch; single events are held to less by their own door check. */
 export const DEVICE_BYTES_MAX = 1_048_576
 export const BODY_TIMEOUT_MS = 60_000

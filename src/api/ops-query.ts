@@ -7,7 +7,7 @@ import type { ApiDeps } from './deps.js'
 
 export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 export const FINGERPRINT = /^[0-9a-f]{16}$/
-export const CHANNELS: readonly Channel[] = ['hl7v2', 'eresept', 'devices', 'fhir']
+export const CHANNELS: readonly Channel[] = ['hl7v2', 'eresept', 'sfm', 'devices', 'fhir']
 
 /** Who asks: the name under which what they do is written down. */
 export const admit = async (deps: Pick<ApiDeps, 'callerOf'>, request: Request): Promise<string> =>

@@ -20,6 +20,7 @@ export interface HubReply {
 const CONTENT_TYPES: readonly (readonly [prefix: string, type: string])[] = [
   ['hl7v2', 'application/hl7-v2'],
   ['eresept', 'application/xml'],
+  ['sfm', 'application/fhir+json'],
   ['devices/', 'application/json'],
 ]
 

@@ -11,7 +11,7 @@ import { deadLetters, messages, replay } from './operations.js'
 import { reportFiles } from './report-fidelity.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
-stafett send <channel> <file…>             sends messages (hl7v2, eresept, devices/<vendor>), prints each answer
+stafett send <channel> <file…>             sends messages (hl7v2, eresept, sfm, devices/<vendor>), prints each answer
 stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
 stafett fidelity <file…>                   every value of a message: mapped (where), administrative (why), unmapped; --json
 stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one

@@ -6,7 +6,7 @@ import type { FhirResource } from 'fhir/r4.js'
 import type { Receipt } from './delivery.js'
 import type { HubErrorCode, Problem } from './errors.js'
 
-export type Channel = 'hl7v2' | 'eresept' | 'devices' | 'fhir'
+export type Channel = 'hl7v2' | 'eresept' | 'sfm' | 'devices' | 'fhir'
 
 /** A business identifier: absolute system URI and value. */
 export interface Identity {

@@ -50,6 +50,7 @@ export async function receiveRequest(
     case 'devices':
       return receiveDevices(deps, protocol, raw, contentType)
     case 'eresept':
+    case 'sfm':
       return answerOf(await receiveMessage(deps, protocol, raw, contentType))
     case 'fhir':
       throw new HubError('NOT_FOUND', 'FHIR resources are written at /fhir')

@@ -118,6 +118,7 @@ export function backoffMs(attempts: number, random: () => number): number {
 const ROLES: Readonly<Record<Channel, SourceRole>> = {
   hl7v2: 'hospital',
   eresept: 'prescriber',
+  sfm: 'source-list',
   devices: 'device',
   fhir: 'client',
 }

@@ -77,7 +77,7 @@ export const viewChannels =
            where m.lane_key = l.lane_key and m.state = 'waiting' order by m.seq limit 1) head
          where head.due_at <= statement_timestamp() group by head.channel)
        select c.channel, coalesce(waits.n, 0) as waiting, coalesce(dies.n, 0) as dead, due.s as oldest_s
-       from unnest(array['hl7v2', 'eresept', 'devices', 'fhir']) c(channel)
+       from unnest(array['hl7v2', 'eresept', 'sfm', 'devices', 'fhir']) c(channel)
        left join waits on waits.channel = c.channel left join dies on dies.channel = c.channel
        left join due on due.channel = c.channel`,
     )

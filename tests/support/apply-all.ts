@@ -3,6 +3,7 @@ import type { CareTeam, DetectedIssue, FhirResource, MedicationStatement } from 
 import { canonicalDeviceProtocol } from '../../mappings/devices/protocol.js'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { kithProtocol } from '../../mappings/kith/protocol.js'
+import { sfmProtocol } from '../../mappings/sfm/protocol.js'
 import { messageId, personId } from '../../src/core/ids.js'
 import type { ChannelProtocol } from '../../src/core/message.js'
 import { applyMapped } from '../../src/hub/apply-message.js'
@@ -18,11 +19,12 @@ const ZONE = 'Europe/Oslo'
 const PROTOCOLS: Readonly<Record<string, ChannelProtocol>> = {
   hl7v2: hl7v2Protocol,
   eresept: kithProtocol,
+  sfm: sfmProtocol,
   devices: canonicalDeviceProtocol,
 }
 
 export interface RawMessage {
-  readonly channel: 'hl7v2' | 'eresept' | 'devices'
+  readonly channel: 'hl7v2' | 'eresept' | 'sfm' | 'devices'
   readonly text: string
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { kithProtocol } from '../../mappings/kith/protocol.js'
+import { sfmProtocol } from '../../mappings/sfm/protocol.js'
 import { isHubError } from '../../src/core/errors.js'
 import type { ChannelProtocol, DoorSettings, MappedResource } from '../../src/core/message.js'
 import { packageRoot } from '../../src/validation/package-root.js'
@@ -15,6 +16,7 @@ const SETTINGS: DoorSettings = { zone: 'Europe/Oslo', syntheticIds: 'accept', pr
 
 const CHANNELS: readonly [folder: string, files: RegExp, protocol: ChannelProtocol][] = [
   ['eresept/msg', /\.xml$/i, kithProtocol],
+  ['eresept/fhir-sfm', /\.json$/i, sfmProtocol],
   ['hl7v2', /\.(?:hl7|txt|msg|er7)$/i, hl7v2Protocol],
 ]
 

@@ -4,7 +4,7 @@ import express, { type Router } from 'express'
 import { HubError } from '../../core/errors.js'
 import { failpoint } from '../../core/failpoint.js'
 import type { ApiDeps, IntakeAnswer } from '../deps.js'
-import { DEVICE_BYTES_MAX, ERESEPT_BYTES_MAX, HL7V2_BYTES_MAX } from '../limits.js'
+import { DEVICE_BYTES_MAX, ERESEPT_BYTES_MAX, HL7V2_BYTES_MAX, SFM_BYTES_MAX } from '../limits.js'
 import { readBody } from '../request-body.js'
 
 interface IntakeRoute {
@@ -26,6 +26,12 @@ const INTAKE_ROUTES: readonly IntakeRoute[] = [
     bytesMax: ERESEPT_BYTES_MAX,
     contentTypes: ['application/xml', 'text/xml'],
     channelOf: () => 'eresept',
+  },
+  {
+    path: '/sfm',
+    bytesMax: SFM_BYTES_MAX,
+    contentTypes: ['application/fhir+json', 'application/json'],
+    channelOf: () => 'sfm',
   },
   {
     path: '/devices/:vendor',
