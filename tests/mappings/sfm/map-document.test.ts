@@ -6,14 +6,8 @@ import { SFM_MEDICATION, sfmProtocol } from '../../../mappings/sfm/protocol.js'
 import { isHubError } from '../../../src/core/errors.js'
 import type { DoorSettings, Mapped } from '../../../src/core/message.js'
 import { applyAll } from '../../support/apply-all.js'
-import {
-  PLL_MESSAGE,
-  SFM_PATIENT,
-  type SfmStatementOptions,
-  sfmDocument,
-  sfmStatement,
-  urlOf,
-} from '../../support/sfm-fixtures.js'
+import { PLL_MESSAGE, SFM_PATIENT, sfmDocument } from '../../support/sfm-fixtures.js'
+import { type SfmStatementOptions, urlOf } from '../../support/sfm-statement-fixtures.js'
 
 const SAMPLE = '../shared/samples/eresept/fhir-sfm/sfm-getMedication-response-v3-9-e-multidose.json'
 const SETTINGS: DoorSettings = { zone: 'Europe/Oslo', syntheticIds: 'accept', processingIds: [] }
@@ -241,61 +235,3 @@ function replaceNth(node: unknown, key: string, nth: number, put: unknown): void
   if (put === undefined) delete place[key]
   else place[key] = put
 }
-
-describe('door of SFM', () => {
-  const check = (body: unknown) => sfmProtocol.check(bytes(body), SETTINGS)
-  const refusal = (body: unknown, settings = SETTINGS) => {
-    const door = sfmProtocol.check(bytes(body), settings)
-    return door.kind === 'accept' ? undefined : { kind: door.kind, code: door.refusal.code }
-  }
-
-  it('takes Parameters and the bare document, under the id of the document', () => {
-    const parameters = sfmDocument({ statements: [both] })
-    const [first] = parameters['parameter'] as [{ resource: unknown }]
-    for (const body of [parameters, first.resource]) {
-      const door = check(body)
-      assert.ok(door.kind === 'accept')
-      const [envelope] = door.items
-      assert.equal(envelope?.messageId, '0d4bbf7e-54d2-4a4b-9d6a-0a27cf06b001')
-      assert.equal(envelope.sender, '8140001')
-      assert.deepEqual(envelope.subject, {
-        by: 'person',
-        identifiers: [{ system: 'urn:oid:2.16.578.1.12.4.1.4.1', value: SFM_PATIENT }],
-      })
-    }
-  })
-
-  it('cannot read what is no such document', () => {
-    for (const body of [
-      17,
-      [],
-      {},
-      { resourceType: 'Patient' },
-      { resourceType: 'Bundle', entry: sfmStatement(both) },
-    ])
-      assert.deepEqual(refusal(body), { kind: 'unreadable', code: 'MESSAGE_TYPE_UNSUPPORTED' })
-    const door = sfmProtocol.check(new TextEncoder().encode('{"resourceType":'), SETTINGS)
-    assert.ok(door.kind === 'unreadable' && door.refusal.code === 'MESSAGE_UNREADABLE')
-    const nobody = JSON.stringify(sfmDocument()).replace('"author":[', '"writer":[')
-    assert.equal(refusal(JSON.parse(nobody))?.code, 'MESSAGE_UNREADABLE')
-  })
-
-  it('refuses a patient whose number is missing, wrong or not wanted', () => {
-    const invalid = { kind: 'refuse', code: 'IDENTITY_INVALID' }
-    assert.deepEqual(refusal(sfmDocument({ patient: '12345678901' })), invalid)
-    assert.deepEqual(refusal(sfmDocument(), { ...SETTINGS, syntheticIds: 'refuse' }), invalid)
-    const none = JSON.stringify(sfmDocument()).replaceAll(SFM_PATIENT, '')
-    assert.deepEqual(refusal(JSON.parse(none)), invalid)
-  })
-
-  it('answers 202, 400, 409 and 422', () => {
-    const context = { newId: 'x', now: '2026-11-20T10:00:00Z' }
-    const raw = new Uint8Array()
-    const problem = (code: 'MESSAGE_UNREADABLE' | 'IDENTITY_INVALID') =>
-      sfmProtocol.answer(null, raw, { kind: 'refused', refusal: { code, problems: [] } }, context).status
-    assert.equal(sfmProtocol.answer(null, raw, { kind: 'accepted' }, context).status, 202)
-    assert.equal(sfmProtocol.answer(null, raw, { kind: 'conflict' }, context).status, 409)
-    assert.equal(problem('MESSAGE_UNREADABLE'), 400)
-    assert.equal(problem('IDENTITY_INVALID'), 422)
-  })
-})
