@@ -8,6 +8,7 @@ import type { Attempt, Delivery, Rendered, Verdict } from '../../src/core/delive
 import { HubError, isHubError } from '../../src/core/errors.js'
 import type { HttpAnswer } from '../transport/http.js'
 import type { DestinationIo, DestinationKind } from './destination-kind.js'
+import { readSignature, type Sign } from './enterprise-signature.js'
 import type { Fields } from './fields.js'
 import { openHttpSender, readHttpTarget } from './http-target.js'
 
@@ -26,6 +27,7 @@ export const eresept: DestinationKind = {
     const target = readHttpTarget(fields)
     const sender = readParty(fields, 'sender')
     const receiver = readParty(fields, 'receiver')
+    const sign = readSignature(fields)
     const serves = fields.oneOf('serves', ['own', 'all'] as const, 'own')
     const resendAfterS = fields.integerIfAny('resendAfterS', 60, ANSWER_S_MAX) ?? RESEND_AFTER_S
     return (io) => ({
@@ -36,7 +38,7 @@ export const eresept: DestinationKind = {
         const version = await io.ordinations.due(change, { ...receiver, serves })
         return version === undefined ? [] : [`M25.1/${version}`]
       },
-      render: (delivery) => render(io, delivery, sender, receiver),
+      render: (delivery) => render(io, delivery, { sender, receiver, sign }),
     })
   },
 }
@@ -61,12 +63,18 @@ function readParty(fields: Fields, name: string): Party {
   return party
 }
 
+interface Parties {
+  readonly sender: Party
+  readonly receiver: Party
+  /** Undefined: what the hub makes goes out unsigned, and says so. */
+  readonly sign: Sign | undefined
+}
+
 /** The id of the delivery is the id of the message, so that every attempt sends the same bytes under the same id. */
 async function render(
   { ordinations }: DestinationIo,
   { change, id, item }: Delivery,
-  sender: Party,
-  receiver: Party,
+  { sender, receiver, sign }: Parties,
 ): Promise<Rendered> {
   const version = Number(ITEM.exec(item)?.[1])
   const person = change.personId
@@ -84,8 +92,8 @@ async function render(
     kind: 'message',
     messageId: id,
     contentType: XML,
-    body: Buffer.from(produced.xml),
-    headers: { 'Stafett-Signature': 'none' },
+    body: Buffer.from(sign === undefined ? produced.xml : sign(produced.xml)),
+    headers: { 'Stafett-Signature': sign === undefined ? 'none' : 'enterprise' },
   }
 }
 

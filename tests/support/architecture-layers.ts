@@ -66,7 +66,7 @@ export const LAYERS: readonly Layer[] = [
     prefix: 'adapters/',
     ours: ['src/core/', 'mappings/'],
     types: [],
-    packages: ['fhir-kit-client', 'mqtt', 'jsonata'],
+    packages: ['fhir-kit-client', 'mqtt', 'jsonata', 'xml-crypto'],
     // Sockets and threads are the table's; names are looked up under a guard; files, addresses and digests are what
     // finding and checking vendors needs.
     builtins: [
