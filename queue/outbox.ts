@@ -19,8 +19,6 @@ export interface OutboxOptions {
   readonly random: () => number
   readonly count: (destination: string, outcome: DeliveryOutcome) => void
   readonly sweepMs: number
-  /** Ended deliveries are kept for so long. */
-  readonly keepEndedMs: number
   readonly gatherMs?: number
   /** See DelivererOptions. */
   readonly leaseMarginMs: number
@@ -33,8 +31,6 @@ export interface Outbox {
 }
 
 const GATHER_MS = 20
-const DELETE_EVERY_MS = 600_000
-const DELETED_MAX = 1_000
 const RESEND_EVERY_MS = 60_000
 
 /** @throws HubError STORE_UNAVAILABLE */
@@ -72,28 +68,16 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
     log,
     sweepMs: options.sweepMs,
   })
-  const deleting = setInterval(() => void deleteEnded(options), DELETE_EVERY_MS)
-  deleting.unref()
   const resending = setInterval(() => void resendUnanswered(options, deliverer.kick), RESEND_EVERY_MS)
   resending.unref()
   return {
     take,
     stop: async (drainMs) => {
-      clearInterval(deleting)
       clearInterval(resending)
       await sweep.stop()
       await fanOut.stop()
       await deliverer.stop(drainMs)
     },
-  }
-}
-
-async function deleteEnded({ keepEndedMs, log, store }: OutboxOptions): Promise<void> {
-  try {
-    let deleted = DELETED_MAX
-    while (deleted === DELETED_MAX) deleted = await store.deleteEnded(keepEndedMs, DELETED_MAX)
-  } catch (error) {
-    log.warn('ended deliveries could not be deleted', { code: codeOf(error) })
   }
 }
 

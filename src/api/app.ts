@@ -29,7 +29,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   const context = createContext(deps)
   const others = createRoutes(deps, [
     ['/intake', intakeRoutes(deps)],
-    ['/ops', deliveryRoutes(deps)],
+    ['/', deliveryRoutes(deps)],
     ['/', opsRoutes(deps)],
   ])
   return (request, response) => {

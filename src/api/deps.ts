@@ -8,6 +8,7 @@ import type { LoadedCatalogue } from '../hub/catalogue/load-catalogue.js'
 import type { Preview } from '../hub/preview-replay.js'
 import type { CurrentCatalogue } from '../store/catalogue-contract.js'
 import type { Store } from '../store/contract.js'
+import type { DeliveryOperations } from '../store/delivery-operations.js'
 import type { DeliveryViews } from '../store/delivery-views.js'
 
 /** Criteria of a conditional create or update (fhir-api.md C-06: these two and nothing else). */
@@ -113,7 +114,7 @@ export interface ApiDeps {
     person: PersonId,
     condition: { readonly ifNoneMatch?: readonly string[] },
   ) => Promise<MedicationListAnswer | undefined>
-  readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage' | 'noteReceipt'>
+  readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage'> & Omit<DeliveryOperations, 'noteReceipt'>
   /** Rings for a destination that has something due by an operator's hand. */
   readonly ringDestination: (id: string) => void
   /** Runs one dead letter again and rings its lane. */

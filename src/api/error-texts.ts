@@ -113,10 +113,6 @@ export const ERROR_TEXTS: Readonly<Record<HubErrorCode, { readonly nb: string; r
     nb: 'Meldingen som skulle sendes, kan ikke lages av det som er kjent',
     en: 'The message to be sent cannot be made of what is known',
   },
-  DELIVERY_NOT_OPEN: {
-    nb: 'Leveringen er avsluttet eller underveis',
-    en: 'The delivery is over, or in hand',
-  },
   CHANNEL_MISCONFIGURED: { nb: 'Kanalen er ikke satt opp riktig', en: 'The channel is not set up correctly' },
   UNEXPECTED: { nb: 'Uventet feil', en: 'Unexpected error' },
 }

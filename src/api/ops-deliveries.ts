@@ -5,9 +5,9 @@ import { HubError } from '../core/errors.js'
 import type { DeliveryFilter, DeliveryView, DestinationView } from '../store/delivery-views.js'
 import type { ApiDeps } from './deps.js'
 import { json, refuseMethod } from './express-answer.js'
+import { admit, invalid, limitOf, parametersOf, UUID } from './ops-query.js'
 import { readBody } from './request-body.js'
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const DESTINATION = /^[a-z0-9][a-z0-9-]{0,62}$/
 const STATES: readonly DeliveryState[] = ['pending', 'sending', 'delivered', 'blocked', 'skipped', 'expired']
 const LIMIT_DEFAULT = 50
@@ -15,15 +15,12 @@ const LIMIT_MAX = 500
 const REASON_BYTES_MAX = 4_096
 const REASON_CHARACTERS_MAX = 500
 
-type Deps = Pick<ApiDeps, 'callerOf' | 'deliveries' | 'log' | 'ringDestination'>
+type Deps = Pick<ApiDeps, 'callerOf' | 'deliveries' | 'ringDestination'>
 
 export function deliveryRoutes(deps: Deps): Router {
   const router = express.Router()
-  router.use(['/deliveries', '/destinations'], async (request, _response, next) => {
-    await deps.callerOf({ authorization: request.headers.authorization })
-    next()
-  })
-  router.get('/deliveries', async (request, response) => {
+  router.get('/ops/deliveries', async (request, response) => {
+    await admit(deps, request)
     const filter = filterOf(request.query)
     const deliveries = await deps.deliveries.deliveries(filter)
     const last = deliveries.at(-1)
@@ -36,41 +33,54 @@ export function deliveryRoutes(deps: Deps): Router {
       ...(next === undefined ? {} : { next }),
     })
   })
-  router.get('/deliveries/:id', async (request, response) => {
-    json(response, 200, deliveryJson(await deliveryOf(deps, request)))
+  router.get('/ops/deliveries/:id', async (request, response) => {
+    await admit(deps, request)
+    const delivery = await deliveryOf(deps, request)
+    json(response, 200, {
+      ...deliveryJson(delivery),
+      timeline: await deps.deliveries.deliveryTimeline(delivery.id),
+    })
   })
-  router.post('/deliveries/:id/retry', async (request, response) => {
+  router.post('/ops/deliveries/:id/retry', async (request, response) => {
+    const who = await admit(deps, request)
     const { destination, id } = await deliveryOf(deps, request)
-    if (!(await deps.deliveries.retryDelivery(id)))
+    if (!(await deps.deliveries.retryDelivery(id, who)))
       throw notOpen('only a blocked or waiting head can be tried')
-    deps.log.info('delivery to be tried again', { delivery: id, destination })
     deps.ringDestination(destination)
     json(response, 202, { id, state: 'pending' })
   })
-  router.post('/deliveries/:id/skip', async (request, response) => {
+  router.post('/ops/deliveries/:id/skip', async (request, response) => {
+    const who = await admit(deps, request)
     const { destination, id } = await deliveryOf(deps, request)
     const reason = await reasonOf(request)
-    if (!(await deps.deliveries.skipDelivery(id, reason))) throw notOpen('it has ended, or is being sent')
-    deps.log.info('delivery skipped', { delivery: id, destination })
+    if (!(await deps.deliveries.skipDelivery(id, who, reason)))
+      throw notOpen('it has ended, or is being sent')
     deps.ringDestination(destination)
     json(response, 200, { id, state: 'skipped' })
   })
-  router.get('/destinations', async (_request, response) => {
+  router.get('/ops/destinations', async (request, response) => {
+    await admit(deps, request)
+    parametersOf(request.query, [])
     json(response, 200, { destinations: (await deps.deliveries.destinations()).map(destinationJson) })
   })
-  router.post('/destinations/:id/resume', async (request, response) => {
+  router.post('/ops/destinations/:id/resume', async (request, response) => {
+    const who = await admit(deps, request)
     const { id } = request.params
-    if (typeof id !== 'string' || !DESTINATION.test(id) || !(await deps.deliveries.resumeDestination(id)))
+    if (
+      typeof id !== 'string' ||
+      !DESTINATION.test(id) ||
+      !(await deps.deliveries.resumeDestination(id, who))
+    )
       throw new HubError('NOT_FOUND', 'no such destination')
-    deps.log.info('destination resumed', { destination: id })
     deps.ringDestination(id)
     json(response, 200, { id, state: 'active' })
   })
-  router.all(['/deliveries', '/deliveries/:id', '/destinations'], (_request, response) =>
+  router.all(['/ops/deliveries', '/ops/deliveries/:id', '/ops/destinations'], (_request, response) =>
     refuseMethod(response, 'GET, HEAD'),
   )
-  router.all(['/deliveries/:id/retry', '/deliveries/:id/skip', '/destinations/:id/resume'], (_, response) =>
-    refuseMethod(response, 'POST'),
+  router.all(
+    ['/ops/deliveries/:id/retry', '/ops/deliveries/:id/skip', '/ops/destinations/:id/resume'],
+    (_, response) => refuseMethod(response, 'POST'),
   )
   return router
 }
@@ -124,23 +134,23 @@ const destinationJson = (view: DestinationView): Record<string, unknown> => ({
 
 /** @throws HubError QUERY_INVALID for unknown filters and values */
 function filterOf(query: Request['query']): DeliveryFilter {
-  let filter: DeliveryFilter = { limit: LIMIT_DEFAULT }
-  for (const [name, value] of Object.entries(query)) {
-    if (typeof value !== 'string') throw invalid(name, 'given more than once')
-    const state = STATES.find((known) => known === value)
-    if (name === 'state' && state) filter = { ...filter, state }
-    else if (name === 'destination' && DESTINATION.test(value)) filter = { ...filter, destination: value }
-    else if (name === 'limit' && /^[1-9]\d{0,5}$/.test(value))
-      filter = { ...filter, limit: Math.min(Number(value), LIMIT_MAX) }
-    else if (name === 'unanswered' && value === 'true') filter = { ...filter, unanswered: true }
-    else if (name === 'before' && UUID.test(value)) filter = { ...filter, before: value }
-    else
-      throw invalid(
-        /^[a-z]{1,20}$/.test(name) ? name : 'query',
-        'filters are state, destination, unanswered=true, limit and before',
-      )
+  const given = parametersOf(query, ['state', 'destination', 'unanswered', 'limit', 'before'])
+  const state = STATES.find((known) => known === given.state)
+  if (given.state !== undefined && state === undefined)
+    throw invalid('state', `must be one of ${STATES.join(', ')}`)
+  if (given.destination !== undefined && !DESTINATION.test(given.destination))
+    throw invalid('destination', 'must be the id of a destination')
+  if (given.unanswered !== undefined && given.unanswered !== 'true')
+    throw invalid('unanswered', 'must be true where it is given')
+  if (given.before !== undefined && !UUID.test(given.before))
+    throw invalid('before', 'must be the id of a delivery')
+  return {
+    limit: limitOf(given.limit, LIMIT_DEFAULT, LIMIT_MAX),
+    ...(state === undefined ? {} : { state }),
+    ...(given.destination === undefined ? {} : { destination: given.destination }),
+    ...(given.unanswered === undefined ? {} : { unanswered: true }),
+    ...(given.before === undefined ? {} : { before: given.before }),
   }
-  return filter
 }
 
 function nextQuery({ state, destination, limit, unanswered }: DeliveryFilter, before: string): string {
@@ -151,5 +161,4 @@ function nextQuery({ state, destination, limit, unanswered }: DeliveryFilter, be
   return query.toString()
 }
 
-const notOpen = (rule: string): HubError => new HubError('DELIVERY_NOT_OPEN', rule)
-const invalid = (at: string, rule: string): HubError => new HubError('QUERY_INVALID', rule, { at })
+const notOpen = (rule: string): HubError => new HubError('STATE_CONFLICT', rule)

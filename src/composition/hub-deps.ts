@@ -13,7 +13,7 @@ import { listConfig } from '../medication-list/defaults.js'
 import { deriveList } from '../medication-list/derive-list.js'
 import type { Metrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
-import type { DeliveryViews } from '../store/delivery-views.js'
+import type { DeliveryOperations } from '../store/delivery-operations.js'
 import type { Validation } from '../validation/validate.js'
 import { PROTOCOLS } from './protocols.js'
 
@@ -38,7 +38,7 @@ export function openDeps(
   validation: Validation,
   count: WriteDeps['count'],
   parking: Parking,
-  deliveries: Pick<DeliveryViews, 'noteReceipt'>,
+  deliveries: Pick<DeliveryOperations, 'noteReceipt'>,
   owner: string,
   log: Log,
   products: () => ProductKnowledge,

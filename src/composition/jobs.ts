@@ -20,6 +20,8 @@ export interface ClockDeps {
   readonly ring: (lane: LaneKey) => void
   readonly who: string
   readonly log: Log
+  /** Besides the jobs of this file. */
+  readonly more: readonly Job[]
 }
 
 const LOOK_MS = 1_000
@@ -55,7 +57,7 @@ export function startClock(deps: ClockDeps): () => Promise<void> {
   }
 }
 
-function jobsOf({ config, store, ring, log }: ClockDeps): readonly Job[] {
+function jobsOf({ config, store, ring, log, more }: ClockDeps): readonly Job[] {
   const alerts = { store, log, tell: alertWebhook(config.alertWebhook) }
   return [
     {
@@ -69,6 +71,7 @@ function jobsOf({ config, store, ring, log }: ClockDeps): readonly Job[] {
       run: (memory) => store.notePartners(typeof memory === 'string' ? memory : undefined),
     },
     { name: 'alerts', everyMs: ALERTS_MS, run: () => raiseAlerts(alerts) },
+    ...more,
   ]
 }
 

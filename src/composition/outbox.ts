@@ -9,6 +9,7 @@ import { type Config, ConfigError, type Environment } from '../config.js'
 import { DELIVERY_RULES } from '../core/delivery.js'
 import type { LaneKey } from '../core/ids.js'
 import type { DeliveryMetrics } from '../delivery-metrics.js'
+import type { Job } from '../hub/jobs.js'
 import { readListVersion } from '../hub/list-version.js'
 import { makeOrdination, ordinationDue } from '../hub/ordination.js'
 import type { WriteDeps } from '../hub/write-resource.js'
@@ -18,6 +19,9 @@ import { openFanOutStore } from '../store/outbox.js'
 import type { Database } from '../store/query.js'
 
 const DAY_MS = 86_400_000
+const DELETE_EVERY_MS = 600_000
+/** Deleted in one statement. */
+const DELETED_MAX = 1_000
 const NOTHING = '{"destinations": []}'
 
 /** Before anything is opened. @throws ConfigError with every fault of the file */
@@ -75,8 +79,21 @@ export function openOutbox(
     count: metrics.attempt,
     sweepMs: config.sweepMs,
     leaseMarginMs: config.leaseMs,
-    keepEndedMs: config.deliveryKeepDays * DAY_MS,
   })
+}
+
+/** Deletes deliveries that ended long ago; never one that is unresolved. */
+export function endedDeliveriesJob(config: Config, database: Database): Job {
+  const { deleteEnded } = openDeliveryStore(database, DELIVERY_RULES)
+  return {
+    name: 'ended-deliveries',
+    everyMs: DELETE_EVERY_MS,
+    run: async () => {
+      let deleted = DELETED_MAX
+      while (deleted === DELETED_MAX)
+        deleted = await deleteEnded(config.deliveryKeepDays * DAY_MS, DELETED_MAX)
+    },
+  }
 }
 
 export interface OutboxDoor {

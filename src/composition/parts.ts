@@ -17,6 +17,7 @@ import type { WriteDeps } from '../hub/write-resource.js'
 import { openMetrics } from '../metrics.js'
 import { openQueueMetrics, type QueueMetrics } from '../queue-metrics.js'
 import type { Store } from '../store/contract.js'
+import { type DeliveryOperations, openDeliveryOperations } from '../store/delivery-operations.js'
 import { type DeliveryViews, openDeliveryViews } from '../store/delivery-views.js'
 import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
 import type { Database } from '../store/query.js'
@@ -28,7 +29,7 @@ import { openCatalogue } from './catalogue.js'
 import { diskFreeBytes, watchedFolder } from './disk.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
-import { openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
+import { endedDeliveriesJob, openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
 import { newProcessName } from './process-name.js'
 import { SURFACES } from './protocols.js'
 import { openQueries } from './queries.js'
@@ -39,7 +40,7 @@ export interface Parts {
   readonly dispatcher: Dispatcher
   /** Prometheus text. */
   readonly metricsText: () => Promise<string>
-  readonly deliveries: DeliveryViews
+  readonly deliveries: DeliveryViews & DeliveryOperations
   readonly ringDestination: (id: string) => void
   readonly durability: Durability
   readonly deps: WriteDeps & PreviewDeps
@@ -88,7 +89,10 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     Date.now,
   )
   const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level, pressure.diskFreeBytes)
-  const deliveries = openDeliveryViews(database, DELIVERY_RULES)
+  const deliveries = {
+    ...openDeliveryViews(database, DELIVERY_RULES),
+    ...openDeliveryOperations(database),
+  }
   const deliveryMetrics = openDeliveryMetrics(deliveries.destinations)
   const parking = openParking(store, log)
   const catalogue = await openCatalogue(config, store, pressure.level, log)
@@ -121,7 +125,8 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
       dueLanes: store.dueLanes,
       onSweep: watching.sweepFound,
     })
-    closers.push(startClock({ config, store, counts: watching.counts, parking, ring, who, log }))
+    const more = [endedDeliveriesJob(config, database)]
+    closers.push(startClock({ config, store, counts: watching.counts, parking, ring, who, log, more }))
   }
   const intake: IntakeDeps = {
     store,

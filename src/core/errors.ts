@@ -49,7 +49,6 @@ export type HubErrorCode =
   | 'STATE_CONFLICT'
   | 'CHANNEL_MISCONFIGURED'
   | 'DESTINATIONS_STALE'
-  | 'DELIVERY_NOT_OPEN'
   | 'MESSAGE_UNSENDABLE'
   | 'UNEXPECTED'
 
@@ -131,7 +130,6 @@ export const ERRORS: Readonly<Record<HubErrorCode, ErrorRow>> = {
   LANE_BUSY: { status: 503, issue: 'timeout', fate: 'retry' },
   DESTINATIONS_STALE: { status: 503, issue: 'conflict', fate: 'park-channel' },
   MESSAGE_UNSENDABLE: { status: 422, issue: 'business-rule', fate: 'dead-letter' },
-  DELIVERY_NOT_OPEN: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   STATE_CONFLICT: { status: 409, issue: 'conflict', fate: 'dead-letter' },
   CHANNEL_MISCONFIGURED: { status: 503, issue: 'transient', fate: 'park-channel' },
   UNEXPECTED: { status: 500, issue: 'exception', fate: 'bug' },

@@ -126,7 +126,7 @@ async function settleDelivery(
   settlement: DeliverySettlement,
 ): Promise<boolean> {
   const { rows } = await db.query<{ settled: boolean }>(
-    '/*settle-delivery*/ select settle_delivery_v1($1, $2, $3, $4::jsonb, $5::jsonb) as settled',
+    '/*settle-delivery*/ select settle_delivery_v2($1, $2, $3, $4::jsonb, $5::jsonb) as settled',
     [claim.delivery.destination, claim.delivery.number, claim.attempt, toJson(settlement), toJson(rules)],
   )
   return onlyRow(rows).settled

@@ -1,4 +1,4 @@
-/** Deliveries and destinations as an operator sees them, and what an operator may do to them. Ids, codes and times only. */
+/** Deliveries and destinations as an operator sees them: ids, codes and times only. */
 import type {
   BreakerState,
   DeliveryRules,
@@ -6,7 +6,6 @@ import type {
   DestinationState,
   Receipt,
 } from '../core/delivery.js'
-import type { MessageReceipt } from '../core/message.js'
 import type { Database } from './query.js'
 import { toInstant, toInstantIfAny } from './rows.js'
 
@@ -66,20 +65,28 @@ export interface DestinationView {
   readonly lastDeliveredAt: string | undefined
 }
 
+/** `at`: ISO instant. `by`: `stafett/<version>/<process>`. */
+export type DeliveryStep =
+  | { readonly step: 'committed' | 'fanned-out'; readonly at: string; readonly by: string | undefined }
+  | {
+      readonly step: 'attempt'
+      readonly at: string
+      readonly by: string
+      readonly attempt: number
+      readonly outcome: string
+      readonly fault: string | undefined
+      readonly status: number | undefined
+    }
+
 export interface DeliveryViews {
   /** Newest first. */
   readonly deliveries: (filter: DeliveryFilter) => Promise<readonly DeliveryView[]>
   readonly delivery: (id: string) => Promise<DeliveryView | undefined>
-  /** `false`: it is delivered, over, or in hand. `undefined`: no such delivery. */
-  readonly retryDelivery: (id: string) => Promise<boolean | undefined>
-  readonly skipDelivery: (id: string, reason: string) => Promise<boolean | undefined>
+  /** The newest attempts only, where there were many. */
+  readonly deliveryTimeline: (id: string) => Promise<readonly DeliveryStep[]>
   readonly destinations: () => Promise<readonly DestinationView[]>
-  /** Out of `off` or `error`, and the breaker closed. False when there is none of this id. */
-  readonly resumeDestination: (id: string) => Promise<boolean>
   /** The delivery that sent the message with this id of its own. */
   readonly deliveryOfMessage: (messageId: string) => Promise<DeliveryView | undefined>
-  /** Keeps what the receiver said of it; the first word stands. False when there is no such message. */
-  readonly noteReceipt: (receipt: MessageReceipt) => Promise<boolean>
 }
 
 interface ViewRow {
@@ -115,24 +122,10 @@ const VIEW = `select d.id, d.destination, d.number, d.state, d.lane_key, d.chang
 export const openDeliveryViews = (db: Database, rules: DeliveryRules): DeliveryViews => ({
   deliveries: (filter) => listDeliveries(db, filter),
   delivery: (id) => oneDelivery(db, 'd.id = $1', id),
+  deliveryTimeline: (id) => timelineOf(db, id),
   deliveryOfMessage: (messageId) => oneDelivery(db, 'd.message_id = $1', messageId),
-  retryDelivery: (id) => done(db, 'retry_delivery_v1($1)', [id]),
-  skipDelivery: (id, reason) => done(db, 'skip_delivery_v1($1, $2)', [id, reason]),
-  resumeDestination: async (id) => (await done(db, 'resume_destination_v1($1)', [id])) ?? false,
-  noteReceipt: async ({ messageId, ...receipt }) => {
-    const { rows } = await db.query(
-      `update delivery set receipt = coalesce(receipt, $2::jsonb) where message_id = $1 returning 1`,
-      [messageId, JSON.stringify(receipt)],
-    )
-    return rows.length > 0
-  },
   destinations: () => viewDestinations(db, rules),
 })
-
-async function done(db: Database, call: string, values: readonly string[]): Promise<boolean | undefined> {
-  const { rows } = await db.query<{ done: boolean | null }>(`select ${call} as done`, values)
-  return rows[0]?.done ?? undefined
-}
 
 async function oneDelivery(db: Database, term: string, value: string): Promise<DeliveryView | undefined> {
   const { rows } = await db.query<ViewRow>(`${VIEW} where ${term}`, [value])
@@ -178,6 +171,44 @@ const toView = (row: ViewRow): DeliveryView => ({
   receipt: row.receipt ?? undefined,
   signature: row.signature ?? undefined,
 })
+
+const ATTEMPTS_SHOWN_MAX = 100
+
+async function timelineOf(db: Database, id: string): Promise<readonly DeliveryStep[]> {
+  const { rows } = await db.query<{ at: Date; made_by: string; created_at: Date }>(
+    `/*delivery-timeline*/ select c.at, c.made_by, d.created_at from delivery d
+     join change c on c.person_id = d.person_id and c.lane_key = d.lane_key and c.number = d.change_number
+     where d.id = $1`,
+    [id],
+  )
+  const attempts = await db.query<{
+    at: Date
+    made_by: string
+    attempt: number
+    outcome: string
+    fault: string | null
+    status: number | null
+  }>(
+    `/*delivery-attempts*/ select a.at, a.made_by, a.attempt, a.outcome, a.fault, a.status
+     from delivery d join delivery_attempt a on a.destination = d.destination and a.number = d.number
+     where d.id = $1 order by a.attempt desc limit $2`,
+    [id, ATTEMPTS_SHOWN_MAX],
+  )
+  return [
+    ...rows.flatMap(({ at, made_by, created_at }) => [
+      { step: 'committed' as const, at: toInstant(at), by: made_by },
+      { step: 'fanned-out' as const, at: toInstant(created_at), by: undefined },
+    ]),
+    ...attempts.rows.reverse().map(({ at, made_by, fault, status, ...row }) => ({
+      step: 'attempt' as const,
+      ...row,
+      at: toInstant(at),
+      by: made_by,
+      fault: fault ?? undefined,
+      status: status ?? undefined,
+    })),
+  ]
+}
 
 interface DestinationRow {
   readonly id: string

@@ -40,6 +40,7 @@ describe('operations on deliveries', () => {
     assert.equal(pick(reply.json, 'state'), 'delivered')
     assert.equal(pick(reply.json, 'fault'), null)
     assert.equal(pick(reply.json, 'reason'), null)
+    assert.equal(pick(reply.json, 'timeline.0.step'), 'fanned-out')
     for (const id of [UNKNOWN, 'x']) assert.equal((await server.get(`/ops/deliveries/${id}`)).status, 404)
   })
 
@@ -49,7 +50,7 @@ describe('operations on deliveries', () => {
     assert.deepEqual(blocked.json, { id: BLOCKED_ID, state: 'pending' })
     const over = await server.send('POST', `/ops/deliveries/${DELIVERED_ID}/retry`)
     assert.equal(over.status, 409)
-    assert.equal(pick(over.json, 'code'), 'DELIVERY_NOT_OPEN')
+    assert.equal(pick(over.json, 'code'), 'STATE_CONFLICT')
     assert.equal((await server.send('POST', `/ops/deliveries/${UNKNOWN}/retry`)).status, 404)
   })
 

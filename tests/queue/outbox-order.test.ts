@@ -83,7 +83,6 @@ describeStores('delivery under faults', await availableBackends(), (current) => 
           random: Math.random,
           count: () => undefined,
           sweepMs: 20,
-          keepEndedMs: 600_000,
           gatherMs: 0,
           // A delivery whose outcome was lost comes back soon.
           leaseMarginMs: 30,

@@ -39,7 +39,6 @@ describeStores('outbox', await availableBackends(), (current) => {
       random: Math.random,
       count: (destination, outcome) => void counted.push(`${destination} ${outcome}`),
       sweepMs: 20,
-      keepEndedMs: NEVER_MS,
       gatherMs: 0,
       leaseMarginMs: 10_000,
       ...more,

@@ -1,50 +1,11 @@
 import assert from 'node:assert/strict'
 import { DELIVERY_RULES as RULES } from '../../src/core/delivery.js'
-import type { DeliveryClaim, DeliverySettlement } from '../../src/core/outbox.js'
+import type { DeliverySettlement } from '../../src/core/outbox.js'
 import { availableBackends, describeStores } from '../support/backends.js'
-import {
-  claimAll,
-  fanOutTo,
-  letPass,
-  numbersOf,
-  type OutboxOfTest,
-  outboxOf,
-  putChanges,
-} from '../support/outbox.js'
-
-const HOUR_MS = 3_600_000
-const DELIVERED: DeliverySettlement = { kind: 'delivered', status: 200 }
-const retry = (more: Partial<Extract<DeliverySettlement, { kind: 'retry' }>> = {}): DeliverySettlement => ({
-  kind: 'retry',
-  fault: 'not-connected',
-  delayMs: 0,
-  refused: false,
-  counts: true,
-  ...more,
-})
+import { claimAll, DELIVERED, HOUR_MS, journalOf, numbersOf, retry } from '../support/outbox.js'
 
 describeStores('deliveries', await availableBackends(), (current) => {
-  const made = async (
-    changes: readonly (readonly [lane: string, number: number])[],
-    rules?: Parameters<typeof outboxOf>[1],
-  ): Promise<OutboxOfTest> => {
-    const outbox = outboxOf(current().db, rules)
-    await putChanges(
-      current().db,
-      changes.map(([lane, number]) => ({ lane, number })),
-    )
-    await fanOutTo(outbox, ['journal'])
-    return outbox
-  }
-  const only = async (outbox: OutboxOfTest): Promise<DeliveryClaim> => {
-    const [claim, ...others] = await claimAll(outbox, 'journal')
-    assert.ok(claim !== undefined && others.length === 0)
-    return claim
-  }
-  const view = async (outbox: OutboxOfTest, number: number) =>
-    (await outbox.deliveries({ limit: 100 })).find((one) => one.number === number)
-  const pass = (ms: number) => letPass(current().db, ms)
-  const journal = async (outbox: OutboxOfTest) => (await outbox.destinations())[0]
+  const { made, only, view, pass, journal } = journalOf(() => current().db)
 
   it('gives the first of each lane, and the next when that has ended', async () => {
     const outbox = await made([
@@ -161,84 +122,33 @@ describeStores('deliveries', await availableBackends(), (current) => {
     await outbox.settleDelivery(other!, DELIVERED)
     assert.deepEqual(await claimAll(outbox, 'journal'), [])
     const { id = '' } = (await view(outbox, 1)) ?? {}
-    assert.equal(await outbox.retryDelivery(id), true)
+    assert.equal(await outbox.retryDelivery(id, 'op'), true)
     const again = await only(outbox)
     assert.deepEqual([again.delivery.number, again.attempt, again.failures], [1, 2, 0])
-    assert.equal(await outbox.skipDelivery(id, 'being sent just now'), false)
+    assert.equal(await outbox.skipDelivery(id, 'op', 'being sent just now'), false)
     await outbox.settleDelivery(again, blocked)
-    assert.equal(await outbox.skipDelivery(id, 'told by phone'), true)
+    assert.equal(await outbox.skipDelivery(id, 'op', 'told by phone'), true)
     assert.deepEqual(
       [(await view(outbox, 1))?.state, (await view(outbox, 1))?.reason],
       ['skipped', 'told by phone'],
     )
     assert.equal((await only(outbox)).delivery.number, 2)
-    assert.equal(await outbox.retryDelivery(id), false)
-    assert.equal(await outbox.skipDelivery('unknown', 'x'), undefined)
-    assert.equal(await outbox.retryDelivery('unknown'), undefined)
-  })
-
-  it('opens the breaker after five failures in a row, then probes with one', async () => {
-    const outbox = await made(
-      Array.from({ length: 9 }, (_, index) => [`l${index}`, 1] as const),
-      { ...RULES, backoffMsMin: HOUR_MS, backoffMsMax: HOUR_MS },
+    assert.equal(await outbox.retryDelivery(id, 'op'), false)
+    const actions = await current().db.query<{ who: string; action: string; target: string }>(
+      'select who, action, target from operator_action order by number',
     )
-    for (let failed = 0; failed < 5; failed += 1) {
-      const [claim] = await claimAll(outbox, 'journal', { max: 1 })
-      await outbox.settleDelivery(claim!, retry({ delayMs: 48 * HOUR_MS }))
-    }
-    assert.deepEqual(
-      [(await journal(outbox))?.breaker, (await journal(outbox))?.lastFault],
-      ['open', 'not-connected'],
-    )
-    assert.deepEqual(await outbox.dueDestinations(['journal']), [])
-    assert.deepEqual(await claimAll(outbox, 'journal'), [])
-    await pass(HOUR_MS)
-    assert.equal((await journal(outbox))?.breaker, 'half-open')
-    const [probe, ...others] = await claimAll(outbox, 'journal')
-    assert.equal(others.length, 0)
-    assert.deepEqual(await claimAll(outbox, 'journal'), [])
-    await outbox.settleDelivery(probe!, DELIVERED)
-    assert.equal((await journal(outbox))?.breaker, 'closed')
-    assert.equal((await claimAll(outbox, 'journal')).length, 3)
-  })
-
-  it('sends nothing to a destination before the time that it asked for', async () => {
-    const outbox = await made([
-      ['a', 1],
-      ['b', 1],
+    assert.deepEqual(actions.rows, [
+      { who: 'op', action: 'retry-delivery', target: id },
+      { who: 'op', action: 'skip-delivery', target: id },
     ])
-    const [claim] = await claimAll(outbox, 'journal', { max: 1 })
-    await outbox.settleDelivery(claim!, retry({ holdMs: HOUR_MS, delayMs: HOUR_MS }))
-    assert.deepEqual(await claimAll(outbox, 'journal'), [])
-    await pass(HOUR_MS)
-    assert.equal((await claimAll(outbox, 'journal')).length, 2)
-  })
-
-  it('puts a destination in error when it fails for too long; numbers go on, and only an operator resumes it', async () => {
-    const outbox = await made([['a', 1]])
-    await outbox.settleDelivery(await only(outbox), retry())
-    await pass(71 * HOUR_MS)
-    await outbox.settleDelivery(await only(outbox), retry())
-    assert.equal((await journal(outbox))?.state, 'active')
-    await pass(HOUR_MS)
-    await outbox.settleDelivery(await only(outbox), retry())
-    assert.equal((await journal(outbox))?.state, 'error')
-    assert.deepEqual(await claimAll(outbox, 'journal'), [])
-    await putChanges(current().db, [{ lane: 'a', number: 2 }])
-    await fanOutTo(outbox, ['journal'])
-    assert.equal((await journal(outbox))?.lastNumber, 2)
-    assert.equal((await journal(outbox))?.state, 'error')
-    assert.equal(await outbox.resumeDestination('journal'), true)
-    assert.equal(await outbox.resumeDestination('other'), false)
-    assert.equal((await only(outbox)).delivery.number, 1)
-  })
-
-  it('turns a destination off that is gone, and keeps what it has not got', async () => {
-    const outbox = await made([['a', 1]])
-    await outbox.settleDelivery(await only(outbox), { kind: 'gone', fault: 'gone', status: 410 })
-    assert.equal((await journal(outbox))?.state, 'off')
-    assert.equal((await view(outbox, 1))?.state, 'pending')
-    assert.deepEqual(await claimAll(outbox, 'journal'), [])
+    assert.deepEqual(
+      (await outbox.deliveryTimeline(id)).map((step) =>
+        step.step === 'attempt' ? [step.attempt, step.outcome, step.fault] : step.step,
+      ),
+      ['committed', 'fanned-out', [1, 'blocked', 'answer-rejected'], [2, 'blocked', 'answer-rejected']],
+    )
+    assert.equal(await outbox.skipDelivery('unknown', 'op', 'x'), undefined)
+    assert.equal(await outbox.retryDelivery('unknown', 'op'), undefined)
   })
 
   it('lets expire what came too late, and goes on behind it', async () => {
@@ -251,21 +161,6 @@ describeStores('deliveries', await availableBackends(), (current) => {
     assert.deepEqual(await claimAll(outbox, 'journal', { expiresAfterMs: HOUR_MS }), [])
     assert.equal((await view(outbox, 1))?.state, 'expired')
     assert.deepEqual(numbersOf(await claimAll(outbox, 'journal', { expiresAfterMs: HOUR_MS })), [2])
-  })
-
-  it('counts what is open, and the age of the oldest', async () => {
-    const outbox = await made([
-      ['a', 1],
-      ['a', 2],
-    ])
-    await current().db.query(`update delivery set created_at = now() - interval '1 hour' where number = 1`)
-    const before = await journal(outbox)
-    assert.equal(before?.open, 2)
-    assert.ok((before?.oldestUndeliveredS ?? 0) >= 3_600)
-    await outbox.settleDelivery(await only(outbox), DELIVERED)
-    const after = await journal(outbox)
-    assert.deepEqual([after?.open, after?.blocked], [1, 0])
-    assert.ok((after?.oldestUndeliveredS ?? 0) < 60)
   })
 
   it('deletes old deliveries that ended, never one that is unresolved, however old', async () => {

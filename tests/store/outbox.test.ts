@@ -135,7 +135,7 @@ describeStores('fan-out', await availableBackends(), (current) => {
     assert.equal(others.length, 0)
     assert.equal(blocked?.fault, 'not-evaluated')
     assert.deepEqual(await outbox.dueDestinations(['journal']), [])
-    assert.equal(await outbox.skipDelivery(blocked?.id ?? '', 'looked at'), true)
+    assert.equal(await outbox.skipDelivery(blocked?.id ?? '', 'op', 'looked at'), true)
     assert.deepEqual(await outbox.dueDestinations(['journal']), ['journal'])
   })
 })

@@ -69,7 +69,6 @@ async function runOutbox(databaseUrl: string, receiverUrl: string): Promise<void
     random: Math.random,
     count: () => undefined,
     sweepMs: 50,
-    keepEndedMs: 600_000,
     gatherMs: 0,
     leaseMarginMs: LEASE_MARGIN_MS,
   })

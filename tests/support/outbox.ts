@@ -1,4 +1,5 @@
 /** The outbox over a test's database: changes put in by hand, destinations that only record. */
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import {
   type Attempt,
@@ -9,13 +10,14 @@ import {
   type Verdict,
 } from '../../src/core/delivery.js'
 import { type LaneKey, laneKey } from '../../src/core/ids.js'
-import type { DeliveryClaim, DeliveryStore, FanOutStore } from '../../src/core/outbox.js'
+import type { DeliveryClaim, DeliverySettlement, DeliveryStore, FanOutStore } from '../../src/core/outbox.js'
 import { openDeliveryStore } from '../../src/store/deliveries.js'
+import { type DeliveryOperations, openDeliveryOperations } from '../../src/store/delivery-operations.js'
 import { type DeliveryViews, openDeliveryViews } from '../../src/store/delivery-views.js'
 import { openFanOutStore } from '../../src/store/outbox.js'
 import type { Database } from '../../src/store/query.js'
 
-export type OutboxOfTest = FanOutStore & DeliveryStore & DeliveryViews
+export type OutboxOfTest = FanOutStore & DeliveryStore & DeliveryViews & DeliveryOperations
 
 export const QUICK_RULES: DeliveryRules = {
   ...DELIVERY_RULES,
@@ -29,6 +31,7 @@ export const outboxOf = (db: Database, rules: DeliveryRules = DELIVERY_RULES): O
   ...openFanOutStore(db),
   ...openDeliveryStore(db, rules),
   ...openDeliveryViews(db, rules),
+  ...openDeliveryOperations(db),
 })
 
 export const lane = (name: string): LaneKey => laneKey(`p-${name}`)
@@ -116,4 +119,43 @@ export async function letPass(db: Database, ms: number): Promise<void> {
     ms,
   ])
   await db.query(`update destination set ${earlier(['hold_until', 'failing_since'])}`, [ms])
+}
+
+export const HOUR_MS = 3_600_000
+export const DELIVERED: DeliverySettlement = { kind: 'delivered', status: 200 }
+export const retry = (
+  more: Partial<Extract<DeliverySettlement, { kind: 'retry' }>> = {},
+): DeliverySettlement => ({
+  kind: 'retry',
+  fault: 'not-connected',
+  delayMs: 0,
+  refused: false,
+  counts: true,
+  ...more,
+})
+
+/** Deliveries to the destination `journal`, and looks at them. */
+export function journalOf(db: () => Database) {
+  const made = async (
+    changes: readonly (readonly [lane: string, number: number])[],
+    rules?: Parameters<typeof outboxOf>[1],
+  ): Promise<OutboxOfTest> => {
+    const outbox = outboxOf(db(), rules)
+    await putChanges(
+      db(),
+      changes.map(([lane, number]) => ({ lane, number })),
+    )
+    await fanOutTo(outbox, ['journal'])
+    return outbox
+  }
+  const only = async (outbox: OutboxOfTest): Promise<DeliveryClaim> => {
+    const [claim, ...others] = await claimAll(outbox, 'journal')
+    assert.ok(claim !== undefined && others.length === 0)
+    return claim
+  }
+  const view = async (outbox: OutboxOfTest, number: number) =>
+    (await outbox.deliveries({ limit: 100 })).find((one) => one.number === number)
+  const pass = (ms: number) => letPass(db(), ms)
+  const journal = async (outbox: OutboxOfTest) => (await outbox.destinations())[0]
+  return { made, only, view, pass, journal }
 }

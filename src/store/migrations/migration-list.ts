@@ -16,6 +16,7 @@ import { catalogue } from './0014-catalogue.js'
 import { replays } from './0015-replays.js'
 import { unanswered } from './0016-unanswered.js'
 import { alerts } from './0017-alerts.js'
+import { deliveryAttempts } from './0018-delivery-attempts.js'
 
 export interface Migration {
   readonly name: string
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   { name: '0015-replays', sql: replays },
   { name: '0016-unanswered', sql: unanswered },
   { name: '0017-alerts', sql: alerts },
+  { name: '0018-delivery-attempts', sql: deliveryAttempts },
 ]

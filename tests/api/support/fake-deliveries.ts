@@ -55,8 +55,9 @@ export function createFakeDeliveries(): Pick<ApiDeps, 'deliveries' | 'ringDestin
           .filter((view) => destination === undefined || view.destination === destination)
           .slice(0, limit),
       delivery: async (id) => views.get(id),
+      deliveryTimeline: async () => [{ step: 'fanned-out', at: '2026-03-01T11:00:00.000Z', by: undefined }],
       retryDelivery: async (id) => change(id, { state: 'pending' }),
-      skipDelivery: async (id, reason) => change(id, { state: 'skipped', reason }),
+      skipDelivery: async (id, _who, reason) => change(id, { state: 'skipped', reason }),
       destinations: async () => [
         {
           id: 'journal',
