@@ -39,12 +39,16 @@ export const carrierOf = (element: XmlElement): Carrier => ({ element, container
  */
 export function containedXml(container: XmlElement, budget: Budget): Uint8Array | undefined {
   const at = pathOf(container)
-  const bytes = decodeBase64(container.text, at, budget.left)
-  const compression = compressionOf(bytes)
-  const plain = compression === undefined ? bytes : inflate(bytes, compression, budget.left, at)
+  const plain = unpacked(decodeBase64(container.text, at, budget.left), budget, at)
   if (!looksLikeXml(plain)) return undefined
   budget.left -= plain.length
   return plain
+}
+
+/** @throws HubError MESSAGE_INVALID, MESSAGE_TOO_LARGE */
+export function unpacked(bytes: Uint8Array, budget: Budget, at: string): Uint8Array {
+  const compression = compressionOf(bytes)
+  return compression === undefined ? bytes : inflate(bytes, compression, budget.left, at)
 }
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]

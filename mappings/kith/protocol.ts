@@ -17,6 +17,7 @@ import { isDateTime, toDateTime } from './dates.js'
 import { APPREC_KIND } from './namespaces.js'
 import { type Peeked, peekAppRec, peekMsgHead } from './peek.js'
 import { openReader } from './reader.js'
+import { withoutOpaque } from './redact.js'
 import { kithRows, kithTypes } from './registry.js'
 import { parseXml, type XmlElement } from './xml.js'
 
@@ -30,6 +31,7 @@ export const kithProtocol: ChannelProtocol = {
     [...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'receipt' ? [kind] : [])),
   ),
   queries: new Set([...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'query' ? [kind] : []))),
+  toStore: withoutOpaque,
   types: kithTypes,
 }
 
