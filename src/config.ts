@@ -21,6 +21,8 @@ export interface Config {
   /** `production` refuses what may lose acknowledged messages; `development` warns. */
   readonly mode: 'development' | 'production'
   readonly syntheticIds: 'accept' | 'refuse'
+  /** Folder of the official e-prescription schemas; absent: the hub's own structural rules alone. */
+  readonly xsdDir: string | undefined
   readonly processingIds: readonly string[]
   /** IANA zone for local times without offset. */
   readonly zone: string
@@ -121,6 +123,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     ).replace(/\/+$/, ''),
     auth: 'none',
     mode,
+    xsdDir: env['STAFETT_XSD_DIR'] || undefined,
     syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),
     processingIds: read.list('STAFETT_PROCESSING_IDS', ['P', 'T', 'D']),
     zone: read.zone('STAFETT_ZONE', 'Europe/Oslo'),

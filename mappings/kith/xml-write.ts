@@ -5,6 +5,8 @@ export interface XmlNode {
   readonly name: string
   readonly attributes?: Readonly<Record<string, string | undefined>>
   readonly content?: string | readonly (XmlNode | undefined)[]
+  /** Text before the first inner element. */
+  readonly before?: string
 }
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -25,7 +27,7 @@ export function writeXml(element: XmlNode): string {
   for (const [name, value] of Object.entries(element.attributes ?? {}))
     if (value !== undefined) attributes += ` ${name}="${escapeXml(value)}"`
   const { content, name } = element
-  let inner = ''
+  let inner = element.before === undefined ? '' : escapeXml(element.before)
   if (typeof content === 'string') inner = escapeXml(content)
   else if (content !== undefined)
     for (const child of content) inner += child === undefined ? '' : writeXml(child)
@@ -44,6 +46,19 @@ export function asNode(element: XmlElement, ns: string = element.ns): XmlNode {
       element.children.length > 0
         ? element.children.map((child) => asNode(child, element.ns))
         : element.text.trim(),
+  }
+}
+
+/** A read element as it was written: text untouched, also where there are elements beside it. */
+export function asWritten(element: XmlElement, ns?: string): XmlNode {
+  return {
+    name: element.local,
+    attributes: { ...(element.ns === ns ? {} : { xmlns: element.ns }), ...element.attributes },
+    content:
+      element.children.length === 0
+        ? element.text
+        : element.children.map((child) => asWritten(child, element.ns)),
+    ...(element.children.length === 0 || element.text.trim() === '' ? {} : { before: element.text }),
   }
 }
 

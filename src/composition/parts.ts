@@ -27,6 +27,7 @@ import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
 import { openCatalogue } from './catalogue.js'
 import { diskFreeBytes, watchedFolder } from './disk.js'
+import { doorSettings } from './door-settings.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { endedDeliveriesJob, openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
@@ -135,7 +136,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     newId: randomUUID,
     hash: sha256,
     wait: (ms) => wait(ms),
-    settings: { zone: config.zone, syntheticIds: config.syntheticIds, processingIds: config.processingIds },
+    settings: await doorSettings(config),
     answerQuery: openQueries(deps, store),
     log,
     count: metrics.message,

@@ -255,7 +255,17 @@ export interface ChannelProtocol {
   readonly types: ReadonlyMap<string, MessageType>
 }
 
+/** A place of a document that breaks its schema: an XPath of positions, and the rule without any value. */
+export interface SchemaFault {
+  readonly path: string
+  readonly rule: string
+}
+/** Faults of an XML text by the official schema of its root's namespace; undefined when there is none. */
+export type ValidateXml = (namespace: string, xml: string) => readonly SchemaFault[] | undefined
+
 export interface DoorSettings {
+  /** Where the operator supplies the official schemas. */
+  readonly schemas?: ValidateXml
   readonly zone: string
   /** Whether synthetic national numbers (month + 80, + 65, + 40) are taken. */
   readonly syntheticIds: 'accept' | 'refuse'

