@@ -17,6 +17,7 @@ import { replays } from './0015-replays.js'
 import { unanswered } from './0016-unanswered.js'
 import { alerts } from './0017-alerts.js'
 import { deliveryAttempts } from './0018-delivery-attempts.js'
+import { suspects } from './0019-suspects.js'
 
 export interface Migration {
   readonly name: string
@@ -42,4 +43,5 @@ export const migrations: readonly Migration[] = [
   { name: '0016-unanswered', sql: unanswered },
   { name: '0017-alerts', sql: alerts },
   { name: '0018-delivery-attempts', sql: deliveryAttempts },
+  { name: '0019-suspects', sql: suspects },
 ]
