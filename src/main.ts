@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createApp, createOpsApp } from './api/app.js'
 import { startHttpServer } from './api/http-server.js'
+import { backUp } from './composition/backup.js'
 import { openFront } from './composition/front.js'
 import { openParts } from './composition/parts.js'
 import { apiDeps, openMllp, opsDeps } from './composition/surfaces.js'
@@ -26,6 +27,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal
   /** The doorbells are not heard any more, and a new worker did not help: the process should end. */
   readonly onStuck?: () => void
+  /** File of a backup to start from, in a data folder without a database. */
+  readonly restoreFrom?: string
 }
 
 /**
@@ -63,11 +66,19 @@ export async function startHub(config: Config, log: Log, options: StartOptions =
   }
 }
 
+export interface ServeOptions {
+  readonly role?: string | undefined
+  readonly restore?: string | undefined
+}
+
 /**
  * Runs the hub until SIGTERM or SIGINT, or until it is stuck.
  * @returns exit code
  */
-export async function serve(role: string | undefined, env: Environment = process.env): Promise<number> {
+export async function serve(
+  { role, restore }: ServeOptions,
+  env: Environment = process.env,
+): Promise<number> {
   const end = new AbortController()
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => end.abort('told to'))
   try {
@@ -77,6 +88,7 @@ export async function serve(role: string | undefined, env: Environment = process
       env,
       signal: end.signal,
       onStuck: () => end.abort('stuck'),
+      ...(restore === undefined ? {} : { restoreFrom: restore }),
     })
     announce(config, hub)
     if (!end.signal.aborted) await once(end.signal, 'abort')
@@ -86,6 +98,22 @@ export async function serve(role: string | undefined, env: Environment = process
   } catch (error) {
     if (end.signal.aborted) return 0
     if (!(error instanceof ConfigError) && !(error instanceof Error)) throw error
+    console.error(error.message)
+    return 1
+  }
+}
+
+/**
+ * A copy of the embedded store, of the hub at `url` or of the folder that is configured.
+ * @returns exit code
+ */
+export async function backup(url: string, file: string, env: Environment = process.env): Promise<number> {
+  try {
+    const done = await backUp(parseConfig(env), url, file)
+    console.log(`${done.file}: ${done.bytes} bytes, a copy of ${done.from}`)
+    return 0
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
     console.error(error.message)
     return 1
   }
@@ -107,4 +135,4 @@ function announce(config: Config, hub: Hub): void {
   console.log(lines.join('\n'))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await serve(undefined)
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await serve({})

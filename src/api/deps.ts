@@ -130,6 +130,10 @@ export interface ApiDeps {
     /** @throws HubError MESSAGE_UNREADABLE, MESSAGE_TYPE_UNSUPPORTED, MESSAGE_TOO_LARGE, VERSION_STALE */
     readonly load: (chunks: AsyncIterable<Uint8Array>, force: boolean) => Promise<LoadedCatalogue>
   }
+  /** Undefined where the store is PostgreSQL. */
+  readonly backup:
+    | { readonly copy: () => Promise<Uint8Array>; readonly taken: (file: string) => void }
+    | undefined
   readonly health: () => Promise<Health>
   /** Prometheus text format. */
   readonly metrics: () => Promise<string>

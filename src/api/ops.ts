@@ -7,6 +7,7 @@ import type { MessageFilter, MessageView } from '../store/views.js'
 import type { ApiDeps } from './deps.js'
 import { json, refuseMethod } from './express-answer.js'
 import { frontPage } from './front-page.js'
+import { opsBackupRoutes } from './ops-backup.js'
 import { catalogueRoutes } from './ops-catalogue.js'
 import {
   admit,
@@ -28,6 +29,7 @@ const MESSAGES_LIMIT_MAX = 500
 
 export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
+  router.use(opsBackupRoutes(deps))
   router.use(opsQueueRoutes(deps))
   router.use(catalogueRoutes(deps))
   router.use(opsReplayRoutes(deps))

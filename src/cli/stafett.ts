@@ -3,14 +3,15 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { DNR, FNR } from '../core/canonical.js'
-import { serve } from '../main.js'
+import { backup, serve } from '../main.js'
 import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hub-client.js'
 import { listTable, type TableLanguage } from './list-table.js'
 import { sendCatalogue } from './load-catalogue.js'
 import { deadLetters, messages, replay } from './operations.js'
 import { reportFiles } from './report-fidelity.js'
 
-const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub
+const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub; --restore <file>: from a backup, in an empty DATA_DIR
+stafett backup <file>                      a synced copy of the embedded store, of a running hub or of DATA_DIR
 stafett send <channel> <file…>             sends messages (hl7v2, eresept, sfm, devices/<vendor>), prints each answer
 stafett list <identifier>                  the shared list as a table; identifier is a national number or <system>|<value>
 stafett fidelity <file…>                   every value of a message: mapped (where), administrative (why), unmapped; --json
@@ -29,6 +30,7 @@ const parse = () =>
     allowPositionals: true,
     options: {
       role: { type: 'string' },
+      restore: { type: 'string' },
       url: { type: 'string', default: 'http://127.0.0.1:3000' },
       state: { type: 'string' },
       force: { type: 'boolean', default: false },
@@ -81,7 +83,10 @@ async function perform(command: string, rest: readonly string[], values: Options
   const hub = () => openHubClient(values.url)
   switch (command) {
     case 'serve':
-      return serve(values.role)
+      return serve({ role: values.role, restore: values.restore })
+    case 'backup':
+      hub()
+      return backUpTo(values.url, rest[0])
     case 'send':
       return send(hub(), rest[0], rest.slice(1))
     case 'list':
@@ -107,6 +112,12 @@ async function perform(command: string, rest: readonly string[], values: Options
       console.error(USAGE)
       return 2
   }
+}
+
+async function backUpTo(url: string, file: string | undefined): Promise<number> {
+  if (file !== undefined) return backup(url, file)
+  console.error(USAGE)
+  return 2
 }
 
 async function send(hub: HubClient, channel: string | undefined, files: readonly string[]): Promise<number> {

@@ -7,12 +7,23 @@ import { askRedis, mayEvict } from '../../queue/redis-report.js'
 import { type Config, ConfigError } from '../config.js'
 import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
-import { openEmbedded, openPostgres } from '../store/database.js'
+import { type EmbeddedDatabase, openEmbedded, openPostgres } from '../store/database.js'
 import type { Database } from '../store/query.js'
 
-/** @param name of this process, kept with what it writes */
-export async function openDatabase(config: Config, name: string, log: Log): Promise<Database> {
-  if (config.databaseUrl === undefined) return openEmbedded(config.dataDir, { name })
+/**
+ * @param name of this process, kept with what it writes
+ * @param restoreFrom file of a backup, for a folder that holds no database yet
+ */
+export async function openDatabase(
+  config: Config,
+  name: string,
+  log: Log,
+  restoreFrom: string | undefined,
+): Promise<Database | EmbeddedDatabase> {
+  if (config.databaseUrl === undefined)
+    return openEmbedded(config.dataDir, { name, ...(restoreFrom === undefined ? {} : { restoreFrom }) })
+  if (restoreFrom !== undefined)
+    throw new ConfigError(['--restore is for the embedded store; PostgreSQL has its own tools'])
   return openPostgres(config.databaseUrl, {
     name,
     max: config.databasePoolMax,

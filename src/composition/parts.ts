@@ -25,6 +25,7 @@ import { openStore } from '../store/store.js'
 import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
+import { type Backup, openBackup } from './backup.js'
 import { openCatalogue } from './catalogue.js'
 import { diskFreeBytes, watchedFolder } from './disk.js'
 import { doorSettings } from './door-settings.js'
@@ -44,6 +45,8 @@ export interface Parts {
   readonly deliveries: DeliveryViews & DeliveryOperations
   readonly ringDestination: (id: string) => void
   readonly durability: Durability
+  /** Of the embedded store. */
+  readonly backup: Backup | undefined
   readonly deps: WriteDeps & PreviewDeps
   readonly intake: IntakeDeps
   readonly catalogue: FollowedCatalogue
@@ -62,6 +65,8 @@ export interface OpenOptions {
   readonly env: Environment
   readonly signal?: AbortSignal
   readonly onStuck?: () => void
+  /** File of a backup to start from. */
+  readonly restoreFrom?: string
 }
 
 export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
@@ -71,7 +76,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const validating = openValidation()
   validating.catch(() => undefined)
   const who = newProcessName()
-  const database = await openDatabase(config, who, log)
+  const database = await openDatabase(config, who, log, options.restoreFrom)
   closers.push(database.close)
   const queueMetrics = openQueueMetrics(Date.now)
   const opened = await openSafely(config, database, queueMetrics, log, options.signal)
@@ -151,6 +156,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     deliveries,
     ringDestination: door.due,
     durability,
+    backup: 'dump' in database ? openBackup(config.dataDir, database.dump, log) : undefined,
     deps,
     intake,
     catalogue,

@@ -46,6 +46,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
       current: store.catalogue.current,
       load: (chunks, force) => loadInto(store.catalogue, parts.catalogue, chunks, force),
     },
+    backup: parts.backup,
     definitions: openDefinitions(),
     callerOf: () => ({ clientId: 'anonymous' }),
     clock: Date.now,

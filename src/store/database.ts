@@ -1,11 +1,9 @@
 /** The two back ends behind one small interface: a PostgreSQL server through `pg`, and PGlite in this process. */
-import { mkdirSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
-import { HubError } from '../core/errors.js'
+import { HubError, isHubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
+import { databaseFolder, doesNotOpen, markMade, prepareFolder, restoreInto } from './embedded-folder.js'
 import { type FolderLock, lockFolder } from './folder-lock.js'
 import type { Database, Query } from './query.js'
 import { SESSION_SETTINGS } from './session-settings.js'
@@ -138,7 +136,7 @@ async function withRetries<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export interface EmbeddedDatabase extends Database {
-  /** A copy of the whole database (gzipped tar), from which `restoreFrom` starts. */
+  /** A copy of the whole database (gzipped tar), from which `restoreFrom` starts. Nothing else is done meanwhile. */
   readonly dump: () => Promise<Uint8Array>
 }
 export interface EmbeddedOptions {
@@ -169,22 +167,20 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
   } catch (error) {
     lock?.release()
     const known = storeError(error, AT_CONNECT)
-    throw known.code === 'UNEXPECTED'
-      ? new HubError('STORE_UNAVAILABLE', 'the data folder does not open; start from a backup', {
-          at: AT_CONNECT,
-          cause: known,
-        })
-      : known
+    throw isHubError(error) || known.code === 'STORE_FULL' ? known : doesNotOpen(folder, known)
   }
 }
 
 async function openEngine(folder: string, options: EmbeddedOptions): Promise<PGlite> {
   if (folder === IN_MEMORY) return PGlite.create('memory://')
-  const dataDir = join(folder, 'db')
-  mkdirSync(dataDir, { recursive: true })
-  if (options.restoreFrom === undefined) return PGlite.create(dataDir)
-  const bytes = await readFile(options.restoreFrom)
-  return PGlite.create(dataDir, { loadDataDir: new Blob([bytes], { type: 'application/x-gzip' }) })
+  if (options.restoreFrom !== undefined)
+    await restoreInto(folder, options.restoreFrom, async (restoring, loadDataDir) => {
+      await (await PGlite.create(restoring, { loadDataDir })).close()
+    })
+  await prepareFolder(folder)
+  const engine = await PGlite.create(databaseFolder(folder))
+  await markMade(folder)
+  return engine
 }
 
 interface EngineQuery {
@@ -210,7 +206,10 @@ function embeddedDatabase(engine: PGlite, lock: FolderLock | undefined): Embedde
         throw storeError(error, AT_STATEMENT)
       }
     },
-    dump: async () => new Uint8Array(await (await engine.dumpDataDir('gzip')).arrayBuffer()),
+    dump: async () => {
+      await engine.exec('checkpoint')
+      return new Uint8Array(await (await engine.dumpDataDir('gzip')).arrayBuffer())
+    },
     close: async () => {
       await engine.close()
       lock?.release()

@@ -71,6 +71,19 @@ describe('operations', () => {
     }
   })
 
+  it('gives a copy of the embedded store, and notes where it went', async () => {
+    const send = (body: string) => server.send('POST', '/ops/backup', { body })
+    for (const body of ['', '{"file":1}', 'x', '[]', `{"file":"${'x'.repeat(5_000)}"}`])
+      assert.ok([413, 422].includes((await send(body)).status), body.slice(0, 20))
+    assert.deepEqual(server.hub.backups, [])
+    const copy = await send('{"file":"/backups/b1"}')
+    assert.equal(copy.status, 200)
+    assert.equal(copy.headers['content-type'], 'application/gzip')
+    assert.equal(copy.text, 'copy')
+    assert.deepEqual(server.hub.backups, ['/backups/b1'])
+    assert.equal((await server.get('/ops/backup')).status, 405)
+  })
+
   it('tells when each source last spoke, health and metrics', async () => {
     assert.equal(pick((await server.get('/ops/sources')).json, 'sources.0.key'), 'hl7v2|gp')
     assert.equal((await server.get('/health/live')).status, 200)

@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { openEmbedded, openPostgres } from '../../src/store/database.js'
 import { checkDurability } from '../../src/store/durability.js'
+import { noteBackup } from '../../src/store/embedded-folder.js'
 import { lockFolder } from '../../src/store/folder-lock.js'
 import { migrate, SCHEMA_MAJOR } from '../../src/store/migrate.js'
 import { openStore } from '../../src/store/store.js'
+import { writeSynced } from '../../src/store/synced-file.js'
 import { availableBackends, describeStores } from '../support/backends.js'
 import { accepted, newMessage } from './fixtures.js'
 
@@ -206,22 +209,53 @@ describe('embedded data folder', function () {
     lock.release()
   })
 
-  it('keeps its rows over a restart, and starts again from a dump', async () => {
+  it('keeps its rows over a restart, starts again from a backup, and does not open when it is damaged', async () => {
     const path = folder()
     const first = await openEmbedded(path)
     const store = await openStore(first)
     const { id } = await accepted(store, newMessage('m1'))
-    const dump = join(path, 'dump.tar.gz')
-    writeFileSync(dump, await first.dump())
+    const file = join(path, 'backup.tar.gz')
+    await writeSynced(file, [await first.dump()])
+    await noteBackup(path, { file, at: '2026-11-24T12:00:00.000Z' })
     await store.close()
-    for (const db of [await openEmbedded(path)]) {
-      const again = await openStore(db)
-      assert.equal(again.incarnation, store.incarnation)
-      assert.equal((await again.message(id))?.state, 'waiting')
-      await again.close()
+    const again = await openStore(await openEmbedded(path))
+    assert.equal(again.incarnation, store.incarnation)
+    assert.equal((await again.message(id))?.state, 'waiting')
+    await again.close()
+
+    const restored = folder()
+    const second = await openStore(await openEmbedded(restored, { restoreFrom: file }))
+    assert.equal((await second.message(id))?.state, 'waiting')
+    await second.close()
+    await assert.rejects(openEmbedded(restored, { restoreFrom: file }), /holds a database: move it away/)
+
+    // As a power cut leaves it: pages that were never written to the disk.
+    writeFileSync(join(path, 'db', 'global', 'pg_control'), Buffer.alloc(8_192))
+    await assert.rejects(openEmbedded(path), (error: Error) => {
+      assert.equal(Reflect.get(error, 'code'), 'STORE_UNAVAILABLE')
+      assert.ok(
+        error.message.includes(`its last backup is ${file} of 2026-11-24T12:00:00.000Z`),
+        error.message,
+      )
+      assert.match(error.message, /stafett serve --restore <file>/)
+      return true
+    })
+    // The engine would begin anew here.
+    rmSync(join(path, 'db', 'PG_VERSION'))
+    await assert.rejects(openEmbedded(path), /does not open; its last backup is/)
+    ;(await lockFolder(path)).release()
+  })
+
+  it('is as it was when what it shall start from is no backup', async () => {
+    const path = folder()
+    const file = join(path, 'backup.tar.gz')
+    for (const content of [undefined, 'no archive', gzipSync('no archive either')]) {
+      if (content !== undefined) writeFileSync(file, content)
+      await assert.rejects(openEmbedded(path, { restoreFrom: file }), {
+        code: 'STORE_UNAVAILABLE',
+        message: /cannot be read, or is no backup/,
+      })
     }
-    const restored = await openStore(await openEmbedded(folder(), { restoreFrom: dump }))
-    assert.equal((await restored.message(id))?.state, 'waiting')
-    await restored.close()
+    assert.deepEqual(readdirSync(path), ['backup.tar.gz'])
   })
 })

@@ -30,6 +30,8 @@ export interface HubOptions {
   readonly until?: 'ready' | 'live'
   /** Value of `--role`; all roles when absent. */
   readonly role?: string
+  /** File of a backup to start from. */
+  readonly restore?: string
   /** Loads what arms fail points; without it the hub runs as it does elsewhere. */
   readonly failpoints?: true
   /** Armed from the first instruction on: the hub may end before it is ready. */
@@ -87,9 +89,10 @@ export async function startHubProcess(
 
 function spawnHub(env: Readonly<Record<string, string>>, options: HubOptions): ChildProcess {
   const role = options.role === undefined ? [] : ['--role', options.role]
+  const restore = options.restore === undefined ? [] : ['--restore', options.restore]
   const armed = options.failpoints === true || options.faultAtStart !== undefined
   const loaded = armed ? ['--import', pathToFileURL(ARM).href] : []
-  return spawn(process.execPath, [...loaded, CLI, 'serve', ...role], {
+  return spawn(process.execPath, [...loaded, CLI, 'serve', ...role, ...restore], {
     env: {
       PATH: process.env.PATH ?? '',
       HOST: '127.0.0.1',

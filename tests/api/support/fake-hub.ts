@@ -17,6 +17,8 @@ export interface FakeHub {
   /** Puts a resource in as the hub itself would; gives its id. */
   readonly put: (resource: FhirResource, layer?: 'fact' | 'line') => string
   readonly remove: (type: string, id: string) => void
+  /** Files that backups went to. */
+  readonly backups: string[]
   readonly received: { channel: string; raw: Uint8Array; contentType: string }[]
   readonly logged: string[]
   /** Milliseconds since the epoch; advances by 1 ms with every write. */
@@ -39,6 +41,7 @@ export function createFakeHub(): FakeHub {
       .map((entry) => ({ found: entry, index: entry.index }))
 
   const hub: FakeHub = {
+    backups: [],
     received: [],
     logged: [],
     now: Date.parse('2026-03-01T12:00:00.000Z'),
@@ -189,6 +192,10 @@ export function createFakeHub(): FakeHub {
           messageId: MESSAGE_ID,
         }
       },
+    },
+    backup: {
+      copy: async () => Buffer.from('copy'),
+      taken: (file) => void hub.backups.push(file),
     },
     health: async () => ({ status: 'ready', durability: 'power-cut', dispatcher: 'in-process', reasons: [] }),
     ...createFakeDeliveries(),
