@@ -6,7 +6,7 @@ type Brand<Name extends string> = string & { readonly [brand]: Name }
 export type MessageId = Brand<'MessageId'>
 /** The hub's opaque id of one person; also the id of that person's Patient resource. */
 export type PersonId = Brand<'PersonId'>
-/** Key of a lane, the unit of order: `p-<person>`, `d-<device>`, `s-<sender hash>` or `r-<shared resource>`. */
+/** Key of a lane, the unit of order: `p-<person>`, `d-<device>`, `s-<sender hash>` or `r-<shared resource>`. Doorbells of the outbox have keys of their own (queue/job.ts). */
 export type LaneKey = Brand<'LaneKey'>
 
 export const messageId = (value: string): MessageId => value as MessageId

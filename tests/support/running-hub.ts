@@ -1,6 +1,7 @@
 /** The whole hub in this process: embedded store in memory, ports of its own. */
 import { connect } from 'node:net'
 import { parseConfig } from '../../src/config.js'
+import type { Log } from '../../src/core/ports.js'
 import { type Hub, startHub } from '../../src/main.js'
 import { freePort } from './free-port.js'
 
@@ -27,14 +28,17 @@ export interface MessageState {
   readonly resources: readonly string[]
 }
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const SETTLE_MS_MAX = 20_000
 
-export async function runHub(env: Readonly<Record<string, string>> = {}): Promise<RunningHub> {
+export async function runHub(
+  env: Readonly<Record<string, string>> = {},
+  log: Log = SILENT,
+): Promise<RunningHub> {
   const port = await freePort()
   const mllpPort = await freePort()
   const config = parseConfig({ DATA_DIR: 'memory', ...env, PORT: String(port), MLLP_PORT: String(mllpPort) })
-  const hub = await startHub(config, SILENT)
+  const hub = await startHub(config, log, { env })
   const url = `http://127.0.0.1:${port}`
   return {
     url,
