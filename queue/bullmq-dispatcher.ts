@@ -8,7 +8,7 @@ import { type LaneKey, laneKey } from '../src/core/ids.js'
 import type { Log } from '../src/core/ports.js'
 import type { RedisAddress } from '../src/core/redis-address.js'
 import type { Dispatcher } from './contract.js'
-import { jobIdOf } from './job-id.js'
+import { jobIdOf, queueNameOf } from './job-id.js'
 import { connectRedis, keyPrefix } from './redis-connection.js'
 import { mayEvict, type RedisFacts, readRedisFacts, reportRedis } from './redis-report.js'
 import { type Sweep, startSweep } from './sweep.js'
@@ -32,7 +32,6 @@ export interface BullmqOptions {
   readonly onStuck?: () => void
 }
 
-const QUEUE_NAME = 'lanes'
 const KEY_PREFIX = 'stafett'
 const RING_MS = 200
 const RINGS_PENDING_MAX = 1_000
@@ -76,7 +75,7 @@ interface Producer {
 function openProducer(options: BullmqOptions): Producer {
   const { log, redis } = options
   const connection = connectRedis(redis, log, { enableOfflineQueue: false, commandTimeout: RING_MS * 5 })
-  const queue = new Queue<{ lane: string }>(QUEUE_NAME, {
+  const queue = new Queue<{ lane: string }>(queueNameOf(options.incarnation), {
     connection,
     prefix: keyPrefix(redis, options.prefix ?? KEY_PREFIX),
     skipMetasUpdate: true,
@@ -205,7 +204,7 @@ function startWorker(options: BullmqOptions, events: JobEvents): OpenWorker {
   const { log, redis } = options
   const connection = connectRedis(redis, log, { maxRetriesPerRequest: null })
   const worker = new Worker<{ lane: string }>(
-    QUEUE_NAME,
+    queueNameOf(options.incarnation),
     // Other data than a lane's name is not ours: the job ends, and is removed.
     async (job) => {
       const lane = laneOf(job.data)

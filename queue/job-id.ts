@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LaneKey } from '../src/core/ids.js'
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+const QUEUE_NAME_LENGTH = 16
 
 /**
  * Job id of a lane: never only digits, no `:`, tells nothing of the lane, and differs after the database was rebuilt
@@ -10,6 +11,15 @@ const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 export function jobIdOf(incarnation: string, lane: LaneKey): string {
   const digest = createHash('sha256').update(`${incarnation}\n${lane}`).digest()
   return `d-${base32(digest)}`
+}
+
+/**
+ * Queue of an installation. Two that share a Redis hear their own doorbells only: a job taken by the other would be lost
+ * until the sweep; and what an old database left behind is heard by nobody.
+ */
+export function queueNameOf(incarnation: string): string {
+  const digest = createHash('sha256').update(`queue\n${incarnation}`).digest()
+  return `lanes-${base32(digest).slice(0, QUEUE_NAME_LENGTH)}`
 }
 
 function base32(bytes: Uint8Array): string {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { Queue } from 'bullmq'
 import { type BullmqOptions, openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
 import type { Dispatcher } from '../../queue/contract.js'
-import { jobIdOf } from '../../queue/job-id.js'
+import { jobIdOf, queueNameOf } from '../../queue/job-id.js'
 import { freePort } from '../support/free-port.js'
 import { hasRedisServer, type RedisServer, startRedisServer } from '../support/redis-server.js'
 import { startTcpProxy } from '../support/tcp-proxy.js'
@@ -195,15 +195,37 @@ suite('doorbells over a Redis that fails', function () {
     await until(() => model.waiting() === 0, 5_000, 'worked')
   })
 
+  it('two installations that share a Redis hear their own doorbells only, in time', async () => {
+    const redis = await server()
+    // No sweep within this test.
+    const ours = dispatcher(redis.url, { sweepMs: 60_000 }).opened
+    const theirs = dispatcher(redis.url, { sweepMs: 60_000 }).opened
+    const model = laneModel(5)
+    const heard: string[] = []
+    await ours.start(model)
+    await theirs.start({
+      ...laneModel(5),
+      workLanes: async (lanes) => {
+        heard.push(...lanes)
+        return new Set()
+      },
+    })
+    await until(() => [ours, theirs].every((one) => one.mode() === 'bullmq'), 5_000, 'Redis in use')
+    for (let row = 0; row < 40; row += 1) ours.ring(model.add(`p-${row}`, row))
+    await until(() => model.waiting() === 0, 5_000, 'worked without a sweep')
+    assert.deepEqual(heard, [])
+  })
+
   it('replaces a worker that hears nothing, and says when that did not help', async () => {
     const redis = await server()
     const stuck = { calls: 0 }
     const onStuck = () => {
       stuck.calls += 1
     }
-    const { opened, log } = dispatcher(redis.url, { stuckMs: 200, onStuck })
+    const incarnation = randomUUID()
+    const { opened, log } = dispatcher(redis.url, { stuckMs: 200, onStuck, incarnation })
     // Rings come in, and no worker is given them.
-    const paused = new Queue('lanes', {
+    const paused = new Queue(queueNameOf(incarnation), {
       connection: { host: '127.0.0.1', port: redis.port },
       prefix: 'stafett',
     })
