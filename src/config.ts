@@ -53,6 +53,10 @@ export interface Config {
   readonly deliveryWholeMs: number
   /** Deliveries that ended are kept for so long. */
   readonly deliveryKeepDays: number
+  /** Base URL of an OTLP/HTTP collector; absent: no tracing. */
+  readonly otlpEndpoint: string | undefined
+  /** Share of traces kept, 0 to 100. */
+  readonly tracePercent: number
   /** Told of begins and ends of alerts. */
   readonly alertWebhook: string | undefined
   /** Rows of a replay that wait at the same time at most. */
@@ -138,6 +142,10 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
+    otlpEndpoint:
+      read.url('STAFETT_OTLP_ENDPOINT', ['http:', 'https:'], 'http://127.0.0.1:4318') ??
+      read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'], 'http://127.0.0.1:4318'),
+    tracePercent: read.integer('STAFETT_TRACE_PERCENT', 100, 0, 100),
     alertWebhook: read.url('STAFETT_ALERT_WEBHOOK', ['http:', 'https:'], 'https://alarm.example.no/stafett'),
     replayRows: read.integer('STAFETT_REPLAY_ROWS', 16, 1, 1_000),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),

@@ -123,7 +123,12 @@ export interface ApiDeps {
   readonly previewReplay: (id: MessageId) => Promise<Preview | undefined>
   readonly intake: {
     /** `channel` is `hl7v2`, `eresept` or `devices/<vendor>`. @throws HubError NOT_FOUND for an unknown vendor */
-    readonly receive: (channel: string, raw: Uint8Array, contentType: string) => Promise<IntakeAnswer>
+    readonly receive: (
+      channel: string,
+      raw: Uint8Array,
+      contentType: string,
+      traceparent: string | undefined,
+    ) => Promise<IntakeAnswer>
   }
   readonly catalogue: {
     readonly current: () => Promise<CurrentCatalogue | undefined>

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import type { Log } from '../core/ports.js'
+import type { Tracer } from '../core/tracer.js'
 import type { Parking } from '../hub/parked-channels.js'
 import { openPersonCache } from '../hub/person-cache.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
@@ -40,6 +41,7 @@ export function openDeps(
   parking: Parking,
   deliveries: Pick<DeliveryOperations, 'noteReceipt'>,
   owner: string,
+  tracer: Tracer,
   log: Log,
   products: () => ProductKnowledge,
 ): WriteDeps & PreviewDeps {
@@ -68,6 +70,7 @@ export function openDeps(
     parking,
     leaseMs: config.leaseMs,
     log,
+    tracer,
     random: Math.random,
     every,
     count,

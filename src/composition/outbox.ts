@@ -17,6 +17,7 @@ import type { Store } from '../store/contract.js'
 import { openDeliveryStore } from '../store/deliveries.js'
 import { openFanOutStore } from '../store/outbox.js'
 import type { Database } from '../store/query.js'
+import { traceDestinations } from './traced.js'
 
 const DAY_MS = 86_400_000
 const DELETE_EVERY_MS = 600_000
@@ -58,19 +59,23 @@ export function openOutbox(
     firstByteMs: config.deliveryFirstByteMs,
     wholeMs: config.deliveryWholeMs,
   }
+  const destinations = file.open({
+    ordinations: {
+      due: (change, receiver) => ordinationDue(ordinations, change, receiver),
+      make: (person, version, envelope) => makeOrdination(ordinations, person, version, envelope),
+    },
+    noteReceipt: deps.noteReceipt,
+    zone: config.zone,
+    listVersion: (person, version) => readListVersion(lists, person, version),
+    limits,
+    clock: deps.clock,
+  })
   return startOutbox({
     store: { ...openFanOutStore(database), ...openDeliveryStore(database, DELIVERY_RULES) },
-    destinations: file.open({
-      ordinations: {
-        due: (change, receiver) => ordinationDue(ordinations, change, receiver),
-        make: (person, version, envelope) => makeOrdination(ordinations, person, version, envelope),
-      },
-      noteReceipt: deps.noteReceipt,
-      zone: config.zone,
-      listVersion: (person, version) => readListVersion(lists, person, version),
-      limits,
-      clock: deps.clock,
-    }),
+    destinations:
+      config.otlpEndpoint === undefined
+        ? destinations
+        : traceDestinations(deps.tracer, destinations, store.traceOf),
     rules: DELIVERY_RULES,
     owner: deps.owner,
     newId: deps.newId,

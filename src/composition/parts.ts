@@ -22,6 +22,7 @@ import { type DeliveryViews, openDeliveryViews } from '../store/delivery-views.j
 import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
 import type { Database } from '../store/query.js'
 import { openStore } from '../store/store.js'
+import { openTracing, type Tracing } from '../tracing.js'
 import { openValidation } from '../validation/validate.js'
 import { awaitDatabase } from './await-database.js'
 import { checkRedis, openDatabase, openDispatcher } from './back-ends.js'
@@ -32,7 +33,7 @@ import { doorSettings } from './door-settings.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { endedDeliveriesJob, openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
-import { newProcessName } from './process-name.js'
+import { newProcessName, packageVersion } from './process-name.js'
 import { SURFACES } from './protocols.js'
 import { openQueries } from './queries.js'
 import { openWatching } from './watching.js'
@@ -53,6 +54,7 @@ export interface Parts {
   readonly pressure: PressureGauge
   readonly workLane: (lane: LaneKey) => Promise<boolean>
   readonly log: Log
+  readonly tracing: Tracing
   /** The process was told to end. */
   readonly isDraining: () => boolean
 }
@@ -78,6 +80,13 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const who = newProcessName()
   const database = await openDatabase(config, who, log, options.restoreFrom)
   closers.push(database.close)
+  const tracing = await openTracing({
+    endpoint: config.otlpEndpoint,
+    percent: config.tracePercent,
+    version: packageVersion(),
+    process: who,
+  })
+  closers.push(tracing.stop)
   const queueMetrics = openQueueMetrics(Date.now)
   const opened = await openSafely(config, database, queueMetrics, log, options.signal)
   const { durability } = opened
@@ -114,6 +123,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     parking,
     deliveries,
     who,
+    tracing,
     log,
     catalogue.products,
   )
@@ -161,6 +171,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     intake,
     catalogue,
     pressure,
+    tracing,
     workLane: (lane: LaneKey) => workLane(deps, lane),
     log,
     isDraining,

@@ -6,7 +6,6 @@ import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
 import { HubError } from '../core/errors.js'
-import { receiveFrame, receiveRequest } from '../hub/intake.js'
 import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { replayMessage } from '../hub/replay-message.js'
@@ -16,6 +15,7 @@ import { loadInto } from './catalogue.js'
 import { sha256 } from './hub-deps.js'
 import type { Parts } from './parts.js'
 import { packageVersion } from './process-name.js'
+import { traceIntake } from './traced.js'
 
 export function apiDeps(config: Config, parts: Parts): ApiDeps {
   const { deps, dispatcher, intake, store } = parts
@@ -34,14 +34,17 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     writeResource: async (request) => {
       if (parts.pressure.disk() === 'hard')
         throw new HubError('STORE_FULL', 'the disk is full: nothing is written for now')
-      return writeResource(deps, request)
+      const { method, type } = request
+      return parts.tracing.trace('fhir write', { attributes: { method, type } }, () =>
+        writeResource(deps, request),
+      )
     },
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,
     replayMessage: (id, who) => replayMessage(store, dispatcher.ring, id, who),
     previewReplay: (id) => previewReplay(deps, id),
-    intake: { receive: (surface, raw, contentType) => receiveRequest(intake, surface, raw, contentType) },
+    intake: { receive: traceIntake(parts.tracing, intake).request },
     catalogue: {
       current: store.catalogue.current,
       load: (chunks, force) => loadInto(store.catalogue, parts.catalogue, chunks, force),
@@ -90,10 +93,10 @@ async function healthOf({ dispatcher, durability, isDraining, pressure, store }:
 
 export async function openMllp(
   config: Config,
-  { intake, log, pressure }: Parts,
+  { intake, log, pressure, tracing }: Parts,
 ): Promise<MllpServer | undefined> {
   if (!config.roles.has('mllp') || config.mllpPort === 0) return undefined
-  const handle = (raw: Uint8Array) => receiveFrame(intake, raw)
+  const handle = traceIntake(tracing, intake).frame
   const held = () => pressure.level() !== 'none'
   return startMllpServer({ host: config.host, port: config.mllpPort, log, handle, held })
 }

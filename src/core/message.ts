@@ -47,6 +47,8 @@ export interface Envelope {
   /** The message's own creation time (MSH-7, GenDate, occurredAt), ISO with offset where the source had one. */
   readonly sentAt?: string
   readonly subject: Subject
+  /** W3C traceparent of the intake, while tracing is on. */
+  readonly trace?: string
 }
 
 /** Why a message is not taken, in words that are safe to send back. */

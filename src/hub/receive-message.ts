@@ -22,6 +22,8 @@ export interface ReceiveDeps {
   /** Only called for kinds in `queries` of their protocol. */
   readonly answerQuery: (envelope: Envelope, raw: Uint8Array) => Promise<Reply>
   readonly log: Log
+  /** W3C traceparent of this intake, kept with what it stores. */
+  readonly trace?: string
   readonly count: (event: 'received' | 'duplicate' | 'refused' | 'conflict', channel: string) => void
 }
 
@@ -107,7 +109,7 @@ function prepare(
   const rows = envelopes.map(
     (item): NewMessage => ({
       id: messageId(deps.newId()),
-      envelope: item,
+      envelope: deps.trace === undefined ? item : { ...item, trace: deps.trace },
       body,
       contentType,
       contentHash,

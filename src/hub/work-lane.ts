@@ -3,6 +3,7 @@ import { codeOf, HubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, personOfLane } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
+import type { Tracer } from '../core/tracer.js'
 import type { Store } from '../store/contract.js'
 import type { Claim, LaneRow } from '../store/inbox.js'
 import { deriveList } from './derive-list.js'
@@ -19,6 +20,7 @@ export interface WorkDeps extends GroupDeps {
   readonly owner: string
   readonly leaseMs: number
   readonly log: Log
+  readonly tracer: Tracer
   readonly random: () => number
   readonly parking: Pick<Parking, 'isParked' | 'holds' | 'note'>
   /** Calls `beat` every `ms` until the returned function is called. */
@@ -72,7 +74,12 @@ async function workHeld(
   const beating = claims.map((claim) => keepLease(deps, claim))
   try {
     failpoint('after-claim')
-    const done = await processGroup(deps, claims)
+    const rows = claims.flatMap((claim) => claim.rows)
+    const done = await deps.tracer.trace(
+      'lanes',
+      { attributes: { lanes: claims.length, rows: rows.length }, links: tracesOf(rows) },
+      () => processGroup(deps, claims),
+    )
     tellDone(deps, done.rows)
     for (const lane of done.more) more.add(lane)
     // Looked at once more afterwards: a group is claimed without the rows behind those that it takes.
@@ -84,6 +91,9 @@ async function workHeld(
     await Promise.all(claims.map((claim) => deps.store.release(claim)))
   }
 }
+
+/** Of the intakes that the rows came by. */
+const tracesOf = (rows: readonly LaneRow[]) => rows.map(({ envelope }) => envelope.trace)
 
 function tellDone(deps: WorkDeps, rows: readonly LaneRow[]): void {
   for (const { envelope, receivedAt } of rows) {
@@ -173,7 +183,12 @@ async function workHead(
       await putAside(deps, claim, head)
       return { kind: 'stop' }
     }
-    const result = await processRows(deps, claim, rows)
+    const { channel, kind } = head.envelope
+    const result = await deps.tracer.trace(
+      'lane',
+      { attributes: { channel, kind, message: head.id, rows: rows.length }, links: tracesOf(rows) },
+      () => processRows(deps, claim, rows),
+    )
     switch (result.kind) {
       case 'spoiled':
         return { kind: 'spoiled' }

@@ -17,6 +17,8 @@ export interface OperationsStore {
   /** Lanes in which rows wait, the longest due first. */
   readonly lanes: (limit: number) => Promise<LaneReport>
   readonly timeline: (id: MessageId) => Promise<readonly TimelineStep[]>
+  /** W3C traceparent of the intake of the message, where tracing was on. */
+  readonly traceOf: (id: MessageId) => Promise<string | undefined>
 
   /** One process gets the turn, by database time; undefined for the others, and before `everyMs` is over. */
   readonly takeTurn: (job: string, who: string, everyMs: number) => Promise<JobTurn | undefined>

@@ -41,7 +41,7 @@ import {
 } from './replay-tasks.js'
 import { loadShared, loadSharedById, readHistory, readResource, readVersion } from './resources.js'
 import { countMatches, searchResources } from './search.js'
-import { messageTimeline } from './timeline.js'
+import { messageTimeline, traceOf } from './timeline.js'
 import {
   backupAgeS,
   destinationsInError,
@@ -112,6 +112,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     deadLetters: deadLetterGroups(db),
     lanes: viewLanes(db),
     timeline: messageTimeline(db),
+    traceOf: traceOf(db),
     reportProcess: reportProcess(db),
     processReports: processReports(db),
     notePartners: notePartners(db),

@@ -55,3 +55,13 @@ function stepsOf(row: TimelineRow): TimelineStep[] {
 
 /** Of a W3C traceparent `00-<trace id>-<span id>-<flags>`. */
 const traceIdOf = (traceparent: string | null): string | undefined => traceparent?.split('-')[1]
+
+export const traceOf =
+  (db: Database): OperationsStore['traceOf'] =>
+  async (id) => {
+    const { rows } = await db.query<{ trace: string | null }>(
+      `/*trace-of*/ select envelope ->> 'trace' as trace from message where id = $1`,
+      [id],
+    )
+    return rows[0]?.trace ?? undefined
+  }

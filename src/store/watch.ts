@@ -75,7 +75,7 @@ export const viewPartners =
          extract(epoch from clock_timestamp() - p.first_heard)::float8 as known_s,
          coalesce((select max(g.gap_s) from partner_gap g
            where g.channel = p.channel and g.sender = p.sender), 0) as usual_s
-       from partner p order by p.last_heard desc, p.channel, p.sender limit $1`,
+       from partner p where p.sender <> '' order by p.last_heard desc, p.channel, p.sender limit $1`,
       [limit],
     )
     return rows.map((row) => ({

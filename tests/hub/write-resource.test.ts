@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { FhirResource, MedicationStatement, Patient } from 'fhir/r4.js'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { messageId } from '../../src/core/ids.js'
+import { untraced } from '../../src/core/tracer.js'
 import { openPersonCache } from '../../src/hub/person-cache.js'
 import { openSharedRegister } from '../../src/hub/shared-register.js'
 import type { WriteRequest } from '../../src/hub/write-request.js'
@@ -52,6 +53,7 @@ async function depsOn(store: Store): Promise<WriteDeps> {
     count: nothing,
     observe: nothing,
     superseded: nothing,
+    tracer: untraced,
     hash: sha256,
     wait: (ms) => wait(ms),
     encode: (text) => Buffer.from(text),

@@ -86,6 +86,16 @@ export const LAYERS: readonly Layer[] = [
   effects('src/cli/', ['src/core/', 'src/config.ts', 'src/main.ts', 'mappings/'], ['yauzl']),
   effects('src/config.ts', ['src/core/'], []),
   effects('src/log.ts', ['src/core/'], ['pino']),
+  effects(
+    'src/tracing.ts',
+    ['src/core/'],
+    [
+      '@opentelemetry/api',
+      '@opentelemetry/sdk-trace',
+      '@opentelemetry/resources',
+      '@opentelemetry/exporter-trace-otlp-http',
+    ],
+  ),
   // Metrics count what stands in the contracts of the store and the queue.
   {
     ...effects('src/metrics.ts', ['src/core/'], ['prom-client']),

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { PROTOCOLS } from '../../src/composition/protocols.js'
 import { type LaneKey, type MessageId, messageId } from '../../src/core/ids.js'
 import type { Channel, ChannelProtocol, MessageType } from '../../src/core/message.js'
+import { untraced } from '../../src/core/tracer.js'
 import { openParking, type Parking } from '../../src/hub/parked-channels.js'
 import { openPersonCache } from '../../src/hub/person-cache.js'
 import { openSharedRegister } from '../../src/hub/shared-register.js'
@@ -74,6 +75,7 @@ export async function openWorker(store: Store): Promise<Worker> {
       count: (event, channel) => counted.push(`${event} ${channel}`),
       observe: nothing,
       superseded: nothing,
+      tracer: untraced,
       hash: sha256,
       wait: (ms) => wait(ms),
       encode: (text) => Buffer.from(text),

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import express, { type Router } from 'express'
 import { HubError } from '../../core/errors.js'
 import { failpoint } from '../../core/failpoint.js'
+import { TRACEPARENT } from '../../core/tracer.js'
 import type { ApiDeps, IntakeAnswer } from '../deps.js'
 import { DEVICE_BYTES_MAX, ERESEPT_BYTES_MAX, HL7V2_BYTES_MAX, SFM_BYTES_MAX } from '../limits.js'
 import { readBody } from '../request-body.js'
@@ -50,7 +51,10 @@ export function intakeRoutes(deps: Pick<ApiDeps, 'intake' | 'callerOf'>): Router
       const raw = await readBody(request, bytesMax)
       // express gives one string for a `:name` of the path, and only for those.
       const parameters = request.params as Readonly<Record<string, string>>
-      send(response, await deps.intake.receive(channelOf(parameters), raw, contentType))
+      send(
+        response,
+        await deps.intake.receive(channelOf(parameters), raw, contentType, traceparentOf(request)),
+      )
     })
     router.all(path, (_request, response) => {
       response.setHeader('Allow', 'POST')
@@ -81,3 +85,7 @@ function send(response: ServerResponse, answer: IntakeAnswer): void {
   response.end(body)
   failpoint('after-answer')
 }
+
+/** A caller's own trace goes on here. */
+const traceparentOf = ({ headers: { traceparent } }: IncomingMessage): string | undefined =>
+  typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined
