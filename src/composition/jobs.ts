@@ -8,6 +8,8 @@ import { type Parking, tendParkedChannels } from '../hub/parked-channels.js'
 import { raiseAlerts } from '../hub/raise-alerts.js'
 import { stepReplays } from '../hub/run-replays.js'
 import type { Store } from '../store/contract.js'
+import { IN_MEMORY } from '../store/database.js'
+import { lastBackup } from '../store/embedded-folder.js'
 import type { ProcessCounts } from '../store/watch-contract.js'
 import { alertWebhook } from './alert-webhook.js'
 
@@ -58,7 +60,8 @@ export function startClock(deps: ClockDeps): () => Promise<void> {
 }
 
 function jobsOf({ config, store, ring, log, more }: ClockDeps): readonly Job[] {
-  const alerts = { store, log, tell: alertWebhook(config.alertWebhook) }
+  const backupAgeS = () => ageOfBackup(config, store)
+  const alerts = { store, log, backupAgeS, tell: alertWebhook(config.alertWebhook) }
   return [
     {
       name: 'parked-channels',
@@ -73,6 +76,13 @@ function jobsOf({ config, store, ring, log, more }: ClockDeps): readonly Job[] {
     { name: 'alerts', everyMs: ALERTS_MS, run: () => raiseAlerts(alerts) },
     ...more,
   ]
+}
+
+/** A store that was never backed up counts from when it was made. */
+async function ageOfBackup({ databaseUrl, dataDir }: Config, store: Store): Promise<number | undefined> {
+  if (databaseUrl !== undefined || dataDir === IN_MEMORY) return undefined
+  const note = lastBackup(dataDir)
+  return note === undefined ? store.storeAgeS() : (Date.now() - Date.parse(note.at)) / 1_000
 }
 
 /** Calls `turn` again when the milliseconds are over that it gives; a turn that rejects is a bug and ends the process. */

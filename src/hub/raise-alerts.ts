@@ -12,12 +12,13 @@ export interface AlertDeps {
     | 'partners'
     | 'destinationsInError'
     | 'jobs'
-    | 'backupAgeS'
     | 'settleAlerts'
     | 'untoldAlerts'
     | 'noteTold'
   >
   readonly log: Log
+  /** Of the embedded store: seconds since its newest backup, or since it was made; absent on a server. */
+  readonly backupAgeS: () => Promise<number | undefined>
   /** Absent: nobody is told but the log. Resolves when the receiver has it. */
   readonly tell?: ((alert: AlertView & { readonly event: 'begin' | 'end' }) => Promise<void>) | undefined
 }
@@ -27,14 +28,14 @@ export const HOLD_S = 60
 const PARTNERS_MAX = 1_000
 const TOLD_MAX = 20
 
-export async function raiseAlerts({ store, log, tell }: AlertDeps): Promise<void> {
+export async function raiseAlerts({ store, log, backupAgeS, tell }: AlertDeps): Promise<void> {
   const current = alertsOf({
     channels: await store.channels(),
     processes: await store.processReports(),
     partners: await store.partners(PARTNERS_MAX),
     destinationsInError: await store.destinationsInError(),
     jobs: await store.jobs(),
-    backupAgeS: await store.backupAgeS(),
+    backupAgeS: await backupAgeS(),
   })
   const { began, ended } = await store.settleAlerts(current, HOLD_S)
   for (const { id, name, subject, detail } of began)

@@ -43,12 +43,12 @@ import { loadShared, loadSharedById, readHistory, readResource, readVersion } fr
 import { countMatches, searchResources } from './search.js'
 import { messageTimeline, traceOf } from './timeline.js'
 import {
-  backupAgeS,
   destinationsInError,
   laneCounts,
   notePartners,
   processReports,
   reportProcess,
+  storeAgeS,
   viewPartners,
   viewReplication,
 } from './watch.js'
@@ -118,7 +118,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     notePartners: notePartners(db),
     partners: viewPartners(db),
     destinationsInError: destinationsInError(db),
-    backupAgeS: backupAgeS(db),
+    storeAgeS: storeAgeS(db),
     laneCounts: laneCounts(db),
     replication: viewReplication(db),
     settleAlerts: settleAlerts(db),

@@ -65,8 +65,8 @@ export interface WatchStore {
   readonly notePartners: (from: string | undefined) => Promise<string>
   readonly partners: (limit: number) => Promise<readonly PartnerView[]>
   readonly destinationsInError: () => Promise<readonly string[]>
-  /** Of the embedded store: seconds since its newest backup, or since it was made; undefined on a server. */
-  readonly backupAgeS: () => Promise<number | undefined>
+  /** Seconds since the store was made. */
+  readonly storeAgeS: () => Promise<number>
   readonly laneCounts: () => Promise<{ readonly waiting: number; readonly blocked: number }>
   readonly replication: () => Promise<readonly Replication[]>
   /** Opens what is new, ends what was not seen for `holdS` seconds. Each begin and each end is given to one caller. */

@@ -99,14 +99,12 @@ export const destinationsInError =
     return rows.map(({ id }) => id)
   }
 
-/** Of the embedded store: since its newest backup, or since it was made. */
-export const backupAgeS =
-  (db: Database): WatchStore['backupAgeS'] =>
+/** Since the store was made. */
+export const storeAgeS =
+  (db: Database): WatchStore['storeAgeS'] =>
   async () => {
-    if (db.kind !== 'embedded') return undefined
     const { rows } = await db.query<{ s: number }>(
-      `select extract(epoch from clock_timestamp() - coalesce(
-         (select ended_at from job where name = 'backup'), (select min(applied_at) from migration)))::float8 as s`,
+      'select extract(epoch from clock_timestamp() - min(applied_at))::float8 as s from migration',
     )
     return onlyRow(rows).s
   }

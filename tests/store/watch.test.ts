@@ -5,6 +5,7 @@ import { availableBackends, describeStores } from '../support/backends.js'
 import { accepted, mustClaim, newMessage } from './fixtures.js'
 
 const FAULT = { code: 'MESSAGE_INVALID', text: 'RXE-3: not a number' } as const
+const backupAgeS = async () => undefined
 const COUNTS = { rings: 1, sweepFinds: 0, timedLanes: 0, leaseLosses: 0, unknownCommits: 0 }
 
 describeStores('watching', await availableBackends(), (current) => {
@@ -34,6 +35,7 @@ describeStores('watching', await availableBackends(), (current) => {
     const deps = {
       store,
       log: own,
+      backupAgeS,
       tell: async (alert: { name: string; event: string }) => void told.push(`${alert.event} ${alert.name}`),
     }
     const id = await bury('m1')
@@ -70,11 +72,11 @@ describeStores('watching', await availableBackends(), (current) => {
       if (!state.up) throw new Error('down')
       state.told += 1
     }
-    await assert.rejects(raiseAlerts({ store, log: log(), tell }))
+    await assert.rejects(raiseAlerts({ store, log: log(), backupAgeS, tell }))
     assert.equal((await store.untoldAlerts(10)).length, 1)
     state.up = true
-    await raiseAlerts({ store, log: log(), tell })
-    await raiseAlerts({ store, log: log(), tell })
+    await raiseAlerts({ store, log: log(), backupAgeS, tell })
+    await raiseAlerts({ store, log: log(), backupAgeS, tell })
     assert.equal(state.told, 1)
   })
 
