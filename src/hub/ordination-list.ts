@@ -24,6 +24,8 @@ export interface OrdinationFacts {
   readonly prescriptions: readonly MedicationRequest[]
   readonly facts: readonly StoredResource[]
   readonly team: CareTeam | undefined
+  /** Whether every source of the list had been heard and every message applied. */
+  readonly complete: boolean
   /** HER-id. */
   readonly receiver: string
   /** ISO instant of the list. */
@@ -45,25 +47,31 @@ export async function libOf(given: OrdinationFacts): Promise<Lib> {
         ? [resource]
         : [],
     ),
+    ...(given.complete ? {} : { note: INCOMPLETE }),
   }
 }
+
+const INCOMPLETE = 'Listen kan mangle opplysninger: ikke alle kilder er hørt.'
 
 const isError = (status: CodeableConcept | undefined): boolean =>
   status?.coding?.some(({ code }) => code === 'entered-in-error') ?? false
 
+interface Row {
+  readonly stored: StoredResource
+  readonly row: MedicationStatement
+  /** The line is treated as it says. */
+  readonly same: boolean
+}
+
 async function entryOf(given: OrdinationFacts, line: MedicationStatement): Promise<LibEntry> {
-  const stored = rowOf(given.facts, line)
-  const row = stored?.resource.resourceType === 'MedicationStatement' ? stored.resource : undefined
+  const found = rowOf(given.facts, line)
+  const row = found?.row
   const governing = line.basedOn?.[0]?.reference
   const prescription = given.prescriptions.find(({ id }) => `MedicationRequest/${id}` === governing)
   const entryId = bareId(row?.identifier?.[0])
+  const messageId = found?.same === true ? found.stored.messageId : undefined
   const fragment =
-    row === undefined ||
-    entryId === undefined ||
-    stored?.messageId === undefined ||
-    !isSameTreatment(line, row)
-      ? undefined
-      : await given.fragmentOf(stored.messageId, entryId)
+    messageId === undefined || entryId === undefined ? undefined : await given.fragmentOf(messageId, entryId)
   return {
     statement: line,
     questions: questionsOf(given, line),
@@ -73,21 +81,26 @@ async function entryOf(given: OrdinationFacts, line: MedicationStatement): Promi
   }
 }
 
-/** Of the rows of lists behind the line the one that was changed last. */
-function rowOf(facts: readonly StoredResource[], line: MedicationStatement): StoredResource | undefined {
+/**
+ * Of the rows of lists behind the line the one that decided it: where a doctor has tidied a double entry, the other row is
+ * newer and stopped.
+ */
+function rowOf(facts: readonly StoredResource[], line: MedicationStatement): Row | undefined {
   const sources = new Set(
     line.derivedFrom?.flatMap(({ reference }) => reference?.split('/').slice(0, 2).join('/') ?? []),
   )
-  return facts
-    .filter(
-      ({ id, layer, resource, type }) =>
-        layer === 'fact' &&
-        resource.resourceType === 'MedicationStatement' &&
-        resource.identifier?.[0]?.type?.text === 'PLL' &&
-        sources.has(`${type}/${id}`),
-    )
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .at(-1)
+  const rows = facts.flatMap((stored): readonly Row[] => {
+    const { id, layer, resource, type } = stored
+    const isRow =
+      layer === 'fact' &&
+      resource.resourceType === 'MedicationStatement' &&
+      resource.identifier?.[0]?.type?.text === 'PLL' &&
+      sources.has(`${type}/${id}`)
+    return isRow ? [{ stored, row: resource, same: isSameTreatment(line, resource) }] : []
+  })
+  const rank = ({ row, same }: Row): number =>
+    Number(row.dateAsserted === line.dateAsserted) * 2 + Number(same)
+  return rows.sort((a, b) => rank(a) - rank(b) || (a.stored.order < b.stored.order ? -1 : 1)).at(-1)
 }
 
 /** What the receiver asked about this treatment, as far as it was answered. */

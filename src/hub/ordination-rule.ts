@@ -6,7 +6,8 @@
  * 2. the receiver is that pharmacy, or a broker, which gets the ordinations for every pharmacy;
  * 3. what the pharmacy packs by has changed: a line that somebody decided came, went, or has another status, product,
  *    dosing, period or reason. Discrepancies, supplies, intakes, texts and names alone change nothing to pack;
- *    or the pharmacy has just been registered, and has no list yet;
+ *    or the pharmacy has just been registered, has no list yet, and there is a line; or a question that it asked about a
+ *    line (M25.2) was answered;
  * 4. a changed list did not come from the receiver itself, which knows it.
  */
 import type { CareTeam, CareTeamParticipant, MedicationStatement } from 'fhir/r4.js'
@@ -28,17 +29,21 @@ export interface OrdinationCase {
   readonly after: OrdinationState
   /** HER-id of who sent the message that caused the change. */
   readonly causedBy: string | undefined
+  /** Whether a question that the receiver asked about a line was answered. */
+  readonly answered: boolean
   /** ISO instant of the change. */
   readonly at: string
 }
 
-export type OrdinationReason = 'list-changed' | 'newly-registered'
+export type OrdinationReason = 'list-changed' | 'newly-registered' | 'question-answered'
 
 /** @returns why the receiver gets the list, undefined when it does not */
 export function ordinationReason(one: OrdinationCase): OrdinationReason | undefined {
-  const { after, at, before, causedBy, receiver } = one
+  const { after, answered, at, before, causedBy, receiver } = one
   if (!isServed(after.team, receiver, at)) return undefined
-  if (!isServed(before?.team, receiver, at)) return 'newly-registered'
+  if (!isServed(before?.team, receiver, at))
+    return after.lines.some(isStated) ? 'newly-registered' : undefined
+  if (answered) return 'question-answered'
   if (causedBy === receiver.her) return undefined
   return packing(before?.lines ?? []) === packing(after.lines) ? undefined : 'list-changed'
 }

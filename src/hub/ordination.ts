@@ -1,8 +1,17 @@
 /** Ordinations for pharmacies: whether a change makes one, and the message that it makes (eresept.md 7, 11.5). */
-import type { CareTeam, FhirResource, MedicationRequest, MedicationStatement } from 'fhir/r4.js'
+import type {
+  CareTeam,
+  Communication,
+  FhirResource,
+  List,
+  MedicationRequest,
+  MedicationStatement,
+  Reference,
+} from 'fhir/r4.js'
 import type { Party } from '../../mappings/kith/write/msghead.js'
 import { produce } from '../../mappings/kith/write/produce.js'
 import type { Produced } from '../../mappings/kith/write/sheet.js'
+import { extensionUrl } from '../core/canonical.js'
 import type { Change } from '../core/delivery.js'
 import { HubError } from '../core/errors.js'
 import type { PersonId } from '../core/ids.js'
@@ -15,7 +24,7 @@ import { type OrdinationState, ordinationReason } from './ordination-rule.js'
 export interface OrdinationDeps {
   readonly store: Pick<
     Store,
-    'currentList' | 'listVersion' | 'loadPerson' | 'message' | 'rawMessage' | 'search' | 'vread'
+    'currentList' | 'listVersion' | 'loadPerson' | 'message' | 'rawMessage' | 'read' | 'search' | 'vread'
   >
   /** IANA zone. */
   readonly zone: string
@@ -28,8 +37,8 @@ export async function ordinationDue(
   receiver: OrdinationReceiver,
 ): Promise<number | undefined> {
   const { personId, resources } = change
-  const changedTeam = resources.find((reference) => reference.startsWith('CareTeam/'))
-  if (personId === '' || (change.listVersion === undefined && changedTeam === undefined)) return undefined
+  const isTouched = resources.some((reference) => /^(CareTeam|Communication)\//.test(reference))
+  if (personId === '' || (change.listVersion === undefined && !isTouched)) return undefined
   const team = await currentTeam(store, personId)
   if (team === undefined) return undefined
   const version = change.listVersion ?? (await store.currentList(personId))?.version
@@ -46,6 +55,7 @@ export async function ordinationDue(
     before,
     after: { lines, team },
     causedBy: message?.channel === 'eresept' ? message.sender : undefined,
+    answered: await isAnswered(store, resources, receiver.her),
     at: change.at,
   })
   return reason === undefined ? undefined : version
@@ -85,6 +95,7 @@ export async function makeOrdination(
     ),
     facts,
     team,
+    complete: isComplete(list),
     receiver: envelope.receiver.her,
     at: envelope.genDate,
     fragmentOf: fragmentReader(store),
@@ -97,6 +108,12 @@ export async function makeOrdination(
     zone,
   )
 }
+
+/** As the list itself says when this version was made. */
+const isComplete = ({ extension }: List): boolean =>
+  extension?.some(
+    ({ url, valueCode }) => url === extensionUrl('completeness') && valueCode === 'complete',
+  ) === true
 
 async function resourcesOfVersion(
   store: Pick<Store, 'listVersion'>,
@@ -149,3 +166,29 @@ async function teamBefore(
   const entry = former === 0 ? undefined : await store.vread('CareTeam', team.id, former)
   return entry === undefined ? undefined : (JSON.parse(entry.text) as CareTeam)
 }
+
+/** Whether one of these resources answers a question of the asker. */
+async function isAnswered(
+  store: Pick<Store, 'read' | 'vread'>,
+  resources: readonly string[],
+  asker: string,
+): Promise<boolean> {
+  const isAsker = (party: Reference | undefined): boolean => party?.identifier?.value === asker
+  for (const reference of resources) {
+    const [, id, version] = /^Communication\/([^/]+)\/_history\/(\d+)$/.exec(reference) ?? []
+    const answer =
+      id === undefined ? undefined : communicationOf(await store.vread('Communication', id, Number(version)))
+    if (answer?.inResponseTo === undefined) continue
+    if (answer.recipient?.some(isAsker)) return true
+    const question = answer.inResponseTo[0]?.reference?.split('/')[1]
+    if (
+      question !== undefined &&
+      isAsker(communicationOf(await store.read('Communication', question))?.sender)
+    )
+      return true
+  }
+  return false
+}
+
+const communicationOf = (found: { readonly text: string } | undefined): Communication | undefined =>
+  found && (JSON.parse(found.text) as Communication)

@@ -46,6 +46,7 @@ const changed = (
   before: { lines: [line()], team: REGISTERED },
   after: { lines: [line(change)], team: REGISTERED },
   causedBy: '8900001',
+  answered: false,
   at: AT,
   ...more,
 })
@@ -179,6 +180,17 @@ const CASES: readonly [title: string, one: OrdinationCase, reason: OrdinationRea
         after: state(team(participant('multidose-doctor', HPR, '9', { start: '2026-12-01' }), licensed), []),
       },
     ),
+    undefined,
+  ],
+  [
+    'the registration while nothing is decided',
+    { ...changed({}), before: state(team(doctor)), after: state(REGISTERED, [line({ status: 'unknown' })]) },
+    undefined,
+  ],
+  ['an answer to its question', { ...changed({}), answered: true }, 'question-answered'],
+  [
+    'an answer to its question after its time',
+    { ...changed({}, { before: state(team(doctor)), after: state(team(doctor)) }), answered: true },
     undefined,
   ],
 ]

@@ -47,7 +47,7 @@ export function statementToOppforing(sheet: Sheet, entry: LibEntry, at: string):
     dayOf(statement.effectivePeriod?.start) ?? extOf(statement.extension, EXT.statedStart)?.valueDate
   const fragment = entry.fragment ?? encodeBase64(writeXml(reseptDokLegemiddel(sheet, prescribed(entry, at))))
   return node('EnkeltoppforingLIB', [
-    text('Id', entryId(statement)) ?? lacks(sheet, `${at}.identifier`, 'the line has no id'),
+    text('Id', entryId(row ?? statement)) ?? lacks(sheet, `${at}.identifier`, 'the line has no id'),
     cs('Type', kindOf(sheet, entry, reseptId, at), 7491),
     text('ReseptId', reseptId),
     text('UtlopsdatoResept', expires),
