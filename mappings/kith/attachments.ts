@@ -1,6 +1,7 @@
 /** Whole messages attached to a message: opened like any other, by the row of their own kind (eresept.md 2, fact 3). */
 import { isHubError, type Problem } from '../../src/core/errors.js'
-import { type Budget, type Carrier, containedXml, openBudget } from './containers.js'
+import { type Carrier, containedXml, openBudget } from './containers.js'
+import type { Budget } from './inflate.js'
 import type { AttachedMessage } from './kind.js'
 import type { SyntheticIds } from './national-id.js'
 import { peekMsgHead } from './peek.js'

@@ -1,15 +1,13 @@
 /** Base64Container: what is attached to a message, as XML, compressed XML, or something that is not to be looked at. */
 import { decodeBase64 } from './base64.js'
-import { compressionOf, inflate } from './inflate.js'
+import { type Budget, compressionOf, inflate } from './inflate.js'
 import { NS } from './namespaces.js'
 import { child, children } from './reader.js'
 import { pathOf, XML_LIMITS, type XmlElement } from './xml.js'
 
-/** Bytes that may still be unpacked from one message, all its attachments together. */
-export interface Budget {
-  left: number
-}
-export const openBudget = (): Budget => ({ left: XML_LIMITS.bytesMax })
+/** What all compressed attachments of one message may unpack to: a hundred times what the largest answers hold. */
+const UNPACKED_BYTES_MAX = 4 * 1024 * 1024
+export const openBudget = (): Budget => ({ left: UNPACKED_BYTES_MAX })
 
 /** Where something may be enclosed in base64. */
 export interface Carrier {
@@ -39,16 +37,14 @@ export const carrierOf = (element: XmlElement): Carrier => ({ element, container
  */
 export function containedXml(container: XmlElement, budget: Budget): Uint8Array | undefined {
   const at = pathOf(container)
-  const plain = unpacked(decodeBase64(container.text, at, budget.left), budget, at)
-  if (!looksLikeXml(plain)) return undefined
-  budget.left -= plain.length
-  return plain
+  const plain = unpacked(decodeBase64(container.text, at, XML_LIMITS.bytesMax), budget, at)
+  return looksLikeXml(plain) ? plain : undefined
 }
 
 /** @throws HubError MESSAGE_INVALID, MESSAGE_TOO_LARGE */
 export function unpacked(bytes: Uint8Array, budget: Budget, at: string): Uint8Array {
   const compression = compressionOf(bytes)
-  return compression === undefined ? bytes : inflate(bytes, compression, budget.left, at)
+  return compression === undefined ? bytes : inflate(bytes, compression, budget, at)
 }
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]

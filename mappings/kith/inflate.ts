@@ -17,24 +17,25 @@ export function compressionOf(bytes: Uint8Array): Compression | undefined {
   return undefined
 }
 
+/** Bytes that may still be unpacked from one message, all its attachments together, failed attempts included. */
+export interface Budget {
+  left: number
+}
+
 /**
  * The unpacked bytes, checked against the checksum that they were packed with; of a zip archive those of its one file.
- * @throws HubError MESSAGE_TOO_LARGE beyond `bytesMax`, MESSAGE_INVALID when it is broken or holds several files
+ * @throws HubError MESSAGE_TOO_LARGE beyond the budget, MESSAGE_INVALID when it is broken or holds several files
  */
-export function inflate(
-  bytes: Uint8Array,
-  compression: Compression,
-  bytesMax: number,
-  at: string,
-): Uint8Array {
+export function inflate(bytes: Uint8Array, compression: Compression, budget: Budget, at: string): Uint8Array {
+  if (budget.left <= 0) throw tooLarge(at)
   const packed = packedPart(bytes, compression)
   if (packed === undefined) throw broken(at)
   const pieces: Uint8Array[] = []
   let length = 0
   const stream = open(compression, packed.stored, (piece) => {
     length += piece.length
-    if (length > bytesMax)
-      throw new HubError('MESSAGE_TOO_LARGE', 'the unpacked attachment is beyond the limit on bytes', { at })
+    budget.left -= piece.length
+    if (budget.left < 0) throw tooLarge(at)
     pieces.push(piece)
   })
   const { data } = packed
@@ -130,5 +131,7 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return all
 }
 
+const tooLarge = (at: string): HubError =>
+  new HubError('MESSAGE_TOO_LARGE', 'the unpacked attachment is beyond the limit on bytes', { at })
 const broken = (at: string, cause?: unknown): HubError =>
   new HubError('MESSAGE_INVALID', 'the attachment cannot be unpacked', { at, protocolCode: 'T02', cause })

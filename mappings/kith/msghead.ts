@@ -14,7 +14,7 @@ import {
   type Reader,
   text,
 } from './reader.js'
-import { choice, many, maybe, one, opt, type Shape, shape, some } from './shape.js'
+import { choice, many, maybe, one, opt, type Shape, shape, some, upTo } from './shape.js'
 import type { XmlElement } from './xml.js'
 
 export interface Ident {
@@ -74,6 +74,9 @@ export interface Head {
   readonly patient?: Person
 }
 
+/** The schema sets no bound. */
+const OTHER_RECEIVERS_MAX = 100
+
 const IDENT = shape(NS.msgHead, [one('Id', 'string'), one('TypeId', 'CV')])
 const ADDRESS = shape(NS.msgHead, [
   opt('Type', 'CS'),
@@ -126,7 +129,7 @@ const MSG_INFO = shape(NS.msgHead, [
   ),
   one('Sender', PARTY),
   one('Receiver', PARTY),
-  many('OtherReceiver', 'any'),
+  upTo(OTHER_RECEIVERS_MAX, 'OtherReceiver', 'any'),
   opt('Patient', PERSON),
 ])
 const REF_DOC = shape(NS.msgHead, [

@@ -144,15 +144,24 @@ export function administrative(reader: Reader, element: XmlElement | undefined, 
 
 /** Notes every leaf with a value that nobody read. Call once, when all reading is done. */
 export function closeReader(reader: Reader): readonly Unmapped[] {
-  noteUnread(reader, reader.root)
+  const more = noteUnread(reader, reader.root)
+  if (more > 0)
+    reader.unmapped.push({ at: pathOf(reader.root), reason: 'no-element', note: `and ${more} more places` })
   return reader.unmapped
 }
 
-function noteUnread(reader: Reader, element: XmlElement): void {
-  for (const inner of element.children) noteUnread(reader, inner)
-  if (element.children.length > 0 || reader.seen[element.index] === 1) return
-  if (element.text.trim() !== '' || Object.keys(element.attributes).length > 0)
-    reader.unmapped.push({ at: pathOf(element), reason: 'no-element' })
+/** Places that one message may list; a real one has some tens. */
+const UNMAPPED_MAX = 2_000
+
+/** @returns how many there are beyond those that may be listed */
+function noteUnread(reader: Reader, element: XmlElement): number {
+  let more = 0
+  for (const inner of element.children) more += noteUnread(reader, inner)
+  if (element.children.length > 0 || reader.seen[element.index] === 1) return more
+  if (element.text.trim() === '' && Object.keys(element.attributes).length === 0) return more
+  if (reader.unmapped.length >= UNMAPPED_MAX) return more + 1
+  reader.unmapped.push({ at: pathOf(element), reason: 'no-element' })
+  return more
 }
 
 function noteAttribute(reader: Reader, element: XmlElement, name: string): void {

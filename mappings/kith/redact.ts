@@ -7,27 +7,28 @@ import { SaxesParser } from 'saxes'
 import { isHubError } from '../../src/core/errors.js'
 import { decodeBase64, encodeBytes } from './base64.js'
 import { looksLikeXml, openBudget, unpacked } from './containers.js'
+import type { Budget } from './inflate.js'
 import { NS } from './namespaces.js'
-import { parseXml } from './xml.js'
+import { parseXml, XML_LIMITS } from './xml.js'
 
 /** Messages inside messages inside messages: further in, nothing is kept. */
 const NESTING_MAX = 3
-const MARKS = ['Base64Container', 'VarerIBrukB64']
+const MARKS = ['Base64Container', 'VarerIBrukB64'].map((mark) => new TextEncoder().encode(mark))
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
 /** @param raw bytes that the door check could read; the same array comes back when nothing had to be emptied */
 export function withoutOpaque(raw: Uint8Array): Uint8Array {
-  return redacted(raw, NESTING_MAX) ?? raw
+  return redacted(raw, openBudget(), NESTING_MAX) ?? raw
 }
 
 /** Undefined when nothing had to be emptied. */
-function redacted(raw: Uint8Array, nesting: number): Uint8Array | undefined {
+function redacted(raw: Uint8Array, budget: Budget, nesting: number): Uint8Array | undefined {
+  if (!MARKS.some((mark) => holds(raw, mark))) return undefined
   const text = UTF8.decode(raw)
-  if (!MARKS.some((mark) => text.includes(mark))) return undefined
   let kept = ''
   let from = 0
   for (const { end, start } of enclosedRanges(text)) {
-    const replaced = replacementOf(text.slice(start, end), nesting)
+    const replaced = replacementOf(text.slice(start, end), budget, nesting)
     if (replaced === undefined) continue
     kept += text.slice(from, start) + replaced
     from = end
@@ -35,19 +36,26 @@ function redacted(raw: Uint8Array, nesting: number): Uint8Array | undefined {
   return from === 0 ? undefined : new TextEncoder().encode(kept + text.slice(from))
 }
 
+/** Most messages enclose nothing: they are not even turned into text. */
+function holds(raw: Uint8Array, mark: Uint8Array): boolean {
+  const [first = 0] = mark
+  for (let at = raw.indexOf(first); at >= 0; at = raw.indexOf(first, at + 1))
+    if (mark.every((byte, index) => raw[at + index] === byte)) return true
+  return false
+}
+
 /** What to keep instead of the enclosed text; undefined: all of it. */
-function replacementOf(base64: string, nesting: number): string | undefined {
-  const inner = enclosedXml(base64)
+function replacementOf(base64: string, budget: Budget, nesting: number): string | undefined {
+  const inner = enclosedXml(base64, budget)
   if (inner === undefined || nesting === 0) return base64.trim() === '' ? undefined : ''
-  const cleaned = redacted(inner, nesting - 1)
+  const cleaned = redacted(inner, budget, nesting - 1)
   return cleaned && encodeBytes(cleaned)
 }
 
 /** Only what can be read within the limits is known to be no token. */
-function enclosedXml(base64: string): Uint8Array | undefined {
+function enclosedXml(base64: string, budget: Budget): Uint8Array | undefined {
   try {
-    const budget = openBudget()
-    const bytes = unpacked(decodeBase64(base64, '', budget.left), budget, '')
+    const bytes = unpacked(decodeBase64(base64, '', XML_LIMITS.bytesMax), budget, '')
     if (!looksLikeXml(bytes)) return undefined
     parseXml(bytes)
     return bytes

@@ -5,7 +5,8 @@
  */
 import { isHubError, type Problem } from '../../src/core/errors.js'
 import type { ValidateXml } from '../../src/core/message.js'
-import { type Budget, containedXml, openBudget } from './containers.js'
+import { containedXml, openBudget } from './containers.js'
+import type { Budget } from './inflate.js'
 import { NS } from './namespaces.js'
 import { child, children } from './reader.js'
 import { PROBLEMS_MAX } from './shape.js'

@@ -58,6 +58,7 @@ export const some = (name: string, is: Part['is'], ns?: string): Part =>
   part(name, is, ns, 1, Number.POSITIVE_INFINITY)
 export const many = (name: string, is: Part['is'], ns?: string): Part =>
   part(name, is, ns, 0, Number.POSITIVE_INFINITY)
+export const upTo = (max: number, name: string, is: Part['is']): Part => part(name, is, undefined, 0, max)
 export const choice = (...options: readonly Part[]): Choice => ({ kind: 'choice', min: 1, options })
 export const maybe = (...options: readonly Part[]): Choice => ({ kind: 'choice', min: 0, options })
 

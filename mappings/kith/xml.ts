@@ -26,14 +26,16 @@ export interface XmlLimits {
   readonly depthMax: number
   readonly elementsMax: number
   readonly attributesPerElementMax: number
+  readonly attributesMax: number
   readonly textCharactersMax: number
 }
 
 export const XML_LIMITS: XmlLimits = {
   bytesMax: 10 * 1024 * 1024,
   depthMax: 64,
-  elementsMax: 200_000,
+  elementsMax: 20_000,
   attributesPerElementMax: 64,
+  attributesMax: 50_000,
   textCharactersMax: 8 * 1024 * 1024,
 }
 
@@ -77,9 +79,14 @@ export function parseXml(raw: Uint8Array, options: XmlOptions = {}): XmlElement 
 export function pathOf(element: XmlElement): string {
   const parent = element.parent
   if (parent === undefined) return element.base + element.local
-  const namesakes = parent.children.filter((child) => child.local === element.local)
-  const step = namesakes.length > 1 ? `${element.local}[${namesakes.indexOf(element) + 1}]` : element.local
-  return `${pathOf(parent)}/${step}`
+  let namesakes = 0
+  let position = 0
+  for (const sibling of parent.children) {
+    if (sibling.local !== element.local) continue
+    namesakes += 1
+    if (sibling === element) position = namesakes
+  }
+  return `${pathOf(parent)}/${namesakes > 1 ? `${element.local}[${position}]` : element.local}`
 }
 
 function decodeUtf8(raw: Uint8Array): string {
@@ -99,12 +106,22 @@ function parseText(text: string, limits: XmlLimits, options: XmlOptions): XmlEle
   }
   let count = 0
   let depth = 0
-  // Five handlers and no more: from the seventh on V8 keeps the parser as a slow dictionary, at a sixth of the speed.
+  let attributes = 0
+  let own = 0
+  // Six handlers and no more: from the seventh on V8 keeps the parser as a slow dictionary, at a sixth of the speed.
   // Without an error handler the parser throws.
   parser.on('doctype', () => {
     throw unreadable('has a document type declaration, which is not taken')
   })
+  // Counted as they come: the parser itself would gather any number of them.
+  parser.on('attribute', () => {
+    own += 1
+    attributes += 1
+    if (own > limits.attributesPerElementMax || attributes > limits.attributesMax)
+      throw tooLarge('number of attributes')
+  })
   parser.on('opentag', (tag) => {
+    own = 0
     if (state.done) return
     if (count === 0) checkEncoding(parser.xmlDecl.encoding)
     depth += 1
@@ -186,11 +203,8 @@ function plainAttributes(
   limits: XmlLimits,
 ): Record<string, string> {
   let plain = NO_ATTRIBUTES
-  let count = 0
   for (const name in attributes) {
     const attribute = attributes[name]
-    count += 1
-    if (count > limits.attributesPerElementMax) throw tooLarge('number of attributes')
     if (attribute === undefined || attribute.uri !== '' || attribute.name === 'xmlns') continue
     if (attribute.value.length > limits.textCharactersMax) throw tooLarge('attribute')
     if (plain === NO_ATTRIBUTES) plain = {}
