@@ -19,7 +19,7 @@ import type { Validation } from '../validation/validate.js'
 import { PROTOCOLS } from './protocols.js'
 
 /** Resources held in memory for persons worked on lately. */
-const CACHED_RESOURCES_MAX = 100_000
+const CACHED_RESOURCES_MAX = 15_000
 const CACHED_SHARED_MAX = 20_000
 
 /** Hex digest. */

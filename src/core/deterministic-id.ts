@@ -10,25 +10,34 @@ const ROUND_CONSTANTS = Uint32Array.from([
   0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
   0xc67178f2,
 ])
-const INITIAL = [
-  0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-]
 const BLOCK_BYTES = 64
+const encoder = new TextEncoder()
+/** Words of one block; each digest fills it anew. */
+const schedule = new Int32Array(64)
 
 /** Lower-case hex of SHA-256 over the text's UTF-8 bytes. */
 export function sha256Hex(text: string): string {
-  const data = new TextEncoder().encode(text)
-  const padded = new Uint8Array(Math.ceil((data.length + 9) / BLOCK_BYTES) * BLOCK_BYTES)
-  padded.set(data)
-  padded[data.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setUint32(padded.length - 8, Math.floor((data.length * 8) / 2 ** 32))
-  view.setUint32(padded.length - 4, (data.length * 8) >>> 0)
-  const state = Uint32Array.from(INITIAL)
-  const schedule = new Uint32Array(64)
-  for (let offset = 0; offset < padded.length; offset += BLOCK_BYTES)
-    digestBlock(view, offset, state, schedule)
-  return Array.from(state, (word) => word.toString(16).padStart(8, '0')).join('')
+  const data = padded(encoder.encode(text))
+  const state = Int32Array.of(
+    ...[0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19],
+  )
+  for (let offset = 0; offset < data.length; offset += BLOCK_BYTES) digestBlock(data, offset, state)
+  let hex = ''
+  for (const word of state) hex += (word >>> 0).toString(16).padStart(8, '0')
+  return hex
+}
+
+/** One bit, zeros, and the length in bits as the last eight bytes. */
+function padded(data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(Math.ceil((data.length + 9) / BLOCK_BYTES) * BLOCK_BYTES)
+  whole.set(data)
+  whole[data.length] = 0x80
+  let bits = data.length * 8
+  for (let place = whole.length - 1; bits > 0; place -= 1) {
+    whole[place] = bits % 256
+    bits = Math.floor(bits / 256)
+  }
+  return whole
 }
 
 /** UUID of version 8 (RFC 9562) over the parts, which are kept apart by their lengths. */
@@ -40,33 +49,42 @@ export function deterministicUuid(...parts: readonly string[]): string {
 
 const rotate = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits))
 /** A typed array's element inside its bounds, which the compiler cannot see. */
-const at = (words: Uint32Array, index: number): number => words[index] ?? 0
+const at = (words: Int32Array | Uint32Array | Uint8Array, index: number): number => words[index] ?? 0
 
-function digestBlock(view: DataView, offset: number, state: Uint32Array, w: Uint32Array): void {
-  for (let i = 0; i < 16; i++) w[i] = view.getUint32(offset + i * 4)
+function digestBlock(data: Uint8Array, offset: number, state: Int32Array): void {
+  const w = schedule
+  for (let i = 0, from = offset; i < 16; i++, from += 4)
+    w[i] =
+      (at(data, from) << 24) | (at(data, from + 1) << 16) | (at(data, from + 2) << 8) | at(data, from + 3)
   for (let i = 16; i < 64; i++) {
     const early = at(w, i - 15)
     const late = at(w, i - 2)
     const s0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3)
     const s1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10)
-    w[i] = (at(w, i - 16) + s0 + at(w, i - 7) + s1) >>> 0
+    w[i] = (at(w, i - 16) + s0 + at(w, i - 7) + s1) | 0
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state
+  let a = at(state, 0)
+  let b = at(state, 1)
+  let c = at(state, 2)
+  let d = at(state, 3)
+  let e = at(state, 4)
+  let f = at(state, 5)
+  let g = at(state, 6)
+  let h = at(state, 7)
   for (let i = 0; i < 64; i++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-    const first = (h + s1 + ((e & f) ^ (~e & g)) + at(ROUND_CONSTANTS, i) + at(w, i)) >>> 0
+    const first = (h + s1 + ((e & f) ^ (~e & g)) + at(ROUND_CONSTANTS, i) + at(w, i)) | 0
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-    const second = (s0 + ((a & b) ^ (a & c) ^ (b & c))) >>> 0
+    const second = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
     h = g
     g = f
     f = e
-    e = (d + first) >>> 0
+    e = (d + first) | 0
     d = c
     c = b
     b = a
-    a = (first + second) >>> 0
+    a = (first + second) | 0
   }
-  ;[a, b, c, d, e, f, g, h].forEach((word, i) => {
-    state[i] = (at(state, i) + word) >>> 0
-  })
+  const added = [a, b, c, d, e, f, g, h]
+  for (let i = 0; i < 8; i++) state[i] = (at(state, i) + (added[i] ?? 0)) | 0
 }

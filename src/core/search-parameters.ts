@@ -44,7 +44,8 @@ export function indexResource(
   const tokens = new Set<string>()
   const dates: Record<string, InstantRange> = {}
   for (const { parameter, paths } of EXTRACTIONS.get(resource.resourceType) ?? []) {
-    const values = paths.flatMap((path) => valuesAt(resource, path))
+    const values = valuesOf(resource, paths)
+    if (values.length === 0) continue
     if (parameter.type === 'date') {
       const range = envelope(values, zone)
       if (range) dates[parameter.name] = range
@@ -92,12 +93,23 @@ function tokensOf(parameter: SearchParameter, value: unknown): string[] {
 }
 
 /** The elements at a path; arrays are walked through. */
-function valuesAt(node: unknown, path: readonly string[]): unknown[] {
-  if (Array.isArray(node)) return node.flatMap((item) => valuesAt(item, path))
-  if (node === undefined || node === null) return []
-  const [head, ...rest] = path
-  if (head === undefined) return [node]
-  return isRecord(node) ? valuesAt(node[head], rest) : []
+const valuesAt = (node: unknown, path: readonly string[]): unknown[] => valuesOf(node, [path])
+
+function valuesOf(node: unknown, paths: readonly (readonly string[])[]): unknown[] {
+  const found: unknown[] = []
+  for (const path of paths) collect(node, path, 0, found)
+  return found
+}
+
+function collect(node: unknown, path: readonly string[], step: number, found: unknown[]): void {
+  if (node === undefined || node === null) return
+  if (Array.isArray(node)) {
+    for (const item of node) collect(item, path, step, found)
+    return
+  }
+  const name = path[step]
+  if (name === undefined) found.push(node)
+  else if (isRecord(node)) collect(node[name], path, step + 1, found)
 }
 
 function valueTokens(parameter: SearchParameter, value: unknown): string[] {

@@ -11,7 +11,7 @@ export type Layer = 'fact' | 'line' | 'hub'
 /** Owner of resources that belong to no person (Device, Practitioner, Organization). */
 export const SHARED = ''
 
-/** One resource at one version. `resource` is `JSON.parse(text)`, frozen in use; both carry id, meta.versionId and meta.lastUpdated. */
+/** One resource at one version, never changed in use; it carries id, meta.versionId and meta.lastUpdated. */
 export interface StoredResource {
   readonly type: ResourceType
   readonly id: string
@@ -21,7 +21,6 @@ export interface StoredResource {
   readonly key: string
   readonly order: string
   readonly layer: Layer
-  readonly text: string
   readonly resource: FhirResource
   /** Who said it (SourceStatement.key); `hub` for what the hub derives. */
   readonly sourceKey: string

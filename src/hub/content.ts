@@ -35,11 +35,12 @@ export function nextVersion(
   const millis =
     previous === undefined ? facts.now : Math.max(facts.now, Date.parse(previous.lastUpdated) + 1)
   const lastUpdated = new Date(millis).toISOString()
+  const { resourceType, id: _id, meta, ...rest } = body
   const resource = {
-    resourceType: body.resourceType,
+    resourceType,
     id: facts.id,
-    meta: { ...body.meta, versionId: String(version), lastUpdated },
-    ...without(body, ['resourceType', 'id', 'meta']),
+    meta: { ...meta, versionId: String(version), lastUpdated },
+    ...rest,
   } as FhirResource // The same resource with the server's own meta in front.
   return {
     type: resource.resourceType,
@@ -48,7 +49,6 @@ export function nextVersion(
     key: facts.key,
     order: facts.order,
     layer: facts.layer,
-    text: JSON.stringify(resource),
     resource,
     sourceKey: facts.sourceKey,
     messageId: facts.messageId,
@@ -58,14 +58,15 @@ export function nextVersion(
 
 /** Equal but for what the server itself puts in meta. */
 export function sameContent(a: FhirResource, b: FhirResource): boolean {
-  return deepEqual(comparable(a), comparable(b))
+  return (
+    sameObject(a as unknown as Loose, b as unknown as Loose, OF_THE_SERVER) &&
+    sameObject((a.meta ?? {}) as Loose, (b.meta ?? {}) as Loose, OF_THE_SERVER_IN_META)
+  )
 }
 
-function comparable(resource: FhirResource): Loose {
-  const { id: _id, meta, ...rest } = resource as unknown as Loose & { meta?: Loose }
-  const kept = meta === undefined ? {} : without(meta, ['versionId', 'lastUpdated', 'source'])
-  return Object.keys(kept).length === 0 ? rest : { ...rest, meta: kept }
-}
+const OF_THE_SERVER: ReadonlySet<string> = new Set(['id', 'meta'])
+const OF_THE_SERVER_IN_META: ReadonlySet<string> = new Set(['versionId', 'lastUpdated', 'source'])
+const NOTHING: ReadonlySet<string> = new Set()
 
 function deepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
@@ -74,11 +75,19 @@ function deepEqual(a: unknown, b: unknown): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false
     return a.every((item, index) => deepEqual(item, b[index]))
   }
-  const left = a as Loose // Both are non-array objects here.
-  const right = b as Loose
-  const keys = Object.keys(left).filter((key) => left[key] !== undefined)
-  if (keys.length !== Object.keys(right).filter((key) => right[key] !== undefined).length) return false
-  return keys.every((key) => deepEqual(left[key], right[key]))
+  return sameObject(a as Loose, b as Loose, NOTHING) // Both are non-array objects here.
+}
+
+/** Elements without a value are as good as absent. */
+function sameObject(left: Loose, right: Loose, but: ReadonlySet<string>): boolean {
+  let more = 0
+  for (const key in left) {
+    if (left[key] === undefined || but.has(key)) continue
+    if (!deepEqual(left[key], right[key])) return false
+    more += 1
+  }
+  for (const key in right) if (right[key] !== undefined && !but.has(key)) more -= 1
+  return more === 0
 }
 
 function withLayer(resource: FhirResource, layer: Layer): FhirResource {
@@ -133,10 +142,4 @@ function mergeExtensions(present: unknown, added: unknown): readonly unknown[] {
   const fresh = Array.isArray(added) ? (added as readonly { url: string }[]) : []
   const replaced = new Set(fresh.map((extension) => extension.url))
   return [...current.filter((extension) => !replaced.has(extension.url)), ...fresh]
-}
-
-function without(object: object, keys: readonly string[]): Loose {
-  const copy: Loose = { ...object }
-  for (const key of keys) delete copy[key]
-  return copy
 }

@@ -88,7 +88,6 @@ async function readDevice(deps: PlaceDeps, id: string): Promise<StoredResource |
     key: first === undefined ? `id|${id}` : `${first.system}|${first.value}`,
     order: '',
     layer: 'fact',
-    text: found.text,
     resource,
     sourceKey: '',
     messageId: undefined,

@@ -230,7 +230,7 @@ const devicesOf = (applied: Applied) =>
 
 const resultOf = (stored: StoredResource, status: 200 | 201): WriteResult => ({
   status,
-  text: stored.text,
+  text: JSON.stringify(stored.resource),
   id: stored.id,
   version: stored.version,
   lastUpdated: stored.lastUpdated,

@@ -3,7 +3,8 @@ import type { SourceState, StoredAmendment } from '../core/stored.js'
 import type { Effect, ResourceWrite, SearchIndex } from './effect.js'
 import { storable } from './rows.js'
 
-export const textOf = ({ stored }: ResourceWrite): string => storable(stored.text)
+/** The JSON text that is stored, and served. */
+export const textOf = ({ stored }: ResourceWrite): string => storable(JSON.stringify(stored.resource))
 
 export const amendmentJson = (amendment: StoredAmendment) => ({
   type: amendment.type,

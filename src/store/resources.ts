@@ -30,7 +30,6 @@ export function toStored(row: StoredRow): StoredResource {
     version: row.version,
     key: row.natural_key,
     order: row.sort_order,
-    text: row.body,
     sourceKey: row.source_key,
     messageId: row.message_id === null ? undefined : messageId(row.message_id),
     lastUpdated: toInstant(row.last_updated),

@@ -79,7 +79,7 @@ for (const backend of await availableBackends())
       })
       person = made.person
       subjects = writes.map(({ stored, index }) => ({
-        found: { ...stored, deleted: false, personId: person },
+        found: { ...stored, text: JSON.stringify(stored.resource), deleted: false, personId: person },
         index,
       }))
     })

@@ -65,7 +65,7 @@ describeStores('commit', await availableBackends(), (current) => {
     const { store } = current()
     const id = randomUUID()
     const text = (version: number) =>
-      `{ "resourceType":"Patient","id":"${id}",  "note":"æ\\u0000\\ud83d ${version}" }`
+      `{"resourceType":"Patient","id":"${id}","note":"æ\\u0000\\ud83d ${version}"}`
     for (const version of [1, 2, 3])
       await applied(store, newMessage(`m${version}`), (owner) => ({
         writes: [write(owner, { type: 'Patient', id, version, text: text(version) })],

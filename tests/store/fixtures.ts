@@ -79,7 +79,6 @@ export function write(owner: PersonId | '', overrides: WriteOverrides = {}): Res
       key: overrides.key ?? `id|${id}`,
       order: '2026',
       layer: overrides.layer ?? 'fact',
-      text,
       // the text above is a resource of that type
       resource: JSON.parse(text) as FhirResource,
       sourceKey: 'hl7v2|LAB|NORTH',

@@ -36,7 +36,7 @@ async function twoPersons(store: Store) {
   const shared = randomUUID()
   const own = randomUUID()
   const anna = await applied(store, newMessage('a1'), (owner) => ({
-    writes: [write(owner, { id: own, key: 'sys|same', text: '{"of": "anna"}' })],
+    writes: [write(owner, { id: own, key: 'sys|same', text: '{"of":"anna"}' })],
     sources: [source('one', '2026-03-01T00:00:00.000Z'), source('two', '2026-03-05T00:00:00.000Z')],
     amendments: [{ ...amendment, messageId: randomUUID() as never }],
     list: { version: 1, entries: [`MedicationRequest/${own}/1`], createdAt: T0 },
@@ -99,7 +99,7 @@ describeStores('merge', await availableBackends(), (current) => {
       [2, 1],
     )
     assert.equal((await store.vread('MedicationRequest', shared, 1))?.personId, anna.person)
-    assert.deepEqual((await store.currentList(berit.person))?.texts, ['{"of": "anna"}'])
+    assert.deepEqual((await store.currentList(berit.person))?.texts, ['{"of":"anna"}'])
     for (const version of [1, 2])
       assert.deepEqual(await store.listVersion(berit.person, version), [
         (await store.vread('MedicationRequest', shared, version))?.text,
