@@ -62,6 +62,7 @@ export const EXT = {
   ingredientAmount: extensionUrl('ingredient-amount'),
   ingredientDilution: extensionUrl('ingredient-dilution'),
   packageType: extensionUrl('package-type'),
+  productDetail: extensionUrl('product-detail'),
   relatedProduct: extensionUrl('related-product'),
 
   // Recall (M5).

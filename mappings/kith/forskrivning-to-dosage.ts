@@ -30,7 +30,7 @@ export function forskrivningToDosage(frame: Frame, forskrivning: Forskrivning): 
         blockToDosage(frame, block, sequence, asNeeded, route),
       )
     : noteUnplaced(frame, forskrivning.dosering)
-  const text = forskrivning.dosVeiledEnkel
+  const text = forskrivning.dosVeiledEnkel ?? (doses.length === 0 ? shortDoseWords(forskrivning) : undefined)
   const [first, ...rest] = doses
   const wording = {
     ...filled('extension', shortDose(forskrivning)),
@@ -50,6 +50,10 @@ export function forskrivningToDosage(frame: Frame, forskrivning: Forskrivning): 
   const extension = [...shortDose(forskrivning), ...(first.extension ?? [])]
   return [{ ...first, ...filled('extension', extension), ...(text === undefined ? {} : { text }) }, ...rest]
 }
+
+/** Where nothing else says the dose, the words of the short dose do. */
+const shortDoseWords = ({ kortdose }: Pick<Forskrivning, 'kortdose'>): string | undefined =>
+  kortdose?.OT ?? kortdose?.DN
 
 const shortDose = ({ kortdose }: Forskrivning): readonly Extension[] =>
   ext(EXT.shortDose, 'valueCodeableConcept', kortdose && concept(kortdose, 7478))

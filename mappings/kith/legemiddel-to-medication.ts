@@ -4,6 +4,8 @@ import { FEST, FEST_BRAND, FEST_DOSE, FEST_PACKAGE, FEST_SUBSTANCE_GROUP } from 
 import { codingOf, concept, ext, filled, nested, quantity } from './build.js'
 import { EXT, NO_BASIS_PRESCRIPTION_GROUP } from './extensions.js'
 import type { Bestanddel, Blanding, Felles, Innhold, Legemiddel, Pakning } from './legemiddel.js'
+import { VOLVEN_OID } from './namespaces.js'
+import { detailExtensions } from './product-details.js'
 import type { Coded } from './reader.js'
 
 export const MEDICATION_ID = 'medication'
@@ -40,7 +42,7 @@ type Product = Exclude<Legemiddel, Blanding>
 function codeOf(product: Product): CodeableConcept {
   const atc = product.atc && codingOf(product.atc, 7180)
   return {
-    coding: [...productCodings(product), ...(atc === undefined ? [] : [atc])],
+    ...filled('coding', [...productCodings(product), ...(atc === undefined ? [] : [atc])]),
     text: product.navnFormStyrke,
   }
 }
@@ -107,6 +109,7 @@ function felles(product: Felles): readonly Extension[] {
       product.typeSoknadSlv && concept(product.typeSoknadSlv, 7422),
     ),
     ...ext(EXT.opioidApplication, 'valueBoolean', product.opioidsoknad),
+    ...detailExtensions(product.details ?? []),
   ]
 }
 
@@ -172,7 +175,8 @@ function mixture(blanding: Blanding): Omit<Medication, 'resourceType' | 'id' | '
 
 function ingredient(part: Bestanddel): MedicationIngredient {
   const extension = [...contentExtensions(part.innhold)]
-  if (part.kind === 'product') extension.push(...productExtensions(part.legemiddel))
+  if (part.kind === 'product')
+    extension.push(...productExtensions(part.legemiddel), ...formExtensions(part.legemiddel))
   return {
     ...filled('extension', extension),
     itemCodeableConcept: ingredientCode(part),
@@ -186,6 +190,25 @@ function ingredient(part: Bestanddel): MedicationIngredient {
         }
       : {}),
   }
+}
+
+/** An ingredient has no form in R4. */
+function formExtensions(product: Product): readonly Extension[] {
+  const { legemiddelformKort: code } = product
+  const long = product.kind === 'brand' ? product.legemiddelformLang : undefined
+  return detailExtensions([
+    ...(code === undefined
+      ? []
+      : [
+          {
+            name: 'LegemiddelformKort',
+            value: { kind: 'code' as const, code: { S: `${VOLVEN_OID}${FORM}`, ...code } },
+          },
+        ]),
+    ...(long === undefined
+      ? []
+      : [{ name: 'LegemiddelformLang', value: { kind: 'text' as const, text: long } }]),
+  ])
 }
 
 function ingredientCode(part: Bestanddel): CodeableConcept {

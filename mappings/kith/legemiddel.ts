@@ -1,5 +1,6 @@
 /** The prescribed or dispensed product of a Forskrivning, in its five kinds (eresept.md 4). */
 import { given } from './msghead.js'
+import { type ProductDetail, readDetails } from './product-details.js'
 import {
   type Amount,
   amount,
@@ -29,6 +30,8 @@ export interface Felles {
   readonly opioidsoknad?: boolean
   /** FEST id of the substitution group. */
   readonly byttegruppe?: string
+  /** What else the message repeats of the catalogue. */
+  readonly details?: readonly ProductDetail[]
 }
 export interface Pakningsinfo {
   readonly varenavn?: string
@@ -166,6 +169,7 @@ function readFelles(reader: Reader, element: XmlElement): Felles {
     ...given('typeSoknadSlv', coded(reader, element, 'TypeSoknadSlv')),
     ...given('opioidsoknad', flag(reader, element, 'Opioidsoknad')),
     ...given('byttegruppe', bytte && text(reader, bytte, 'RefByttegruppe')),
+    details: readDetails(reader, element),
   }
 }
 

@@ -180,36 +180,42 @@ function cancellation(
 ): readonly Amendment[] {
   if (!utlevering.annullering || utlevering.annulleringsId === undefined) return []
   const cancelled = idIdentity(utlevering.annulleringsId, frame.sender, 'MsgId')
+  // A cancelling report need not repeat the product: then it is not said which kind the cancelled one is.
+  const kinds = utlevering.dok === undefined ? DISPENSE_TYPES : [type]
   return [
-    {
-      type,
+    ...kinds.map((kind) => ({
+      type: kind,
       key: keyOf(cancelled),
       name: `cancelled:${own.value}`,
       at: frame.order,
       set: { status: 'entered-in-error', extension: statusExtensions(frame) },
-    },
-    {
-      type: 'MedicationRequest',
+    })),
+    ...prescriptionTypes(utlevering).map((kind) => ({
+      type: kind,
       key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
       name: `finished:${cancelled.value}`,
       at: frame.order,
       set: {},
-    },
+    })),
   ]
+}
+const DISPENSE_TYPES = ['MedicationDispense', 'SupplyDelivery'] as const
+
+/** What kind the prescription is, as far as the dispense says it. */
+function prescriptionTypes({ dok }: Utlevering): readonly ('MedicationRequest' | 'DeviceRequest')[] {
+  if (dok === undefined) return ['MedicationRequest', 'DeviceRequest']
+  return [dok.kind === 'merchandise' ? 'DeviceRequest' : 'MedicationRequest']
 }
 
 function finished(frame: Frame, utlevering: Utlevering, own: Identity): readonly Amendment[] {
   if (utlevering.annullering || utlevering.avsluttet?.V !== YES) return []
-  const merchandise = utlevering.dok?.kind === 'merchandise'
-  return [
-    {
-      type: merchandise ? 'DeviceRequest' : 'MedicationRequest',
-      key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
-      name: `finished:${own.value}`,
-      at: frame.order,
-      set: { status: 'completed', extension: statusExtensions(frame) },
-    },
-  ]
+  return prescriptionTypes(utlevering).map((type) => ({
+    type,
+    key: keyOf(idIdentity(utlevering.reseptId, frame.sender, 'ReseptId')),
+    name: `finished:${own.value}`,
+    at: frame.order,
+    set: { status: 'completed', extension: statusExtensions(frame) },
+  }))
 }
 
 const statusExtensions = (frame: Frame): Extension[] => [

@@ -1,5 +1,5 @@
 /** EnkeltoppforingLIB → MedicationStatement (eresept.md 11.5). */
-import type { Extension, MedicationStatement, Reference } from 'fhir/r4.js'
+import type { CodeableConcept, Dosage, Extension, MedicationStatement, Reference } from 'fhir/r4.js'
 import { senderSidUrl } from '../../src/core/canonical.js'
 import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { concept, ext, filled, identifier, idIdentity, keyOf, logical, nested } from './build.js'
@@ -8,9 +8,15 @@ import { EXT } from './extensions.js'
 import { forskrivningToDosage } from './forskrivning-to-dosage.js'
 import type { Frame } from './frame.js'
 import { legemiddelToMedication, MEDICATION_ID } from './legemiddel-to-medication.js'
+import { merchandiseCode } from './m1-to-device-request.js'
 import type { Enkeltoppforing, ListKind } from './m25.js'
 import { helsepersonReference, organisasjonReference } from './parties.js'
-import { reasonsOf, reseptDokExtensions, supplyExtensions } from './resept-dok-extensions.js'
+import {
+  commonExtensions,
+  reasonsOf,
+  reseptDokExtensions,
+  supplyExtensions,
+} from './resept-dok-extensions.js'
 import type { Rolle } from './roles.js'
 
 /** Entries without a prescription: U today, F in the requirements of 2015. */
@@ -46,7 +52,10 @@ export function m25EntryToMedicationStatement(frame: Frame, list: ListKind, entr
   const prescription =
     entry.reseptId === undefined ? undefined : idIdentity(entry.reseptId, frame.sender, 'ReseptId')
   const roles = entry.roller.map((role) => ({ role, actor: actorOf(frame, role) }))
-  const basedOn = prescription !== undefined && !WITHOUT_PRESCRIPTION.has(entry.type.V ?? '')
+  const prescribed = prescribedPart(frame, dok)
+  // A prescription of goods is no MedicationRequest; its id is kept all the same.
+  const basedOn =
+    prescription !== undefined && dok.kind === 'medicine' && !WITHOUT_PRESCRIPTION.has(entry.type.V ?? '')
   const stop = seponering && toDateTime(seponering.tidspunkt, frame.zone)
   const notes = [
     ...(dok.merknad === undefined ? [] : [{ text: dok.merknad }]),
@@ -56,14 +65,13 @@ export function m25EntryToMedicationStatement(frame: Frame, list: ListKind, entr
   ]
   const resource: MedicationStatement = {
     resourceType: 'MedicationStatement',
-    contained: [legemiddelToMedication(dok.forskrivning.legemiddel)],
+    ...prescribed.medicine,
     extension: [
       ...entryExtensions(entry),
       ...ext(EXT.statusDate, 'valueDateTime', stop),
       ...ext(EXT.statedStart, 'valueDate', isStartAfter(frame, entry) ? startDay(entry) : undefined),
       ...roles.flatMap(({ role, actor }) => roleExtension(role, actor)),
-      ...reseptDokExtensions(dok),
-      ...supplyExtensions(dok),
+      ...prescribed.extension,
     ],
     identifier: [
       ...(list === 'M25.1' ? [] : [identifier(identity, list)]),
@@ -73,14 +81,13 @@ export function m25EntryToMedicationStatement(frame: Frame, list: ListKind, entr
     ...(basedOn ? { basedOn: [logical('MedicationRequest', prescription)] } : {}),
     status: isStopped(frame, entry) ? 'stopped' : 'active',
     ...(seponering === undefined ? {} : { statusReason: [concept(seponering.arsak, 7494)] }),
-    medicationReference: { reference: `#${MEDICATION_ID}` },
     subject: { reference: SUBJECT_REFERENCE },
     ...effective(isStartAfter(frame, entry) ? undefined : startDay(entry), stop),
     dateAsserted: toDateTime(entry.sistEndret, frame.zone),
     informationSource: (list === 'M25.1' ? prescriberOf(roles) : undefined) ?? frame.author,
-    ...filled('reasonCode', reasonsOf(dok)),
+    ...filled('reasonCode', prescribed.reasons),
     ...filled('note', notes),
-    ...filled('dosage', forskrivningToDosage(frame, dok.forskrivning)),
+    ...filled('dosage', prescribed.dosage),
   }
   frame.resources.push({
     key: keyOf(identity),
@@ -88,6 +95,38 @@ export function m25EntryToMedicationStatement(frame: Frame, list: ListKind, entr
     order: entryOrder(frame, entry),
     scope: 'person',
   })
+}
+
+interface Prescribed {
+  readonly medicine: Pick<
+    MedicationStatement,
+    'contained' | 'medicationReference' | 'medicationCodeableConcept'
+  >
+  readonly extension: readonly Extension[]
+  readonly reasons: readonly CodeableConcept[]
+  readonly dosage: readonly Dosage[]
+}
+
+function prescribedPart(frame: Frame, dok: Enkeltoppforing['dok']): Prescribed {
+  if (dok.kind === 'medicine')
+    return {
+      medicine: {
+        contained: [legemiddelToMedication(dok.forskrivning.legemiddel)],
+        medicationReference: { reference: `#${MEDICATION_ID}` },
+      },
+      extension: [...reseptDokExtensions(dok), ...supplyExtensions(dok)],
+      reasons: reasonsOf(dok),
+      dosage: forskrivningToDosage(frame, dok.forskrivning),
+    }
+  return {
+    medicine: { medicationCodeableConcept: merchandiseCode(dok) },
+    extension: [
+      ...commonExtensions(dok),
+      ...ext(EXT.packageCount, 'valueDecimal', dok.antall === undefined ? undefined : Number(dok.antall)),
+    ],
+    reasons: [],
+    dosage: dok.bruksveiledning === undefined ? [] : [{ sequence: 1, text: dok.bruksveiledning }],
+  }
 }
 
 const prescriberOf = (roles: readonly { readonly role: Rolle; readonly actor: Reference }[]) =>

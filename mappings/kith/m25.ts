@@ -25,9 +25,14 @@ import {
   text,
   texts,
 } from './reader.js'
-import { type ReseptDokLegemiddel, readReseptDokLegemiddel } from './resept-dok.js'
+import {
+  type ReseptDokHandelsvare,
+  type ReseptDokLegemiddel,
+  readReseptDokHandelsvare,
+  readReseptDokLegemiddel,
+} from './resept-dok.js'
 import { type Rolle, readRolle } from './roles.js'
-import { RESEPT_DOK_LEGEMIDDEL } from './shapes-m1.js'
+import { RESEPT_DOK_HANDELSVARE, RESEPT_DOK_LEGEMIDDEL } from './shapes-m1.js'
 import { pathOf, type XmlElement } from './xml.js'
 
 /** M25.1 from the prescriber; M25.2 and M25.3 from the pharmacy; M25.4 to the summary record. */
@@ -56,7 +61,8 @@ export interface Enkeltoppforing {
   readonly datoOppstart?: string
   readonly medEndring?: boolean
   readonly roller: readonly Rolle[]
-  readonly dok: ReseptDokLegemiddel
+  /** A medicine, or related goods in use. */
+  readonly dok: ReseptDokLegemiddel | ReseptDokHandelsvare
   readonly seponering?: { readonly tidspunkt: string; readonly arsak: Coded; readonly merknad?: string }
   readonly sporsmal: readonly Sporsmal[]
   /** M25.3, Volven 1101: packed by the packing centre. */
@@ -145,7 +151,7 @@ function readOppforing(
   problems: Problem[],
 ): Enkeltoppforing | undefined {
   const b64 = needed(child(element, 'ReseptDokLegemiddelB64'), 'ReseptDokLegemiddelB64')
-  const dok = readEmbedded(reader, b64, [FRAGMENT], problems)
+  const dok = readEmbedded(reader, b64, FRAGMENTS, problems)
   if (dok === undefined) return undefined
   const seponering = child(element, 'Seponering')
   return {
@@ -193,13 +199,21 @@ function readSporsmal(reader: Reader, element: XmlElement): Sporsmal {
   }
 }
 
-/** A bare ReseptDokLegemiddel, as in an M1. */
-const FRAGMENT: EmbeddedRoot<ReseptDokLegemiddel> = {
-  ns: NS.m1,
-  local: 'ReseptDokLegemiddel',
-  shape: RESEPT_DOK_LEGEMIDDEL,
-  read: readReseptDokLegemiddel,
-}
+/** A bare ReseptDokLegemiddel as in an M1; goods that are no medicine come as ReseptDokHandelsvare. */
+const FRAGMENTS: readonly EmbeddedRoot<Enkeltoppforing['dok']>[] = [
+  {
+    ns: NS.m1,
+    local: 'ReseptDokLegemiddel',
+    shape: RESEPT_DOK_LEGEMIDDEL,
+    read: readReseptDokLegemiddel,
+  },
+  {
+    ns: NS.m1,
+    local: 'ReseptDokHandelsvare',
+    shape: RESEPT_DOK_HANDELSVARE,
+    read: readReseptDokHandelsvare,
+  },
+]
 /** A bare Utlevering, or the report that carries it. */
 const DISPENSES: readonly EmbeddedRoot<DispenseReport>[] = [
   {

@@ -94,7 +94,10 @@ export const neededCoded = (reader: Reader, parent: XmlElement, name: string): C
 
 export function amount(reader: Reader, parent: XmlElement, name: string): Amount | undefined {
   const element = child(parent, name)
-  if (element === undefined) return undefined
+  return element === undefined ? undefined : ownAmount(reader, element)
+}
+
+export function ownAmount(reader: Reader, element: XmlElement): Amount | undefined {
   reader.seen[element.index] = 1
   const { attributes } = element
   const V = attributes['V']?.trim()

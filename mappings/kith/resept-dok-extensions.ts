@@ -3,6 +3,7 @@ import type { CodeableConcept, Extension } from 'fhir/r4.js'
 import { HER } from '../../src/core/canonical.js'
 import { concept, ext, nested, quantity } from './build.js'
 import { EXT } from './extensions.js'
+import { detailExtensions } from './product-details.js'
 import type { Forskrivning, ReseptDokHandelsvare, ReseptDokLegemiddel } from './resept-dok.js'
 
 /** What no element of MedicationRequest, MedicationStatement or MedicationDispense takes. */
@@ -30,6 +31,7 @@ export const commonExtensions = (dok: ReseptDokLegemiddel | ReseptDokHandelsvare
   ...ext(EXT.itemGroup, 'valueCodeableConcept', concept(dok.varegruppekode, 7402)),
   ...ext(EXT.reimbursementParagraph, 'valueCodeableConcept', dok.refHjemmel && concept(dok.refHjemmel, 7427)),
   ...ext(EXT.merchandiseKind, 'valueCode', dok.kind === 'merchandise' ? dok.vare?.kind : undefined),
+  ...(dok.kind === 'merchandise' ? detailExtensions(dok.vare?.details ?? []) : []),
 ]
 
 /** How much and how often may be dispensed, where the resource has no dispenseRequest of its own. */

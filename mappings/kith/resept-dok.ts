@@ -1,6 +1,7 @@
 /** ReseptDokLegemiddel and ReseptDokHandelsvare: what M1, M10 and M25 share (eresept.md 4). */
 import { type Legemiddel, readLegemiddel } from './legemiddel.js'
 import { given } from './msghead.js'
+import { type ProductDetail, readDetails } from './product-details.js'
 import {
   type Amount,
   amount,
@@ -94,7 +95,12 @@ export interface ReseptDokHandelsvare extends ReseptDok {
   readonly kind: 'merchandise'
   readonly bruksveiledning?: string
   readonly prodGruppe?: Coded
-  readonly vare?: { readonly kind: Varetype; readonly nr?: string; readonly navn?: string }
+  readonly vare?: {
+    readonly kind: Varetype
+    readonly nr?: string
+    readonly navn?: string
+    readonly details: readonly ProductDetail[]
+  }
 }
 /** Element that names the item. */
 export const VARETYPER = ['Brystprotese', 'Naringsmiddel', 'MedForbMatr'] as const
@@ -108,7 +114,7 @@ export function readReseptDok(
   const medicine = child(parent, 'ReseptDokLegemiddel')
   if (medicine !== undefined) return readReseptDokLegemiddel(reader, medicine)
   const merchandise = child(parent, 'ReseptDokHandelsvare')
-  return merchandise === undefined ? undefined : readHandelsvare(reader, merchandise)
+  return merchandise === undefined ? undefined : readReseptDokHandelsvare(reader, merchandise)
 }
 
 export function readReseptDokLegemiddel(reader: Reader, element: XmlElement): ReseptDokLegemiddel {
@@ -133,7 +139,7 @@ export function readReseptDokLegemiddel(reader: Reader, element: XmlElement): Re
   }
 }
 
-function readHandelsvare(reader: Reader, element: XmlElement): ReseptDokHandelsvare {
+export function readReseptDokHandelsvare(reader: Reader, element: XmlElement): ReseptDokHandelsvare {
   const kind = VARETYPER.find((name) => child(element, name) !== undefined)
   const vare = kind && child(element, kind)
   return {
@@ -148,6 +154,7 @@ function readHandelsvare(reader: Reader, element: XmlElement): ReseptDokHandelsv
           kind,
           ...given('nr', text(reader, vare, 'Nr')),
           ...given('navn', text(reader, vare, 'Navn')),
+          details: readDetails(reader, vare),
         },
     ),
   }

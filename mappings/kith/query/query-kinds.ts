@@ -58,7 +58,14 @@ function queryKind(
     },
     answeredBy: 'query',
     read,
-    map: (message, context) =>
-      mapped(frameOf(message.head, message.unmapped, context), message, 'client', 'READ'),
+    map: (message, context) => {
+      const frame = frameOf(message.head, message.unmapped, context)
+      frame.unmapped.push({
+        at: 'MsgHead',
+        reason: 'administrative',
+        note: 'a question: answered, nothing kept',
+      })
+      return mapped(frame, message, 'client', 'READ')
+    },
   }
 }

@@ -137,12 +137,20 @@ function wordsOf(dosages: readonly Dosage[], whole: boolean): string | undefined
   return words.size === 0 ? undefined : [...words].join('\n')
 }
 
-const linesOf = ({ text: own, additionalInstruction, patientInstruction }: Dosage): readonly string[] =>
-  [
-    own,
+const linesOf = (dosage: Dosage): readonly string[] => {
+  const { additionalInstruction, patientInstruction, text: own } = dosage
+  return [
+    !hasDose(dosage) && own === shortDoseOf(dosage) ? undefined : own,
     ...(additionalInstruction ?? []).map((one) => one.text ?? one.coding?.[0]?.display),
     patientInstruction,
   ].filter((line) => line !== undefined)
+}
+
+/** The words of the short dose, which goes out as itself: alone they are what reading makes of it. */
+function shortDoseOf({ extension }: Dosage): string | undefined {
+  const concept = extOf(extension, EXT.shortDose)?.valueCodeableConcept
+  return concept?.text ?? concept?.coding?.[0]?.display
+}
 
 const hasAmountInWords = (dosage: Dosage): boolean =>
   dosage.doseAndRate?.some(({ extension }) => extOf(extension, EXT.originalText) !== undefined) ?? false

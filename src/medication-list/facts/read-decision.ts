@@ -30,6 +30,7 @@ export function readRequest(
   const identity = [{ token: origin.ref, basis: 'K0' as const }, ...identityKeys(request.identifier)]
   if (isInpatient(request))
     return { ...origin, kind: 'relay', ward: true, tokens: identity.map(({ token }) => token), keys: links }
+  if (isForPractice(request)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
   switch (request.intent) {
     case 'order':
     case 'original-order':
@@ -147,6 +148,11 @@ const derivedFrom = ({ derivedFrom: sources }: MedicationStatement): Reference[]
   (sources ?? []).filter(
     ({ type, reference }) => type === 'MedicationRequest' || reference?.includes('MedicationRequest/'),
   )
+
+/** Medicine for the prescriber's own practice is nobody's treatment. */
+const isForPractice = ({ extension }: MedicationRequest): boolean =>
+  extension?.some(({ url, valueBoolean }) => url === extensionUrl('own-practice') && valueBoolean === true) ??
+  false
 
 const isInpatient = ({ category }: MedicationRequest): boolean =>
   (category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'inpatient'))

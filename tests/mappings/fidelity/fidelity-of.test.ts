@@ -57,14 +57,19 @@ describe('fidelity of a KITH message', () => {
 
   it('shows what no mapping takes, with its place', () => {
     const product =
-      '<LegemiddelMerkevare><NavnFormStyrke>Prøvufen Tab 400 mg</NavnFormStyrke><Reseptgruppe V="C" DN="C"/>' +
-      '<Varenavn>Prøvufen</Varenavn><Smak V="1" DN="Banan"/></LegemiddelMerkevare>'
+      '<LegemiddelMerkevare><NavnFormStyrke>Prøvufen Tab 400 mg</NavnFormStyrke><Reseptgruppe V="C" DN="C" X="1"/>' +
+      '<Varenavn>Prøvufen</Varenavn></LegemiddelMerkevare>'
     const message = m1({ medicine: { ...onceDaily(metoprolol), productXml: product } })
     const { leaves, counts } = report(message)
     const lost = leaves.filter(({ fate }) => fate === 'unmapped')
     assert.deepEqual(
       lost.map(({ at, note }) => [at, note]),
-      [[`${CONTENT}/Resept/ReseptDokLegemiddel/Forskrivning/LegemiddelMerkevare/Smak`, 'no-element']],
+      [
+        [
+          `${CONTENT}/Resept/ReseptDokLegemiddel/Forskrivning/LegemiddelMerkevare/Reseptgruppe`,
+          'changes nothing that is kept (X)',
+        ],
+      ],
     )
     assert.equal(counts.unmapped, 1)
   })

@@ -110,6 +110,13 @@ describe('M1 blocks of doses, doses as needed, words', () => {
     assert.deepEqual(dosages([]), [])
   })
 
+  it('says the words of a short dose where nothing else says the dose', () => {
+    const [dosage] = dosages([], { shortDose: ['17', '0,5+0+0'] })
+    assert.equal(dosage?.text, '0,5+0+0')
+    const [worded] = dosages([], { shortDose: ['17', '0,5+0+0'], text: 'En halv om morgenen' })
+    assert.equal(worded?.text, 'En halv om morgenen')
+  })
+
   it('carries infusion rate, dosing rule and short dose', () => {
     const [dosage] = dosages(
       [{ rule: '44 kg', doses: [{ amount: '100', unit: 'ml', rate: ['100', 'ml', 'Døgn'] }] }],

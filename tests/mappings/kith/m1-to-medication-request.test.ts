@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Medication } from 'fhir/r4.js'
+import { extensionUrl } from '../../../src/core/canonical.js'
 import { MSG_ID, m1 } from '../../support/kith-fixtures.js'
 import { sykehuslege } from '../../support/kith-people.js'
 import { ibuprofen, type MedicineFixture, metoprolol, onceDaily } from '../../support/kith-prescribed.js'
@@ -119,10 +120,28 @@ describe('M1 to MedicationRequest', () => {
     assert.ok(!JSON.stringify(ran.resources).includes('ZXlK'))
   })
 
+  it('keeps what the message repeats of the drug catalogue, under its own names', () => {
+    const ran = run(m1({ medicine: { ...onceDaily(metoprolol), productXml: BRAND_WITH_DETAILS } }))
+    const medication = only(ran, REQUEST).contained?.[0] as Medication
+    assert.deepEqual(
+      medication.extension
+        ?.filter(({ url }) => url === extensionUrl('product-detail'))
+        .map(({ extension: parts }) => [
+          parts?.[0]?.valueString,
+          parts?.[1]?.valueString ?? parts?.[1]?.valueCodeableConcept?.coding?.[0]?.code,
+        ]),
+      [
+        ['AdministreringLegemiddel/Administrasjonsvei', '53'],
+        ['ProduktInfo/Varseltrekant', 'true'],
+      ],
+    )
+    assert.deepEqual(lost(ran), [])
+  })
+
   it('notes what it does not know instead of dropping it', () => {
-    const ran = run(m1({ medicine: { ...onceDaily(metoprolol), productXml: BRAND_WITH_PRICE } }))
-    assert.deepEqual(lost(ran), [
-      'no-element MsgHead/Document/RefDoc/Content/Resept/ReseptDokLegemiddel/Forskrivning/LegemiddelMerkevare/ProduktInfo/Varseltrekant',
+    const productXml = BRAND_WITH_DETAILS.replace('<Reseptgruppe V="C"/>', '<Reseptgruppe V="C" X="1"/>')
+    assert.deepEqual(lost(run(m1({ medicine: { ...onceDaily(metoprolol), productXml } }))), [
+      'no-element MsgHead/Document/RefDoc/Content/Resept/ReseptDokLegemiddel/Forskrivning/LegemiddelMerkevare/Reseptgruppe/@X',
     ])
   })
 
@@ -169,8 +188,9 @@ describe('M1 with merchandise to DeviceRequest', () => {
 const MERCHANDISE =
   '<ReseptDokHandelsvare><Varegruppekode V="A" DN="Annet"/><Antall>2</Antall><Bruksveiledning>Daglig</Bruksveiledning>' +
   '<ProdGruppe V="50401" DN="Blodsukkertester" S="2.16.578.1.12.4.1.1.7403"/></ReseptDokHandelsvare>'
-const BRAND_WITH_PRICE =
-  '<LegemiddelMerkevare><NavnFormStyrke>Prøve Tab 1 mg</NavnFormStyrke><Reseptgruppe V="C"/><Varenavn>Prøve</Varenavn>' +
+const BRAND_WITH_DETAILS =
+  '<LegemiddelMerkevare><NavnFormStyrke>Prøve Tab 1 mg</NavnFormStyrke><Reseptgruppe V="C"/><AdministreringLegemiddel>' +
+  '<Administrasjonsvei V="53" S="2.16.578.1.12.4.1.1.7477" DN="Oral bruk"/></AdministreringLegemiddel><Varenavn>Prøve</Varenavn>' +
   '<ProduktInfo><Varseltrekant>true</Varseltrekant></ProduktInfo></LegemiddelMerkevare>'
 const MIXTURE =
   '<Legemiddelblanding><Navn>Prøvemikstur</Navn><TilbOppl>Pumpe</TilbOppl><Mengde V="100" U="ml"/><Legemiddelform V="95" S="2.16.578.1.12.4.1.1.7448"/>' +

@@ -70,6 +70,13 @@ describe('M10 to MedicationDispense', () => {
     assert.deepEqual([reopened?.key, reopened?.name, reopened?.set], [PRESCRIPTION, finishing?.name, {}])
   })
 
+  it('cancels whatever was handed out when it does not repeat the product', () => {
+    const types = run(m10({ msgId: OTHER, cancels: M10_ID, medicine: null })).amendments.map(
+      ({ type }) => type,
+    )
+    assert.deepEqual(types, [DISPENSE, 'SupplyDelivery', 'MedicationRequest', 'DeviceRequest'])
+  })
+
   it('tells why dispensing was given up, and claims no hand-over then', () => {
     const notWanted = only(run(m10({ givenUp: '1', medicine: null })), DISPENSE)
     assert.equal(notWanted.status, 'declined')
