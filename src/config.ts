@@ -53,6 +53,8 @@ export interface Config {
   readonly deliveryWholeMs: number
   /** Deliveries that ended are kept for so long. */
   readonly deliveryKeepDays: number
+  /** Raw messages are kept for so many days; undefined: for ever. */
+  readonly rawDays: number | undefined
   /** Base URL of an OTLP/HTTP collector; absent: no tracing. */
   readonly otlpEndpoint: string | undefined
   /** Share of traces kept, 0 to 100. */
@@ -142,6 +144,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
+    rawDays: read.integer('STAFETT_RAW_DAYS', 0, 0, 36_500) || undefined,
     otlpEndpoint:
       read.url('STAFETT_OTLP_ENDPOINT', ['http:', 'https:'], 'http://127.0.0.1:4318') ??
       read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'], 'http://127.0.0.1:4318'),

@@ -85,7 +85,7 @@ export function opsRoutes(deps: ApiDeps): Router {
 /** The bytes as received. A browser must not take them for a page of the hub. */
 async function sendRaw(deps: ApiDeps, response: Response, id: MessageId): Promise<void> {
   const raw = await deps.store.rawMessage(id)
-  if (raw === undefined) throw noMessage()
+  if (raw === undefined) throw await whyNoRaw(deps, id)
   response.setHeader('Content-Type', raw.contentType)
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Content-Disposition', `attachment; filename="${id}"`)
@@ -94,14 +94,20 @@ async function sendRaw(deps: ApiDeps, response: Response, id: MessageId): Promis
   response.end(Buffer.from(raw.body))
 }
 
+const whyNoRaw = async ({ store }: ApiDeps, id: MessageId): Promise<HubError> =>
+  (await store.message(id))?.rawRemovedAt === undefined
+    ? noMessage()
+    : new HubError('GONE', 'the bytes of this message were removed by age')
+
 function messageJson(view: MessageView): Record<string, unknown> {
-  const { parentId, doneAt, nextAttemptAt, reason, fingerprint, ...rest } = view
+  const { parentId, doneAt, nextAttemptAt, reason, fingerprint, rawRemovedAt, ...rest } = view
   return {
     ...rest,
     // Absent is told as null, so that a reader need not know which fields there are.
     doneAt: doneAt ?? null,
     reason: reasonJson(reason),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(rawRemovedAt === undefined ? {} : { rawRemovedAt }),
     ...(parentId === undefined ? {} : { parentId }),
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
   }

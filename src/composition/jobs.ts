@@ -6,6 +6,7 @@ import type { Log } from '../core/ports.js'
 import { type Job, openJobs } from '../hub/jobs.js'
 import { type Parking, tendParkedChannels } from '../hub/parked-channels.js'
 import { raiseAlerts } from '../hub/raise-alerts.js'
+import { removeOldRaw } from '../hub/remove-old-raw.js'
 import { stepReplays } from '../hub/run-replays.js'
 import type { Store } from '../store/contract.js'
 import { IN_MEMORY } from '../store/database.js'
@@ -33,6 +34,7 @@ const PARKING_MS = 10_000
 const ALERTS_MS = 10_000
 const REPORT_MS = 10_000
 const PARTNERS_MS = 60_000
+const RETENTION_MS = 600_000
 
 /** @returns ends it, when the turn in hand is over */
 export function startClock(deps: ClockDeps): () => Promise<void> {
@@ -60,6 +62,7 @@ export function startClock(deps: ClockDeps): () => Promise<void> {
 }
 
 function jobsOf({ config, store, ring, log, more }: ClockDeps): readonly Job[] {
+  const retention = { store, log, clock: Date.now, rawDays: config.rawDays }
   const backupAgeS = () => ageOfBackup(config, store)
   const alerts = { store, log, backupAgeS, tell: alertWebhook(config.alertWebhook) }
   return [
@@ -74,6 +77,11 @@ function jobsOf({ config, store, ring, log, more }: ClockDeps): readonly Job[] {
       run: (memory) => store.notePartners(typeof memory === 'string' ? memory : undefined),
     },
     { name: 'alerts', everyMs: ALERTS_MS, run: () => raiseAlerts(alerts) },
+    {
+      name: 'raw-retention',
+      everyMs: RETENTION_MS,
+      run: (memory) => removeOldRaw(retention, memory),
+    },
     ...more,
   ]
 }

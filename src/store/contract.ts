@@ -117,6 +117,7 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
   readonly messages: (filter: MessageFilter) => Promise<readonly MessageView[]>
   readonly message: (id: MessageId) => Promise<MessageView | undefined>
   readonly messageItems: (parent: MessageId) => Promise<readonly MessageView[]>
+  /** Undefined also when its bytes went by age. */
   readonly rawMessage: (
     id: MessageId,
   ) => Promise<{ readonly body: Uint8Array; readonly contentType: string } | undefined>

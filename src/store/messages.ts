@@ -25,6 +25,7 @@ interface ViewRow {
   readonly reason_text: string | null
   readonly reason_at: string | null
   readonly fingerprint: string | null
+  readonly raw_removed_at: Date | null
   readonly unmapped: readonly Unmapped[] | null
   readonly resources: readonly string[] | null
 }
@@ -32,7 +33,7 @@ interface ViewRow {
 /** "claimed" is no state of the row: it stands in a lane whose lease is live, among the rows of the newest claim. */
 const CLAIMED = `(l.lease_until > clock_timestamp() and m.seq between l.claimed_seq and l.claimed_last)`
 const VIEW = `select m.id, m.channel, m.sender, m.kind, m.lane_key, m.parent_id, m.received_at, m.done_at, m.attempts,
-    nullif(m.due_at, parked_until_v1()) as due_at, m.reason_code, m.reason_text, m.reason_at, m.unmapped, c.resources,
+    nullif(m.due_at, parked_until_v1()) as due_at, m.reason_code, m.reason_text, m.reason_at, m.unmapped, m.raw_removed_at, c.resources,
     case when m.state = 'dead' then fingerprint_v1(m.channel, m.kind, m.reason_code, m.reason_at, m.reason_stack) end
       as fingerprint,
     case when m.state = 'waiting' and ${CLAIMED} then 'claimed' else m.state end as state
@@ -104,6 +105,7 @@ function toView(row: ViewRow): MessageView {
     nextAttemptAt: open && row.attempts > 0 ? toInstantIfAny(row.due_at) : undefined,
     reason: reasonOf(row),
     fingerprint: row.fingerprint ?? undefined,
+    rawRemovedAt: toInstantIfAny(row.raw_removed_at),
     unmapped: row.unmapped ?? [],
     resources: row.resources ?? [],
   }
@@ -113,7 +115,7 @@ export const rawMessage =
   (db: Database): Store['rawMessage'] =>
   async (id) => {
     const { rows } = await db.query<{ body: Uint8Array; content_type: string }>(
-      '/*raw-message*/ select body, content_type from message where id = $1',
+      '/*raw-message*/ select body, content_type from message where id = $1 and raw_removed_at is null',
       [id],
     )
     return rows[0] && { body: rows[0].body, contentType: rows[0].content_type }
@@ -124,7 +126,8 @@ export const rawByIdentity =
   async (channel, sender, messageId) => {
     const { rows } = await db.query<{ body: Uint8Array }>(
       `/*raw-by-identity*/ select body from message
-       where channel = $1 and sender = $2 and message_id = $3 and part = 0 and state <> 'refused'`,
+       where channel = $1 and sender = $2 and message_id = $3 and part = 0 and state <> 'refused'
+         and raw_removed_at is null`,
       [channel, sender, messageId],
     )
     return rows[0]?.body

@@ -28,6 +28,7 @@ import { migrate } from './migrate.js'
 import { parkChannel, parkedChannels, probeChannel, resumeChannel } from './parking.js'
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
+import { daysAgo, forgetOldAlerts, recheckKeptRaw, removeOldRaw } from './raw-retention.js'
 import {
   deadRow,
   previewReplay,
@@ -125,6 +126,10 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     alerts: viewAlerts(db),
     untoldAlerts: untoldAlerts(db),
     noteTold: noteTold(db),
+    removeOldRaw: removeOldRaw(db),
+    recheckKeptRaw: recheckKeptRaw(db),
+    forgetOldAlerts: forgetOldAlerts(db),
+    daysAgo: daysAgo(db),
     takeTurn: takeTurn(db),
     endTurn: endTurn(db),
     jobs: viewJobs(db),

@@ -84,6 +84,8 @@ export interface MessageView {
   readonly reason: Failure | undefined
   /** Of a dead row: its group among the dead letters. */
   readonly fingerprint: string | undefined
+  /** The bytes as received went by age. */
+  readonly rawRemovedAt: string | undefined
   readonly unmapped: readonly Unmapped[]
   /** `<type>/<id>/_history/<version>` of what it caused. */
   readonly resources: readonly string[]

@@ -56,6 +56,18 @@ export interface Replication {
   readonly lagS: number
 }
 
+/** In the order of receipt. */
+export interface RawPlace {
+  /** As the database writes it, in microseconds. */
+  readonly received: string
+  readonly id: string
+}
+
+export interface RawStep {
+  readonly looked: number
+  readonly removed: number
+}
+
 export interface WatchStore {
   /** Replaces the process's earlier report, and forgets processes that were not heard for a day. */
   readonly reportProcess: (name: string, startedAt: string, counts: ProcessCounts) => Promise<void>
@@ -80,5 +92,16 @@ export interface WatchStore {
   readonly untoldAlerts: (
     limit: number,
   ) => Promise<readonly (AlertView & { readonly event: 'begin' | 'end' })[]>
+  /** Rows received before an instant (ISO), behind `from`: their raw bytes go unless something needs them. */
+  readonly removeOldRaw: (
+    before: string,
+    from: RawPlace | undefined,
+    rowsMax: number,
+  ) => Promise<RawStep & { readonly next: RawPlace | undefined }>
+  /** Old rows whose bytes were needed a day ago. */
+  readonly recheckKeptRaw: (rowsMax: number) => Promise<RawStep>
+  readonly forgetOldAlerts: (days: number) => Promise<void>
+  /** ISO instant by database time. */
+  readonly daysAgo: (days: number) => Promise<string>
   readonly noteTold: (id: string, event: 'begin' | 'end') => Promise<void>
 }

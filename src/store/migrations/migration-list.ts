@@ -18,6 +18,7 @@ import { unanswered } from './0016-unanswered.js'
 import { alerts } from './0017-alerts.js'
 import { deliveryAttempts } from './0018-delivery-attempts.js'
 import { suspects } from './0019-suspects.js'
+import { rawRetention } from './0020-raw-retention.js'
 
 export interface Migration {
   readonly name: string
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { name: '0017-alerts', sql: alerts },
   { name: '0018-delivery-attempts', sql: deliveryAttempts },
   { name: '0019-suspects', sql: suspects },
+  { name: '0020-raw-retention', sql: rawRetention },
 ]

@@ -251,6 +251,7 @@ const message = (id: string, more: Partial<MessageView>): MessageView => ({
   nextAttemptAt: undefined,
   reason: { code: 'MESSAGE_INVALID', text: 'dose has no unit', at: 'RXE-5' },
   fingerprint: 'b5bb9d8014a0f9b1',
+  rawRemovedAt: undefined,
   unmapped: [],
   resources: [],
   ...more,
