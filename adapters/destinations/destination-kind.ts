@@ -2,7 +2,7 @@
 import type { Party } from '../../mappings/kith/write/msghead.js'
 import type { Produced } from '../../mappings/kith/write/sheet.js'
 import type { Change, Destination } from '../../src/core/delivery.js'
-import type { PersonId } from '../../src/core/ids.js'
+import type { MessageId, PersonId } from '../../src/core/ids.js'
 import type { MessageReceipt } from '../../src/core/message.js'
 import type { OrdinationReceiver } from '../../src/core/ordination.js'
 import type { Clock } from '../../src/core/ports.js'
@@ -12,6 +12,10 @@ import type { Fields } from './fields.js'
 /** Ordinations: which version of a person's list a change sends to a receiver, and the M25.1 of it. */
 export interface Ordinations {
   readonly due: (change: Change, receiver: OrdinationReceiver) => Promise<number | undefined>
+  /** The received prescription or recall of a change, where the receiver gets it as it is. */
+  readonly prescription: (change: Change, receiver: OrdinationReceiver) => Promise<MessageId | undefined>
+  /** Bytes of a received message, as long as they are kept. */
+  readonly raw: (id: MessageId) => Promise<Uint8Array | undefined>
   readonly make: (
     person: PersonId,
     version: number,

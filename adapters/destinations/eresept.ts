@@ -3,9 +3,11 @@
  * an AppRec, in the HTTP answer or later at `/intake/eresept`.
  */
 import { readReceipt } from '../../mappings/kith/apprec-to-receipt.js'
+import { readPassedOn } from '../../mappings/kith/passed-on.js'
 import type { Party } from '../../mappings/kith/write/msghead.js'
 import type { Attempt, Delivery, Rendered, Verdict } from '../../src/core/delivery.js'
 import { HubError, isHubError } from '../../src/core/errors.js'
+import { type MessageId, messageId } from '../../src/core/ids.js'
 import type { HttpAnswer } from '../transport/http.js'
 import type { DestinationIo, DestinationKind } from './destination-kind.js'
 import { readSignature, type Sign } from './enterprise-signature.js'
@@ -19,6 +21,9 @@ const ANSWER_S_MAX = 96 * 3_600
 const RESEND_AFTER_S = 24 * 3_600
 /** Of one message, answered or not. */
 const ATTEMPTS_MAX = 4
+const MESSAGE = /^message\/([0-9a-f-]{36})$/
+/** Id of a message that has one of another's: two receivers may get it, so that it does not name the delivery. */
+const PASSED_ON_ID = 'Stafett-Passed-On'
 const ITEM = /^M25\.1\/(\d+)$/
 
 export const eresept: DestinationKind = {
@@ -28,6 +33,7 @@ export const eresept: DestinationKind = {
     const sender = readParty(fields, 'sender')
     const receiver = readParty(fields, 'receiver')
     const sign = readSignature(fields)
+    const passesOn = fields.oneOf('prescriptions', ['none', 'pass-on'] as const, 'none') === 'pass-on'
     const serves = fields.oneOf('serves', ['own', 'all'] as const, 'own')
     const resendAfterS = fields.integerIfAny('resendAfterS', 60, ANSWER_S_MAX) ?? RESEND_AFTER_S
     return (io) => ({
@@ -35,10 +41,22 @@ export const eresept: DestinationKind = {
       ...openHttpSender(target, io, (attempt, answer, verdict) => judge(io, attempt, answer, verdict)),
       unanswered: { resendAfterMs: resendAfterS * 1_000, attemptsMax: ATTEMPTS_MAX },
       wants: async (change) => {
-        const version = await io.ordinations.due(change, { ...receiver, serves })
-        return version === undefined ? [] : [`M25.1/${version}`]
+        const { due, prescription } = io.ordinations
+        const to = { ...receiver, serves }
+        const version = await due(change, to)
+        const message = passesOn ? await prescription(change, to) : undefined
+        // The prescription first: the list names it.
+        return [
+          ...(message === undefined ? [] : [`message/${message}`]),
+          ...(version === undefined ? [] : [`M25.1/${version}`]),
+        ]
       },
-      render: (delivery) => render(io, delivery, { sender, receiver, sign }),
+      render: (delivery) => {
+        const message = MESSAGE.exec(delivery.item)?.[1]
+        return message === undefined
+          ? render(io, delivery, { sender, receiver, sign })
+          : passOn(io, messageId(message))
+      },
     })
   },
 }
@@ -97,6 +115,21 @@ async function render(
   }
 }
 
+/** A prescriber's message goes out byte for byte, with the prescriber's signature. */
+async function passOn({ ordinations }: DestinationIo, id: MessageId): Promise<Rendered> {
+  const body = await ordinations.raw(id)
+  if (body === undefined) return { kind: 'withheld', reason: 'the received message is not kept any more' }
+  const { messageId: own, whole } = readPassedOn(body)
+  if (!whole)
+    return { kind: 'withheld', reason: 'an access token was taken out: the signature holds no more' }
+  return {
+    kind: 'message',
+    contentType: XML,
+    body,
+    headers: { 'Stafett-Signature': 'prescriber', ...(own === undefined ? {} : { [PASSED_ON_ID]: own }) },
+  }
+}
+
 /** An AppRec about this very message has the last word, whatever the status; without one the status stands alone. */
 async function judge(
   { clock, noteReceipt, zone }: DestinationIo,
@@ -105,7 +138,8 @@ async function judge(
   verdict: Verdict,
 ): Promise<Verdict> {
   const receipt = answer.whole ? receiptIn(answer.body, zone, new Date(clock()).toISOString()) : undefined
-  if (receipt === undefined || receipt.messageId !== message.messageId) return verdict
+  const id = message.messageId ?? message.headers?.[PASSED_ON_ID]
+  if (receipt === undefined || receipt.messageId !== id) return verdict
   await noteReceipt(receipt)
   return receipt.outcome === 'accepted'
     ? { kind: 'delivered', status: answer.status }

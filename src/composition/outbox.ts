@@ -11,7 +11,7 @@ import type { LaneKey } from '../core/ids.js'
 import type { DeliveryMetrics } from '../delivery-metrics.js'
 import type { Job } from '../hub/jobs.js'
 import { readListVersion } from '../hub/list-version.js'
-import { makeOrdination, ordinationDue } from '../hub/ordination.js'
+import { makeOrdination, ordinationDue, prescriptionDue } from '../hub/ordination.js'
 import type { WriteDeps } from '../hub/write-resource.js'
 import type { Store } from '../store/contract.js'
 import { openDeliveryStore } from '../store/deliveries.js'
@@ -62,6 +62,8 @@ export function openOutbox(
   const destinations = file.open({
     ordinations: {
       due: (change, receiver) => ordinationDue(ordinations, change, receiver),
+      prescription: (change, receiver) => prescriptionDue(ordinations, change, receiver),
+      raw: async (id) => (await store.rawMessage(id))?.body,
       make: (person, version, envelope) => makeOrdination(ordinations, person, version, envelope),
     },
     noteReceipt: deps.noteReceipt,

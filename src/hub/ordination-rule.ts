@@ -48,6 +48,20 @@ export function ordinationReason(one: OrdinationCase): OrdinationReason | undefi
   return packing(before?.lines ?? []) === packing(after.lines) ? undefined : 'list-changed'
 }
 
+/**
+ * Whether a receiver that is to get prescriptions gets this message as it is: a prescription or recall (M1, M5) of a
+ * person whom it serves, from somebody else.
+ */
+export function isPassedOn(
+  kind: string,
+  sender: string,
+  { after, at, receiver }: Pick<OrdinationCase, 'after' | 'at' | 'receiver'>,
+): boolean {
+  return PASSED_ON.has(kind) && sender !== receiver.her && isServed(after.team, receiver, at)
+}
+
+const PASSED_ON = new Set(['M1', 'M5'])
+
 /** Who is in charge at an instant. */
 export function inCharge(
   team: CareTeam | undefined,

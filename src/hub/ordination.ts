@@ -14,12 +14,12 @@ import type { Produced } from '../../mappings/kith/write/sheet.js'
 import { extensionUrl } from '../core/canonical.js'
 import type { Change } from '../core/delivery.js'
 import { HubError } from '../core/errors.js'
-import type { PersonId } from '../core/ids.js'
+import type { MessageId, PersonId } from '../core/ids.js'
 import type { OrdinationReceiver } from '../core/ordination.js'
 import type { Store } from '../store/contract.js'
 import { fragmentReader } from './ordination-fragments.js'
 import { conversationOf, libOf } from './ordination-list.js'
-import { type OrdinationState, ordinationReason } from './ordination-rule.js'
+import { isPassedOn, type OrdinationState, ordinationReason } from './ordination-rule.js'
 
 export interface OrdinationDeps {
   readonly store: Pick<
@@ -59,6 +59,19 @@ export async function ordinationDue(
     at: change.at,
   })
   return reason === undefined ? undefined : version
+}
+
+/** @returns the received prescription or recall that the receiver gets byte for byte, undefined when there is none */
+export async function prescriptionDue(
+  { store }: OrdinationDeps,
+  { at, messageId, personId }: Change,
+  receiver: OrdinationReceiver,
+): Promise<MessageId | undefined> {
+  const message = personId === '' || messageId === undefined ? undefined : await store.message(messageId)
+  if (personId === '' || message?.channel !== 'eresept') return undefined
+  const team = await currentTeam(store, personId)
+  const isDue = isPassedOn(message.kind, message.sender, { receiver, at, after: { lines: [], team } })
+  return isDue ? message.id : undefined
 }
 
 export interface OrdinationEnvelope {

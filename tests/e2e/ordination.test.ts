@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fragmentsOf } from '../../mappings/kith/write/fragments.js'
 import { appRec, bytes, type EntryFixture, m1, m251 } from '../support/kith-fixtures.js'
 import { apotek, fastlege, person } from '../support/kith-people.js'
-import { ibuprofen, metoprolol, onceDaily } from '../support/kith-prescribed.js'
+import { ibuprofen, methotrexate, metoprolol, onceDaily } from '../support/kith-prescribed.js'
 import { m271 } from '../support/kith-register-fixtures.js'
 import { all, extension, only, run } from '../support/kith-run.js'
 import { type PharmacyServer, startPharmacy } from '../support/pharmacy-server.js'
@@ -49,7 +49,16 @@ describe('ordinations to a pharmacy', function () {
     writeFileSync(
       file,
       JSON.stringify({
-        destinations: [{ id: 'apotek', kind: 'eresept', url: pharmacy.url, sender: HUB, receiver }],
+        destinations: [
+          {
+            id: 'apotek',
+            kind: 'eresept',
+            url: pharmacy.url,
+            sender: HUB,
+            receiver,
+            prescriptions: 'pass-on',
+          },
+        ],
       }),
     )
     hub = await runHub({ STAFETT_DESTINATIONS: file })
@@ -190,6 +199,24 @@ describe('ordinations to a pharmacy', function () {
       [question?.payload?.[0]?.contentString, answer?.payload?.[0]?.contentString],
       ['Hvorfor?', 'Derfor.'],
     )
+  })
+
+  it('a prescription of the person goes to the pharmacy as the prescriber sent it', async () => {
+    const before = pharmacy.got.length
+    const prescribed = m1({
+      msgId: id('a', 3),
+      patient,
+      genDate: '2026-11-08T09:00:00+01:00',
+      prescribed: '2026-11-08',
+      expires: '2027-11-08',
+      medicine: onceDaily(methotrexate),
+    })
+    await send(prescribed)
+    // Then the list that it changed.
+    const [first, second] = (await pharmacy.received(before + 2)).slice(before)
+    assert.equal(first?.body, prescribed)
+    assert.match(second?.body ?? '', new RegExp(`<ReseptId>${id('a', 3)}<`))
+    assert.equal(first?.headers['stafett-signature'], 'prescriber')
   })
 
   it('a refusal blocks it, with the code of the receiver', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { CareTeam, MedicationStatement } from 'fhir/r4.js'
 import { codeSystemUrl, HER, HPR, senderSidUrl } from '../../src/core/canonical.js'
 import {
+  isPassedOn,
   type OrdinationCase,
   type OrdinationReason,
   ordinationReason,
@@ -198,4 +199,30 @@ const CASES: readonly [title: string, one: OrdinationCase, reason: OrdinationRea
 describe('whether a pharmacy gets an ordination', () => {
   for (const [title, one, reason] of CASES)
     it(`${reason ?? 'nothing is sent'} for ${title}`, () => assert.equal(ordinationReason(one), reason))
+})
+
+describe('whether a received message is passed on to a pharmacy', () => {
+  const served = { receiver: PHARMACY, at: AT, after: state(REGISTERED) }
+  const CASES_OF_PASSING: readonly [
+    title: string,
+    passed: boolean,
+    kind: string,
+    sender: string,
+    of: typeof served,
+  ][] = [
+    ['a prescription', true, 'M1', '8900001', served],
+    ['a recall', true, 'M5', '8900001', served],
+    ['a list', false, 'M25.1', '8900001', served],
+    ['a dispense report', false, 'M10', '8900001', served],
+    ['what it sent itself', false, 'M1', PHARMACY.her, served],
+    [
+      'a prescription of a person of another pharmacy',
+      false,
+      'M1',
+      '8900001',
+      { ...served, after: state(team(doctor)) as typeof served.after },
+    ],
+  ]
+  for (const [title, passed, kind, sender, of] of CASES_OF_PASSING)
+    it(`${passed ? 'passes on' : 'keeps'} ${title}`, () => assert.equal(isPassedOn(kind, sender, of), passed))
 })

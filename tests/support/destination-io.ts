@@ -4,6 +4,8 @@ import type { DestinationIo } from '../../adapters/destinations/destination-kind
 export const NO_ORDINATIONS: Pick<DestinationIo, 'noteReceipt' | 'ordinations' | 'zone'> = {
   ordinations: {
     due: async () => undefined,
+    prescription: async () => undefined,
+    raw: async () => undefined,
     make: async () => ({ kind: 'refused', problems: [] }),
   },
   noteReceipt: async () => false,

@@ -7,10 +7,10 @@ import { DESTINATION_KINDS } from '../../../adapters/destinations/registry.js'
 import { HTTP_LIMITS } from '../../../adapters/transport/http.js'
 import type { Change, Delivery, Destination } from '../../../src/core/delivery.js'
 import { isHubError } from '../../../src/core/errors.js'
-import { laneKey, personId } from '../../../src/core/ids.js'
+import { laneKey, messageId, personId } from '../../../src/core/ids.js'
 import type { MessageReceipt } from '../../../src/core/message.js'
 import { NO_ORDINATIONS } from '../../support/destination-io.js'
-import { appRec } from '../../support/kith-fixtures.js'
+import { appRec, bytes, MSG_ID, m1 } from '../../support/kith-fixtures.js'
 
 const ID = '7a0f7b1e-3f57-4f52-9d0e-5a1c2f0e9b01'
 const PARTIES = {
@@ -37,9 +37,12 @@ const faultsOf = (entry: object): readonly string[] =>
     DESTINATION_KINDS,
   ).faults
 
-function opened(url: string, more: Partial<DestinationIo> = {}): Destination {
+function opened(
+  url: string,
+  { io = {}, ...entry }: { readonly io?: Partial<DestinationIo>; readonly prescriptions?: string } = {},
+): Destination {
   const file = parseDestinationFile(
-    JSON.stringify({ destinations: [{ id: 'apotek', kind: 'eresept', url, ...PARTIES }] }),
+    JSON.stringify({ destinations: [{ id: 'apotek', kind: 'eresept', url, ...PARTIES, ...entry }] }),
     {},
     DESTINATION_KINDS,
   )
@@ -49,7 +52,7 @@ function opened(url: string, more: Partial<DestinationIo> = {}): Destination {
     listVersion: async () => undefined,
     limits: HTTP_LIMITS,
     clock: () => Date.parse(change.at),
-    ...more,
+    ...io,
   })
   assert.ok(destination)
   return destination
@@ -71,11 +74,13 @@ describe('destination of ordinations', () => {
   it('wants the version of the list that is due, for this receiver', async () => {
     const asked: unknown[] = []
     const destination = opened('http://127.0.0.1:1/', {
-      ordinations: {
-        ...NO_ORDINATIONS.ordinations,
-        due: async (_change, receiver) => {
-          asked.push(receiver)
-          return asked.length === 1 ? 3 : undefined
+      io: {
+        ordinations: {
+          ...NO_ORDINATIONS.ordinations,
+          due: async (_change, receiver) => {
+            asked.push(receiver)
+            return asked.length === 1 ? 3 : undefined
+          },
         },
       },
     })
@@ -86,13 +91,15 @@ describe('destination of ordinations', () => {
 
   it('the message has the id of its delivery, and says that nobody signed it', async () => {
     const destination = opened('http://127.0.0.1:1/', {
-      ordinations: {
-        ...NO_ORDINATIONS.ordinations,
-        make: async (person, version, { genDate, msgId }) => ({
-          kind: 'produced',
-          xml: `${person} ${version} ${msgId} ${genDate}`,
-          unwritten: [],
-        }),
+      io: {
+        ordinations: {
+          ...NO_ORDINATIONS.ordinations,
+          make: async (person, version, { genDate, msgId }) => ({
+            kind: 'produced',
+            xml: `${person} ${version} ${msgId} ${genDate}`,
+            unwritten: [],
+          }),
+        },
       },
     })
     const rendered = await destination.render(delivery)
@@ -105,9 +112,11 @@ describe('destination of ordinations', () => {
   it('what cannot be made waits for a human, who is told place and rule', async () => {
     const problem = { at: 'List.entry[0]', text: 'the name is missing', code: 'RESOURCE_INVALID' } as const
     const destination = opened('http://127.0.0.1:1/', {
-      ordinations: {
-        ...NO_ORDINATIONS.ordinations,
-        make: async () => ({ kind: 'refused', problems: [problem] }),
+      io: {
+        ordinations: {
+          ...NO_ORDINATIONS.ordinations,
+          make: async () => ({ kind: 'refused', problems: [problem] }),
+        },
       },
     })
     await assert.rejects(
@@ -117,6 +126,47 @@ describe('destination of ordinations', () => {
         error.code === 'MESSAGE_UNSENDABLE' &&
         error.message.includes('List.entry[0]: the name is missing'),
     )
+  })
+
+  describe('prescriptions passed on', () => {
+    const own = m1({ msgId: MSG_ID })
+    const passing = (raw: string | undefined) =>
+      opened('http://127.0.0.1:1/', {
+        prescriptions: 'pass-on',
+        io: {
+          ordinations: {
+            ...NO_ORDINATIONS.ordinations,
+            due: async () => 3,
+            prescription: async () => messageId(ID),
+            raw: async () => (raw === undefined ? undefined : bytes(raw)),
+          },
+        },
+      })
+    const item = { ...delivery, item: `message/${ID}` }
+
+    it('go out before the list, byte for byte, under the id that their sender gave them', async () => {
+      const destination = passing(own)
+      assert.deepEqual(await destination.wants(change), [`message/${ID}`, 'M25.1/3'])
+      const rendered = await destination.render(item)
+      assert.ok(rendered.kind === 'message')
+      assert.equal(Buffer.from(rendered.body).toString(), own)
+      assert.equal(rendered.messageId, undefined)
+      assert.deepEqual(rendered.headers, { 'Stafett-Signature': 'prescriber', 'Stafett-Passed-On': MSG_ID })
+    })
+
+    it('are withheld when their bytes are gone, or a token was taken out of them', async () => {
+      for (const raw of [undefined, m1({ msgId: MSG_ID, attachment: '' })]) {
+        const rendered = await passing(raw).render(item)
+        assert.equal(rendered.kind, 'withheld')
+      }
+    })
+
+    it('are not wanted unless the destination asks for them', async () => {
+      const destination = opened('http://127.0.0.1:1/', {
+        io: { ordinations: { ...NO_ORDINATIONS.ordinations, prescription: async () => messageId(ID) } },
+      })
+      assert.deepEqual(await destination.wants(change), [])
+    })
   })
 
   const ANSWERS: readonly [title: string, status: number, body: string, verdict: string, noted: number][] = [
@@ -141,7 +191,7 @@ describe('destination of ordinations', () => {
       assert.ok(typeof address === 'object' && address !== null)
       const receipts: MessageReceipt[] = []
       const destination = opened(`http://127.0.0.1:${address.port}/`, {
-        noteReceipt: async (receipt) => receipts.push(receipt) > 0,
+        io: { noteReceipt: async (receipt) => receipts.push(receipt) > 0 },
       })
       const message = { body: Buffer.from('<MsgHead/>'), contentType: 'application/xml', messageId: ID }
       assert.equal((await destination.send({ delivery, message, attempt: 1 })).kind, verdict)
