@@ -19,6 +19,7 @@ import type { Frame } from './frame.js'
 import type { AttachedMessage } from './kind.js'
 import type { ReseptNedlasting } from './m94.js'
 import type { Listeelement, M96, UtlevertVare } from './m96.js'
+import { someoneAt } from './parties.js'
 import type { Coded } from './reader.js'
 import { registerStatus } from './register-status.js'
 
@@ -71,7 +72,7 @@ export function addRegisterList(
     code: { coding: [{ system: MESSAGE_TYPE, code: kind }], text: 'Reseptliste' },
     subject: { reference: SUBJECT_REFERENCE },
     date: frame.genDate,
-    source: frame.author,
+    source: frame.author.type === 'Practitioner' ? frame.author : someoneAt(frame, frame.author),
     ...filled(
       'entry',
       [...new Set(reseptIds)].map((reseptId) => ({

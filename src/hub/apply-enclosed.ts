@@ -1,5 +1,5 @@
 /** A message and the whole messages inside it (attachments of M9.6, M9.12): one effect, each part with its own author. */
-import type { Mapped } from '../core/message.js'
+import type { Mapped, Unmapped } from '../core/message.js'
 import type { SourceState } from '../core/stored.js'
 import { type Applied, type ApplyContext, applyMapped } from './apply-message.js'
 import type { Draft } from './draft.js'
@@ -32,3 +32,9 @@ function applyOne(draft: Draft, mapped: Mapped, context: ApplyContext): Applied 
   draft.workspace.identities = [...draft.workspace.identities, ...applied.identities]
   return applied
 }
+
+/** What neither the message nor any message inside it could bring to FHIR. */
+export const unmappedOf = (mapped: Mapped): readonly Unmapped[] => [
+  ...(mapped.enclosed ?? []).flatMap(unmappedOf),
+  ...mapped.unmapped,
+]

@@ -4,7 +4,7 @@ import type { Identity, Mapped, Reply, Unmapped } from '../core/message.js'
 import { SHARED, type SourceState, type StoredResource } from '../core/stored.js'
 import type { AssignmentWrite, ClaimedEffect, Effect, ResourceWrite, RowOutcome } from '../store/effect.js'
 import type { Claim } from '../store/inbox.js'
-import { type AppliedAll, applyWithEnclosed } from './apply-enclosed.js'
+import { type AppliedAll, applyWithEnclosed, unmappedOf } from './apply-enclosed.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, openDraft } from './draft.js'
 import { type Merged, stageMerge } from './merge-persons.js'
@@ -132,7 +132,7 @@ function outcomeOf(deps: ProcessDeps, done: Done): RowOutcome {
   return {
     id: work.row.id,
     state: applied.superseded ? 'superseded' : 'done',
-    unmapped: [...work.mapped.unmapped, ...draft.unmapped],
+    unmapped: [...unmappedOf(work.mapped), ...draft.unmapped],
     ...(reply === undefined ? {} : { answer: reply }),
   }
 }
