@@ -78,7 +78,8 @@ export function authorshipOf(frame: Frame, activity: string): Authorship {
   }
 }
 
-function party(reference: Reference): NonNullable<Authorship['author']> {
+/** A reference as author of a Provenance. */
+export function party(reference: Reference): NonNullable<Authorship['author']> {
   const { system, value } = reference.identifier ?? {}
   return {
     type: reference.type ?? 'Organization',

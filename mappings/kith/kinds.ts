@@ -10,7 +10,7 @@ import { m5ToM52 } from './m5-to-m52.js'
 import { readUtleveringsrapport, UTLEVERINGSRAPPORT, type Utleveringsrapport } from './m10.js'
 import { m10ToMedicationDispense } from './m10-to-medication-dispense.js'
 import { type LegemidlerIBruk, type ListKind, readLegemidlerIBruk } from './m25.js'
-import { m25ToList } from './m25-to-list.js'
+import { m25ToList, principalOf } from './m25-to-list.js'
 import { addShared, mapped } from './mapped-message.js'
 import { NS } from './namespaces.js'
 import { RESEPT } from './shapes-m1.js'
@@ -70,10 +70,10 @@ const listKind = (kind: ListKind, ns: string): KithKind<LegemidlerIBruk> => ({
     const frame = frameOf(message.head, message.unmapped, context)
     addShared(frame, message)
     const amendments = m25ToList(frame, message.head, kind, message.payload)
-    return {
-      ...mapped(frame, message, kind === 'M25.1' ? 'source-list' : 'pharmacy', 'UPDATE'),
-      amendments,
-    }
+    const whole = mapped(frame, message, kind === 'M25.1' ? 'source-list' : 'pharmacy', 'UPDATE')
+    const principal = principalOf(frame, message.payload)
+    const onBehalfOf = principal === undefined ? {} : { onBehalfOf: principal }
+    return { ...whole, amendments, authorship: { ...whole.authorship, ...onBehalfOf } }
   },
 })
 export const m251Kind = listKind('M25.1', NS.m251)

@@ -1,12 +1,12 @@
 /** M25.1 to M25.4 Legemidler i bruk → List, the snapshot of one source (eresept.md 7, 11.5). */
 import type { Extension, List, ListEntry } from 'fhir/r4.js'
 import { codeSystemUrl } from '../../src/core/canonical.js'
-import { type Amendment, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { type Amendment, type Authorship, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { allergiToAllergyIntolerance } from './allergi-to-allergy-intolerance.js'
 import { concept, ext, filled, identifier, idIdentity, keyOf, logical, nested } from './build.js'
 import { toDate, toDateTime } from './dates.js'
 import { EXT } from './extensions.js'
-import type { Frame } from './frame.js'
+import { type Frame, party } from './frame.js'
 import type { Enkeltoppforing, LegemidlerIBruk, ListKind, Pakkeinfo } from './m25.js'
 import {
   actorOf,
@@ -67,6 +67,19 @@ export function m25ToList(
   for (const allergi of lib.allergier) allergiToAllergyIntolerance(frame, allergi)
   return packed.flatMap(({ amendments }) => amendments)
 }
+
+/** For whom a locum speaks: the multidose doctor that the list names (eresept.md 11.5, Provenance). */
+export function principalOf(frame: Frame, lib: LegemidlerIBruk): Authorship['onBehalfOf'] {
+  if (lib.vikar?.V !== YES) return undefined
+  const role = lib.roller.find(
+    ({ helseperson, rolle }) => rolle.V === MULTIDOSE_DOCTOR && helseperson !== undefined,
+  )
+  const doctor = role && party(actorOf(frame, role))
+  return doctor?.identifier?.value === frame.author.identifier?.value ? undefined : doctor
+}
+/** Volven 1101 and 7490. */
+const YES = '1'
+const MULTIDOSE_DOCTOR = 'M'
 
 const packing = (info: Pakkeinfo | undefined, zone: string): readonly Extension[] =>
   nested(EXT.packingPeriod, [

@@ -8,7 +8,7 @@ import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
 import { m10ToMedicationDispense, type ReportedDispense } from './m10-to-medication-dispense.js'
 import type { Enkeltoppforing, SisteUtlevering } from './m25.js'
-import { entryIdentity, multidoseExtension } from './m25-entry-to-medication-statement.js'
+import { entryIdentity, multidoseExtension, rowIdentity } from './m25-entry-to-medication-statement.js'
 
 export interface Packed {
   readonly reference: Reference
@@ -65,7 +65,11 @@ function add(
         set: {
           extension: [...packedExtensions(entry, packed), ...extension],
           ...(isMedicine
-            ? { supportingInformation: [logical('MedicationStatement', entryIdentity(frame, entry))] }
+            ? {
+                supportingInformation: [entryIdentity(frame, entry), rowIdentity(frame, 'M25.3', entry)].map(
+                  statement,
+                ),
+              }
             : {}),
         },
       },
@@ -82,6 +86,9 @@ function ownIdentity(entry: Enkeltoppforing, packed: SisteUtlevering, used: Read
     if (!used.has(keyOf(identity))) return identity
   }
 }
+
+/** The treatment, and the pharmacy's own row: that has the dosage where the dispense states none. */
+const statement = (identity: Identity): Reference => logical('MedicationStatement', identity)
 
 const packedExtensions = (entry: Enkeltoppforing, packed: SisteUtlevering): readonly Extension[] => [
   { url: EXT.rollPeriod, valuePeriod: { start: toDate(packed.forsteDose), end: toDate(packed.sisteDose) } },

@@ -28,7 +28,7 @@ const administration = element(
   'AdministreringLegemiddel',
   sequence(
     maybe(flag('Blandingsveske')),
-    maybe(fc.constant(cv('Administrasjonsvei', '53', 'Oral bruk', 7477))),
+    fc.constant(cv('Administrasjonsvei', '53', 'Oral bruk', 7477)),
     maybe(fc.constantFrom('<KanKnuses V="1" DN="Ja"/>', '<KanKnuses V="2" DN="Nei"/>')),
     maybe(fc.constant(cv('EnhetDosering', '3', 'tablett', 7480))),
     maybe(fc.constant(cv('BruksomradeEtikett', '12', 'MOT PRØVE', 7488))),
@@ -44,7 +44,12 @@ const common = sequence(
   maybe(id.map((value) => tag('RefVilkar', value))),
   maybe(fc.constant('<Preparattype V="10" DN="Magistrell"/>')),
   maybe(flag('Opioidsoknad')),
-  maybe(id.map((value) => `<Refusjon>${tag('RefRefusjonsgruppe', value)}</Refusjon>`)),
+  maybe(
+    id.map(
+      (value) =>
+        `<Refusjon>${tag('RefRefusjonsgruppe', value)}${tag('GyldigFraDato', '2023-05-06')}</Refusjon>`,
+    ),
+  ),
   maybe(
     id.map(
       (value) =>
@@ -96,7 +101,8 @@ const packaged = element(
     maybe(fc.constant('<Oppbevaring V="1" DN="Kjøleskap"/>')),
     maybe(
       fc.constant(
-        `<Pakningsinfo>${tag('Pakningsstr', '2 x 7')}${cv('EnhetPakning', 'stk', 'stykk', 7452)}${tag('Antall', '14')}` +
+        `<Pakningsinfo>${tag('RefLegemiddelMerkevare', 'ID_BRAND')}${tag('Pakningsstr', '2 x 7')}${cv('EnhetPakning', 'stk', 'stykk', 7452)}` +
+          `${cv('Pakningstype', '3', 'Blister', 7449)}${tag('Antall', '14')}${tag('Mengde', '14')}` +
           '<DDD V="150" U="mg"/></Pakningsinfo>',
       ),
     ),
@@ -179,8 +185,9 @@ const goods = fc.oneof(
   ),
   fc.constant(
     `<Naringsmiddel xmlns="${FS}">${tag('Nr', '900002')}${tag('Navn', 'Prøvedrikk')}` +
-      `<ProduktInfoVare>${tag('ProduktNr', 'P-7')}${tag('Volum', '200 ml')}${tag('AntPerPakning', '24')}</ProduktInfoVare>` +
-      `<Leverandor>${tag('Navn', 'Prøveleverandøren')}</Leverandor>` +
+      `<ProduktInfoVare>${tag('ProduktNr', 'P-7')}${tag('Volum', '200 ml')}${cv('EnhetStorrelse', 'ml', 'milliliter', 7452)}` +
+      `${tag('AntPerPakning', '24')}${tag('TillattMerMakspris', 'false')}</ProduktInfoVare>` +
+      `<Leverandor>${tag('Navn', 'Prøveleverandøren')}${tag('Adresse', 'Prøveveien 3')}${tag('Telefon', '00000001')}</Leverandor>` +
       `<StyrkeFormStoff>${tag('Styrke', '1,5 kcal/ml')}${tag('Form', 'Mikst')}${tag('Stoff', 'Soya')}</StyrkeFormStoff></Naringsmiddel>`,
   ),
   fc.constant(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { extensionUrl } from '../../../src/core/canonical.js'
+import { extensionUrl, HPR } from '../../../src/core/canonical.js'
 import { ENTRY_ID, type EntryFixture, M251_ID, MSG_ID, m251 } from '../../support/kith-fixtures.js'
 import { sykehuslege } from '../../support/kith-people.js'
 import { ibuprofen, metoprolol, onceDaily } from '../../support/kith-prescribed.js'
@@ -12,6 +12,7 @@ before(function () {
   validateR4({ resourceType: 'Patient' })
 })
 
+const FK1 = 'http://www.kith.no/xmlstds/felleskomponent1'
 const STATEMENT = 'MedicationStatement'
 const entry = (more: Partial<EntryFixture> = {}): EntryFixture => ({
   id: ENTRY_ID,
@@ -55,6 +56,25 @@ describe('M25.1 to List', () => {
     assert.equal(ran.source.role, 'source-list')
     assert.deepEqual(lost(ran), [])
     for (const { resource } of ran.resources) assert.deepEqual(validateR4(resource), [])
+  })
+
+  it('names the multidose doctor for whom a locum sends it', () => {
+    const role = (code: string, hpr: string) =>
+      `<Rolle><Rolle V="${code}" DN="rolle"/><Helseperson><HprId><Id xmlns="${FK1}">${hpr}</Id><TypeId xmlns="${FK1}" V="HPR"/></HprId></Helseperson></Rolle>`
+    const sent = (locum: string, hpr: string) =>
+      run(
+        m251({ locum, roles: ['L'] }).replace(
+          '<EnkeltoppforingLIB>',
+          `${role('M', hpr)}<EnkeltoppforingLIB>`,
+        ),
+      ).authorship.onBehalfOf
+    assert.deepEqual(sent('1', '9900041'), {
+      type: 'Practitioner',
+      identifier: { system: HPR, value: '9900041' },
+    })
+    assert.equal(sent('2', '9900041')?.type, 'Organization')
+    // The author needs nobody to speak for.
+    assert.equal(sent('1', '9900017')?.type, 'Organization')
   })
 
   it('states no entry for a list without entries, and invents no reason', () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { kithProtocol } from '../../../mappings/kith/protocol.js'
+import { entry, medicine } from '../../support/kith-arbitrary.js'
+import { merchandiseXml, productXml } from '../../support/kith-arbitrary-products.js'
 import {
   forwarded,
   m7,
@@ -17,13 +20,30 @@ import {
   m922,
   reseptinfo,
 } from '../../support/kith-broker-fixtures.js'
-import { bytes, MSG_ID, m1, m5, m10, m251, m252, m253, m254 } from '../../support/kith-fixtures.js'
-import { inger, liis, sykehuslege } from '../../support/kith-people.js'
+import {
+  bytes,
+  ENTRY_ID,
+  MSG_ID,
+  m1,
+  m5,
+  m10,
+  m251,
+  m252,
+  m253,
+  m254,
+  packedXml,
+} from '../../support/kith-fixtures.js'
+import { apotek, inger, liis, sykehuslege } from '../../support/kith-people.js'
 import { m91, m93, m95, m97, m911, m921 } from '../../support/kith-query-fixtures.js'
 import { m28, m271, m272 } from '../../support/kith-register-fixtures.js'
 import { ANSWER, check, faults, run, SETTINGS } from '../../support/kith-run.js'
 import { brokenRules, hasSchemas, officialSchemas, XSD_FOLDER } from '../../support/official-schemas.js'
 
+const PACKED = {
+  id: ENTRY_ID,
+  packedCentrally: '1' as const,
+  packed: packedXml({ m10: MSG_ID, repacking: 'E', from: '2024-03-04', to: '2024-03-17' }),
+}
 const SAMPLES = join(XSD_FOLDER, '../msg')
 const suite = hasSchemas ? describe : describe.skip
 suite('official schemas (skipped without their folder)', function () {
@@ -80,14 +100,29 @@ suite('official schemas (skipped without their folder)', function () {
     ['our fixture of M25.1', () => m251()],
     ['our fixture of M25.2', () => m252()],
     ['our fixture of M25.3', () => m253()],
+    ['our fixture of M25.3 with what was packed', () => m253({ entries: [PACKED] })],
     ['our fixture of M25.4', () => m254()],
     ['our fixture of M27.2', () => m272()],
+    [
+      'our fixture of M27.2 with doctor and pharmacy',
+      () => m272({ doctor272: { doctor: sykehuslege, until: '2024-03-01' }, pharmacy: apotek }),
+    ],
     ['our fixture of M28', () => m28()],
   ]
   for (const [what, xml] of made)
     it(`accept ${what}`, async () => {
       assert.deepEqual(await brokenRules(xml()), [])
     })
+
+  it('accept generated prescriptions, goods and lists, whatever they are made of', async () => {
+    const generated = fc.record({ product: productXml, goods: merchandiseXml, fixture: medicine, entry })
+    for (const { product, goods, fixture, entry: one } of fc.sample(generated, { numRuns: 20, seed: 61 })) {
+      const whole = { ...fixture, productXml: product }
+      assert.deepEqual(await brokenRules(m1({ medicine: whole })), [])
+      assert.deepEqual(await brokenRules(m1({ merchandise: goods })), [])
+      assert.deepEqual(await brokenRules(m251({ entries: [{ ...one, id: ENTRY_ID, medicine: whole }] })), [])
+    }
+  })
 
   it('refuse at the door what the hub’s own rules pass over, with the place in the whole message', async () => {
     const settings = { ...SETTINGS, schemas: await officialSchemas() }
