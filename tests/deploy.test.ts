@@ -150,8 +150,9 @@ describe('deployment files', () => {
         assert.deepEqual(container.securityContext.capabilities.drop, ['ALL'])
         assert.ok(container.resources.requests.memory && container.resources.limits.memory)
       }
-      const [wait] = hub.lifecycle.preStop.exec.command.slice(1)
-      assert.ok(pod.terminationGracePeriodSeconds * 1000 > Number(wait) * 1000 + config.drainMs)
+      assert.ok(config.drainPauseMs > 0)
+      assert.ok(pod.terminationGracePeriodSeconds * 1000 > config.drainPauseMs + config.drainMs)
+      assert.equal(config.mode, 'production')
       const budget = named('PodDisruptionBudget', `stafett-${role}`).spec
       const { spec } = named('Deployment', `stafett-${role}`)
       assert.deepEqual(budget.selector, spec.selector)
