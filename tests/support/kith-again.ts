@@ -51,8 +51,11 @@ export function outgoingOf(ran: Ran, fragments: ReadonlyMap<string, string> = ne
       assert.ok(request)
       return { kind: 'M1', request }
     }
-    case 'M10':
-      return { kind: 'M10', dispense: only(ran, 'MedicationDispense') }
+    case 'M10': {
+      const [dispense] = [...all(ran, 'MedicationDispense'), ...all(ran, 'SupplyDelivery')]
+      assert.ok(dispense)
+      return { kind: 'M10', dispense }
+    }
     default: {
       const list = only(ran, 'List')
       const locum = list.extension?.find(({ url }) => url === extensionUrl('locum'))?.valueCodeableConcept

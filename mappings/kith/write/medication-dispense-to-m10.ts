@@ -1,65 +1,30 @@
 /** MedicationDispense → M10 Utleveringsrapport: the way back of m10-to-medication-dispense (eresept.md 6). */
-import type { MedicationDispense, Reference } from 'fhir/r4.js'
+import type { MedicationDispense } from 'fhir/r4.js'
 import { EXT } from '../extensions.js'
-import { NS } from '../namespaces.js'
-import { node, type XmlNode } from '../xml-write.js'
-import { bareId } from './idents.js'
-import { fk1Ident, organisationType } from './parties.js'
-import { coPayments, intervention, paperPrescriber, priceNode } from './report-nodes.js'
+import type { XmlNode } from '../xml-write.js'
+import { reportToM10 } from './report-to-m10.js'
 import { medicationOf, reseptDokLegemiddel, suppliedOf } from './resept-dok.js'
-import { lacks, type Sheet } from './sheet.js'
-import { cs, dayOf, extOf, extsOf, flag, text } from './values.js'
+import type { Sheet } from './sheet.js'
+import { extOf, extsOf } from './values.js'
 
 const AT = 'MedicationDispense'
 
 export function medicationDispenseToM10(sheet: Sheet, dispense: MedicationDispense): XmlNode {
-  const { extension, performer = [] } = dispense
-  const pharmacist = performer.find(({ actor }) => actor.type === 'Practitioner')?.actor.identifier?.value
-  const paper = extOf(extension, EXT.paperPrescription)?.valueBoolean
-  return node(
-    'Utleveringsrapport',
-    [
-      utlevering(sheet, dispense),
-      cs('Kanselleringskode', dispense.statusReasonCodeableConcept, 7411),
-      flag('ReservasjonRapportFastlege', extOf(extension, EXT.gpReservation)?.valueBoolean) ??
-        lacks(sheet, `${AT}.extension`, 'whether the patient lets the GP be told is missing'),
-      priceNode(extension),
-      text('AnsattId', pharmacist) ??
-        lacks(sheet, `${AT}.performer`, 'the HPR number of the pharmacist is missing'),
-      ...coPayments(extension),
-      paper === true ? flag('Papirresept', true) : undefined,
-      paperPrescriber(extension),
-    ],
-    { xmlns: NS.m10 },
-  )
-}
-
-function utlevering(sheet: Sheet, dispense: MedicationDispense): XmlNode {
-  const { contained, extension } = dispense
-  const batch =
-    (contained === undefined ? undefined : medicationOf(dispense).batch?.lotNumber) ??
-    extOf(extension, EXT.batch)?.valueString
-  const cancels = bareId(extOf(extension, EXT.cancels)?.valueIdentifier)
-  return node(
-    'Utlevering',
-    [
-      text('ReseptId', bareId(dispense.authorizingPrescription?.[0]?.identifier)) ??
-        lacks(sheet, `${AT}.authorizingPrescription`, 'the id of the prescription is missing'),
-      text(
-        'Utleveringsdato',
-        dayOf(dispense.whenHandedOver) ?? dayOf(extOf(extension, EXT.statusDate)?.valueDateTime),
-      ) ?? lacks(sheet, `${AT}.whenHandedOver`, 'the day is missing'),
-      flag('Annullering', cancels !== undefined),
-      cs('Avsluttet', extOf(extension, EXT.prescriptionFinished)?.valueCodeableConcept, 1101),
-      flag('ByttereservasjonKunde', extOf(extension, EXT.customerReservation)?.valueBoolean),
-      text('AnnulleringsId', cancels),
-      text('Batchnr', batch),
-      dispensed(sheet, dispense),
-      supplier(sheet, dispense.performer?.find(({ actor }) => actor.type === 'Organization')?.actor),
-      ...extsOf(extension, EXT.intervention).map(intervention),
-    ],
-    { xmlns: NS.utlevering },
-  )
+  const { contained, extension = [], performer = [] } = dispense
+  const actorOf = (type: string) => performer.find(({ actor }) => actor.type === type)?.actor
+  return reportToM10(sheet, {
+    at: AT,
+    extension,
+    prescription: dispense.authorizingPrescription?.[0]?.identifier,
+    when: dispense.whenHandedOver ?? extOf(extension, EXT.statusDate)?.valueDateTime,
+    batch:
+      (contained === undefined ? undefined : medicationOf(dispense).batch?.lotNumber) ??
+      extOf(extension, EXT.batch)?.valueString,
+    dok: dispensed(sheet, dispense),
+    pharmacy: actorOf('Organization'),
+    pharmacist: actorOf('Practitioner'),
+    givenUp: dispense.statusReasonCodeableConcept,
+  })
 }
 
 /** Nothing where the report says nothing about the product. */
@@ -82,12 +47,4 @@ function dispensed(sheet: Sheet, dispense: MedicationDispense): XmlNode | undefi
     reserved: extOf(extension, EXT.substitutionReserved)?.valueCodeableConcept,
     at: AT,
   })
-}
-
-function supplier(sheet: Sheet, actor: Reference | undefined): XmlNode | undefined {
-  const kind = actor?.identifier && organisationType(actor.identifier)
-  const id = actor?.identifier?.value
-  if (id === undefined || kind === undefined)
-    return lacks(sheet, `${AT}.performer`, 'the number of the pharmacy is missing')
-  return node('Utleverer', [fk1Ident('HerId', id, kind, 9051), node('Navn', actor?.display ?? '')])
 }

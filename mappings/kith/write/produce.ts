@@ -1,5 +1,11 @@
 /** Whole messages out of resources: what the hub can send (eresept.md 11, issue text "Sending"). */
-import type { DeviceRequest, MedicationDispense, MedicationRequest, Patient } from 'fhir/r4.js'
+import type {
+  DeviceRequest,
+  MedicationDispense,
+  MedicationRequest,
+  Patient,
+  SupplyDelivery,
+} from 'fhir/r4.js'
 import { assertNever } from '../../../src/core/exhaustive.js'
 import type { XmlNode } from '../xml-write.js'
 import { deviceRequestToM1 } from './device-request-to-m1.js'
@@ -9,6 +15,7 @@ import { medicationRequestToM1 } from './medication-request-to-m1.js'
 import { type Envelope, msgHead } from './msghead.js'
 import { requestToM5 } from './request-to-m5.js'
 import { finish, openSheet, type Produced, type Sheet } from './sheet.js'
+import { supplyDeliveryToM10 } from './supply-delivery-to-m10.js'
 
 export type Outgoing =
   /** The id of the message is the prescription's own. */
@@ -18,7 +25,7 @@ export type Outgoing =
       readonly recalled: MedicationRequest | DeviceRequest
       readonly renewal?: MedicationRequest | DeviceRequest
     }
-  | { readonly kind: 'M10'; readonly dispense: MedicationDispense }
+  | { readonly kind: 'M10'; readonly dispense: MedicationDispense | SupplyDelivery }
   | { readonly kind: 'M25.1'; readonly lib: Lib }
 
 const TYPES = { M1: 'ERM1', M5: 'ERM5', M10: 'ERM10', 'M25.1': 'ERM251' } as const
@@ -44,7 +51,9 @@ function payloadOf(sheet: Sheet, outgoing: Outgoing): XmlNode {
     case 'M5':
       return requestToM5(sheet, outgoing.recalled, outgoing.renewal)
     case 'M10':
-      return medicationDispenseToM10(sheet, outgoing.dispense)
+      return outgoing.dispense.resourceType === 'MedicationDispense'
+        ? medicationDispenseToM10(sheet, outgoing.dispense)
+        : supplyDeliveryToM10(sheet, outgoing.dispense)
     case 'M25.1':
       return listToM251(sheet, outgoing.lib)
     default:
