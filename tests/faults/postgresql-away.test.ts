@@ -2,9 +2,13 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { parseConfig } from '../../src/config.js'
+import { type Hub, startHub } from '../../src/main.js'
+import { recordedLog } from '../queue/lane-model.js'
+import { freePort } from '../support/free-port.js'
 import { orderMessage } from '../support/hl7-orders.js'
-import { type HubProcess, startHubProcess } from '../support/hub-process.js'
 import { hasPostgresServer, newPostgresServer, type PostgresServer } from '../support/postgres-server.js'
+import { runHub } from '../support/running-hub.js'
 
 const suite = hasPostgresServer() ? describe : describe.skip
 if (!hasPostgresServer())
@@ -12,39 +16,46 @@ if (!hasPostgresServer())
 
 suite('a hub whose PostgreSQL comes and goes', function () {
   this.timeout(240_000)
-  const opened: { server?: PostgresServer; hub?: HubProcess } = {}
+  const opened: { server?: PostgresServer; hub?: Promise<Hub>; url?: string; mllpPort?: number } = {}
+  const log = recordedLog()
   const server = () => opened.server!
-  const hub = () => opened.hub!
   before(async () => {
     opened.server = await newPostgresServer()
-    opened.hub = await startHubProcess(
-      { DATABASE_URL: server().url, STAFETT_SWEEP_MS: '200', STAFETT_LEASE_MS: '1500' },
-      { until: 'live' },
-    )
+    const port = await freePort()
+    opened.url = `http://127.0.0.1:${port}`
+    opened.mllpPort = await freePort()
+    const config = parseConfig({
+      DATABASE_URL: server().url,
+      PORT: String(port),
+      MLLP_PORT: String(opened.mllpPort),
+      STAFETT_SWEEP_MS: '200',
+      STAFETT_LEASE_MS: '1500',
+    })
+    opened.hub = startHub(config, log)
+    while (!log.lines.some((line) => line.includes('waiting for it'))) await wait(10)
   })
   after(async () => {
-    await opened.hub?.kill()
     await opened.server?.remove()
   })
 
   const post = (patient: number, order: number) =>
-    fetch(`${hub().url}/intake/hl7v2`, {
+    fetch(`${opened.url}/intake/hl7v2`, {
       method: 'POST',
       body: orderMessage({ patient, order }),
       headers: { 'content-type': 'application/hl7-v2' },
     })
   const health = async () => {
-    const response = await fetch(`${hub().url}/health/ready`)
+    const response = await fetch(`${opened.url}/health/ready`)
     return { status: response.status, body: (await response.json()) as { status: string; reasons: string[] } }
   }
   const untilReady = async () => {
     for (let tries = 0; (await health()).status !== 200; tries += 1) {
-      assert.ok(tries < 400, `not ready: ${hub().log()}`)
+      assert.ok(tries < 400, `not ready: ${log.lines.join()}`)
       await wait(50)
     }
   }
   const total = async () => {
-    const response = await fetch(`${hub().url}/fhir/MedicationRequest?_count=0&_total=accurate`)
+    const response = await fetch(`${opened.url}/fhir/MedicationRequest?_count=0&_total=accurate`)
     return ((await response.json()) as { total: number }).total
   }
   const untilTotal = async (wanted: number) => {
@@ -55,15 +66,15 @@ suite('a hub whose PostgreSQL comes and goes', function () {
   }
 
   it('waits for one that is away at the start: alive, not ready, nothing taken', async () => {
-    assert.equal((await fetch(`${hub().url}/health/live`)).status, 200)
+    assert.equal((await fetch(`${opened.url}/health/live`)).status, 200)
     assert.deepEqual(await health(), { status: 503, body: { status: 'unavailable', reasons: ['starting'] } })
     const refused = await post(0, 0)
     assert.equal(refused.status, 503)
     assert.ok(Number(refused.headers.get('retry-after')) > 0)
-    const read = await fetch(`${hub().url}/fhir/Patient/x`)
+    const read = await fetch(`${opened.url}/fhir/Patient/x`)
     assert.equal(read.status, 503)
     assert.equal(((await read.json()) as { resourceType: string }).resourceType, 'OperationOutcome')
-    const mllp = connect(hub().mllpPort, '127.0.0.1')
+    const mllp = connect(opened.mllpPort!, '127.0.0.1')
     const code = await new Promise((resolve) =>
       mllp.on('error', (error) => resolve(Reflect.get(error, 'code'))),
     )
@@ -123,18 +134,44 @@ suite('a hub whose PostgreSQL comes and goes', function () {
       await wait(50)
     }
     await untilTotal(97)
-    assert.equal(await hub().stop(), 0)
+    await (await opened.hub!).stop()
+  })
+
+  it('turns its readiness off before it closes its doors, and answers what comes meanwhile', async () => {
+    const { hub: running, url } = await runHub({ DATABASE_URL: server().url, STAFETT_DRAIN_PAUSE_MS: '300' })
+    const stopped = running.stop()
+    const ready = await fetch(`${url}/health/ready`)
+    assert.equal(ready.status, 503)
+    assert.deepEqual(((await ready.json()) as { reasons: string[] }).reasons, ['stopping'])
+    assert.equal((await fetch(`${url}/health/live`)).status, 200)
+    const taken = await fetch(`${url}/intake/hl7v2`, {
+      method: 'POST',
+      body: orderMessage({ patient: 30, order: 0 }),
+      headers: { 'content-type': 'application/hl7-v2' },
+    })
+    assert.equal(taken.status, 200)
+    await stopped
+    await assert.rejects(fetch(`${url}/health/live`))
   })
 
   it('is not started in production while it may lose what it acknowledged', async () => {
     await server().run('alter database postgres set synchronous_commit = off')
-    const env = { DATABASE_URL: server().url, STAFETT_MODE: 'production' }
-    await assert.rejects(startHubProcess(env), /the hub ended at start: .*set synchronous_commit to on/)
+    await assert.rejects(runHub({ DATABASE_URL: server().url, STAFETT_MODE: 'production' }), {
+      code: 'STORE_UNSAFE',
+      message: /set synchronous_commit to on/,
+    })
   })
 
   it('is waited for until the process is told to end', async () => {
     await server().stop()
-    const waiting = await startHubProcess({ DATABASE_URL: server().url }, { until: 'live' })
-    assert.equal(await waiting.stop(), 0)
+    const end = new AbortController()
+    const port = String(await freePort())
+    const config = parseConfig({ DATABASE_URL: server().url, PORT: port, MLLP_PORT: '0' })
+    const lines = log.lines.length
+    const waiting = startHub(config, log, { signal: end.signal })
+    while (!log.lines.slice(lines).some((line) => line.includes('waiting for it'))) await wait(10)
+    end.abort()
+    await assert.rejects(waiting, { name: 'AbortError' })
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/health/live`))
   })
 })
