@@ -2,13 +2,19 @@
 import pino from 'pino'
 import type { Log } from './core/ports.js'
 
-/** @param level pino's level; `silent` writes nothing */
-export function openLog(level: string): Log {
-  const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  )
+/** Lines that wait for a reader that does not read; what comes then is dropped and counted, and nothing waits for it. */
+const WAITING_BYTES_MAX = 4_194_304
+
+/** To standard error. @param level pino's level; `silent` writes nothing */
+export function openLog(level: string, waitingBytesMax: number = WAITING_BYTES_MAX): Log {
+  const destination = pino.destination({ dest: 2, sync: false, maxLength: waitingBytesMax })
+  let dropped = 0
+  destination.on('drop', () => {
+    dropped += 1
+  })
+  const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
   return {
+    dropped: () => dropped,
     info: (event, fields) => logger.info(fields ?? {}, event),
     warn: (event, fields) => logger.warn(fields ?? {}, event),
     // Of the cause the name and stack only: a message may quote what it failed on.

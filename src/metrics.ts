@@ -9,11 +9,17 @@ export interface Metrics {
   readonly text: () => Promise<string>
 }
 
+export interface Watched {
+  /** Undefined while nothing is known of a disk. */
+  readonly diskFreeBytes?: () => number | undefined
+  readonly logLinesDropped?: (() => number) | undefined
+}
+
 export function openMetrics(
   backlog: () => Promise<Backlog>,
   dispatcherMode: () => string,
   durability: string,
-  diskFreeBytes: () => number | undefined = () => undefined,
+  watched: Watched = {},
 ): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -62,6 +68,15 @@ export function openMetrics(
     help: 'Free on the disk that is watched',
     registers: [],
   })
+  new Counter({
+    name: 'stafett_log_lines_dropped_total',
+    help: 'Log lines not written, since nobody read those before them',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(watched.logLinesDropped?.() ?? 0)
+    },
+  })
   const up = new Gauge({ name: 'stafett_store_up', help: '1 while the database answers', registers })
   return {
     message: (event, channel) => messages.inc({ event, channel }),
@@ -73,7 +88,7 @@ export function openMetrics(
       waiting.set(state?.waiting ?? Number.NaN)
       dead.set(state?.dead ?? Number.NaN)
       oldest.set(state?.oldestWaitingS ?? Number.NaN)
-      const free = diskFreeBytes()
+      const free = watched.diskFreeBytes?.()
       if (free !== undefined) {
         registry.registerMetric(disk)
         disk.set(free)

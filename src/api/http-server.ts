@@ -2,9 +2,33 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { answerClientError } from './client-error.js'
-import { HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, UPLOAD_TIMEOUT_MS } from './limits.js'
+import {
+  HEADERS_TIMEOUT_MS,
+  HTTP_CONNECTIONS_MAX,
+  KEEP_ALIVE_MS,
+  TIMEOUT_CHECK_MS,
+  UPLOAD_TIMEOUT_MS,
+} from './limits.js'
 
 const IDLE_CHECK_MS = 20
+
+export interface HttpLimits {
+  /** From the first byte of a request to the end of its headers, however steadily they drip. */
+  readonly headersMs: number
+  /** … to the end of its body; routes may set less. */
+  readonly requestMs: number
+  /** How often the server looks for requests that are late. */
+  readonly checkMs: number
+  /** At the same time; more are closed at once. */
+  readonly connectionsMax: number
+}
+
+const HTTP_LIMITS: HttpLimits = {
+  headersMs: HEADERS_TIMEOUT_MS,
+  requestMs: UPLOAD_TIMEOUT_MS,
+  checkMs: TIMEOUT_CHECK_MS,
+  connectionsMax: HTTP_CONNECTIONS_MAX,
+}
 
 export interface HttpServer {
   /** Takes no more connections, lets requests in hand end, and cuts what is left after `drainMs`. */
@@ -15,15 +39,18 @@ export interface HttpServer {
 export async function startHttpServer(
   { host, port }: { readonly host: string; readonly port: number },
   app: RequestListener,
+  limits: HttpLimits = HTTP_LIMITS,
 ): Promise<HttpServer> {
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: UPLOAD_TIMEOUT_MS,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     app,
   )
+  server.maxConnections = limits.connectionsMax
   server.on('clientError', answerClientError)
   server.listen(port, host)
   await once(server, 'listening')

@@ -17,6 +17,10 @@ export const UPLOAD_TIMEOUT_MS = 1_800_000
 export const KEEP_ALIVE_MS = 65_000
 /** For `headersTimeout` of the server. */
 export const HEADERS_TIMEOUT_MS = 10_000
+/** How often the server looks for requests that are late. */
+export const TIMEOUT_CHECK_MS = 1_000
+/** Connections at the same time; more are closed at once. */
+export const HTTP_CONNECTIONS_MAX = 5_000
 export const URL_CHARS_MAX = 8_192
 export const JSON_DEPTH_MAX = 64
 export const ISSUES_MAX = 100

@@ -103,7 +103,10 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     config,
     Date.now,
   )
-  const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level, pressure.diskFreeBytes)
+  const metrics = openMetrics(store.backlog, dispatcher.mode, durability.level, {
+    diskFreeBytes: pressure.diskFreeBytes,
+    logLinesDropped: log.dropped,
+  })
   const deliveries = {
     ...openDeliveryViews(database, DELIVERY_RULES),
     ...openDeliveryOperations(database),

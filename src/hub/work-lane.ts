@@ -35,6 +35,8 @@ export interface WorkDeps extends GroupDeps {
 
 /** Rows taken in one claim. */
 export const LANE_ROWS_MAX = 50
+/** A lane is given back after this long though rows remain, so that others have their turn (reliability.md 5.2). */
+export const LANE_MS_MAX = 5_000
 /** Conflicts over shared resources in one claim before the row waits its turn. */
 export const CONFLICTS_MAX = 5
 
@@ -129,8 +131,9 @@ export function keepLease(
   })
 }
 
-/** Works off the rows of a claim that is already held. */
+/** Works off the rows of a claim that is already held. True when due rows remain in the lane. */
 export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> {
+  const until = deps.clock() + LANE_MS_MAX
   let current = claim
   let left = claim.rows
   let together = EFFECT_ROWS_MAX
@@ -149,6 +152,7 @@ export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> 
     }
     current = { ...current, effectSeq: current.effectSeq + step.effects }
     left = left.slice(step.rows)
+    if (left.length > 0 && deps.clock() >= until) return true
   }
   if (claim.rows.length === 0 && claim.timeDue) await workTime(deps, current)
   return claim.more

@@ -17,6 +17,11 @@ const SOCKET = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ECONNABORTED',
+  // This process has no descriptor left for a connection.
+  'EMFILE',
+  'ENFILE',
 ])
 const LOST =
   /connection (terminated|ended|closed)|timeout (exceeded|expired)|read timeout|not queryable|pglite is clos/i

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { type HttpServer, startHttpServer } from '../../src/api/http-server.js'
 import { freePort } from '../support/free-port.js'
 
@@ -45,5 +47,80 @@ describe('HTTP server', function () {
     const asked = ask()
     await untilHeld()
     await Promise.all([assert.rejects(asked, { code: 'ECONNRESET' }), server.stop(50)])
+  })
+
+  describe('with clients that mean no good', () => {
+    const limits = { headersMs: 150, requestMs: 300, checkMs: 20, connectionsMax: 3 }
+    const sockets: Socket[] = []
+    let strict: HttpServer
+    let strictPort: number
+    before(async () => {
+      strictPort = await freePort()
+      const read = (request: IncomingMessage, response: ServerResponse) => {
+        request.resume()
+        request.on('end', () => response.end('whole'))
+        request.on('error', () => undefined)
+      }
+      strict = await startHttpServer({ host: HOST, port: strictPort }, read, limits)
+    })
+    afterEach(() => {
+      for (const socket of sockets.splice(0)) socket.destroy()
+    })
+    after(() => strict.stop(50))
+
+    /** What a client got when the server closed; `drip` is sent byte by byte. */
+    const talk = (start: string, drip = ''): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect(strictPort, HOST)
+        sockets.push(socket)
+        const got: Buffer[] = []
+        socket.write(start)
+        const dripping = setInterval(() => {
+          if (drip !== '' && socket.writable) socket.write(drip)
+        }, 10)
+        socket.on('data', (bytes) => got.push(bytes))
+        socket.on('error', () => undefined)
+        socket.on('close', () => {
+          clearInterval(dripping)
+          resolve(Buffer.concat(got).toString())
+        })
+      })
+
+    it('ends headers that drip for ever, with 408', async () => {
+      assert.match(
+        await talk('GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ', 'a'),
+        /^HTTP\/1\.1 408 .*OperationOutcome/s,
+      )
+    })
+
+    it('ends a body that drips for ever, with 408', async () => {
+      const head = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n'
+      assert.match(await talk(head, 'a'), /^HTTP\/1\.1 408 /)
+    })
+
+    it('ends a connection on which nothing is asked', async () => {
+      assert.match(await talk(''), /^$|^HTTP\/1\.1 408 /)
+    })
+
+    it('refuses headers that are too large', async () => {
+      assert.match(
+        await talk(`GET / HTTP/1.1\r\nHost: h\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`),
+        /^HTTP\/1\.1 414 /,
+      )
+    })
+
+    it('closes connections beyond the limit at once, and serves those within it', async () => {
+      const open = Array.from({ length: 3 }, () => {
+        const socket = connect(strictPort, HOST)
+        sockets.push(socket)
+        socket.on('error', () => undefined)
+        return socket
+      })
+      await Promise.all(open.map((socket) => once(socket, 'connect')))
+      assert.equal(await talk('GET / HTTP/1.1\r\nHost: h\r\n\r\n'), '')
+      open[0]!.write('GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+      const [answer] = (await once(open[0]!, 'data')) as [Buffer]
+      assert.match(answer.toString(), /^HTTP\/1\.1 200 /)
+    })
   })
 })

@@ -1,11 +1,14 @@
 /** Several processes on one PostgreSQL and one Redis, replaced one after the other under load (a rolling restart). */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openPostgres } from '../../src/store/database.js'
 import { randomOf, seedOr } from '../oracle/random.js'
 import { orderMessage } from '../support/hl7-orders.js'
 import type { HubProcess } from '../support/hub-process.js'
-import { postgresAnswers } from '../support/reachable.js'
+import { postgresAnswers, programOnPath } from '../support/reachable.js'
 import { hasRedisServer } from '../support/redis-server.js'
 import { openRig, type Rig } from '../support/rig.js'
 import { type Fault, faultSession, untilDrained } from './session.js'
@@ -23,37 +26,61 @@ describe('processes by role', function () {
     opened.push(rig)
     return rig
   }
-  afterEach(async () => {
+  const closeAll = async () => {
     for (const rig of opened.splice(0)) await rig.close()
-  })
+  }
+  after(closeAll)
 
-  it('share the work, and a worker that is told to end leaves nothing behind', async function () {
-    const rig = await open(this)
-    const [doors, first, second] = await Promise.all([
-      rig.start(DOORS),
-      rig.startBeside(WORKER),
-      rig.startBeside(WORKER),
-    ])
-    const send = async (patient: number) => {
-      for (let order = 0; order < 6; order += 1) {
-        const response = await fetch(`${doors.url}/intake/hl7v2`, {
-          method: 'POST',
-          body: orderMessage({ patient, order }),
-          headers: { 'content-type': 'application/hl7-v2' },
-        })
-        assert.equal(response.status, 200, await response.text())
+  describe('two workers and one with the doors', () => {
+    const hubs: HubProcess[] = []
+    let rig: Rig
+    before(async function () {
+      rig = await open(this)
+      const started = [rig.start(DOORS), rig.startBeside(WORKER), rig.startBeside(WORKER)]
+      hubs.push(...(await Promise.all(started)))
+    })
+    after(closeAll)
+    const send = (patient: number, order: number) =>
+      fetch(`${hubs[0]!.url}/intake/hl7v2`, {
+        method: 'POST',
+        body: orderMessage({ patient, order }),
+        headers: { 'content-type': 'application/hl7-v2' },
+      })
+
+    it('share the work, and a worker that is told to end leaves nothing behind', async () => {
+      const sendAll = async (patient: number) => {
+        for (let order = 0; order < 6; order += 1) assert.equal((await send(patient, order)).status, 200)
       }
-    }
-    const sending = Promise.all(Array.from({ length: 20 }, (_, patient) => send(patient)))
-    await waitFor(async () => (await whoDidWhat(rig)).workers >= 2)
-    assert.equal(await first.stop(), 0)
-    await sending
-    assert.deepEqual(await untilDrained(doors.url, 30_000), [])
-    const { effects, doors: atDoors } = await whoDidWhat(rig)
-    assert.equal(effects, 120, 'one effect a message')
-    assert.equal(atDoors, 0, 'lanes worked by who has the doors')
-    assert.equal(await doors.stop(), 0)
-    assert.equal(await second.stop(), 0)
+      const sending = Promise.all(Array.from({ length: 20 }, (_, patient) => sendAll(patient)))
+      await waitFor(async () => (await whoDidWhat(rig)).workers >= 2)
+      assert.equal(await hubs[1]!.stop(), 0)
+      await sending
+      assert.deepEqual(await untilDrained(hubs[0]!.url, 30_000), [])
+      const { effects, doors } = await whoDidWhat(rig)
+      assert.equal(effects, 120, 'one effect a message')
+      assert.equal(doors, 0, 'lanes worked by who has the doors')
+    })
+
+    it('live on when they have no descriptor left for another connection', async function () {
+      const prlimit = programOnPath('prlimit')
+      if (prlimit === undefined) return this.skip()
+      const { pid, url } = hubs[0]!
+      const limit = (count: number) => execFileSync(prlimit, ['--pid', `${pid}`, `--nofile=${count}:`])
+      limit(readdirSync(`/proc/${pid}/fd`).length + 10)
+      const sockets = Array.from({ length: 60 }, () => connect(Number(new URL(url).port), '127.0.0.1'))
+      for (const socket of sockets) socket.on('error', () => undefined)
+      // Those in hand go on; those beyond are closed by the hub, and answers are never false.
+      await waitFor(async () => sockets.some(({ closed }) => closed))
+      const refused = await send(50, 0).then(
+        ({ status }) => status,
+        () => 'no answer',
+      )
+      assert.ok(['no answer', 200, 503].includes(refused), `${refused}`)
+      for (const socket of sockets) socket.destroy()
+      await waitFor(async () => (await send(50, 1).catch(() => undefined))?.status === 200)
+      assert.equal(await hubs[0]!.stop(), 0)
+      assert.equal(await hubs[2]!.stop(), 0)
+    })
   })
 
   it('are replaced one after the other without loss', async function () {
