@@ -67,7 +67,7 @@ async function claimDeliveries(
   options: DeliveryClaimOptions,
 ): Promise<readonly DeliveryClaim[]> {
   const { rows } = await db.query<ClaimRow>(
-    '/*claim-deliveries*/ select * from claim_deliveries_v1($1, $2, $3, $4, $5, $6, $7, $8)',
+    '/*claim-deliveries*/ select * from claim_deliveries_v2($1, $2, $3, $4, $5, $6, $7, $8)',
     [
       destination,
       options.owner,

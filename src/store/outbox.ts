@@ -1,5 +1,6 @@
 /** Fan-out: from changes to numbered deliveries (reliability.md 6.2). */
 import type { Change } from '../core/delivery.js'
+import { HubError } from '../core/errors.js'
 import { type LaneKey, laneKey, messageId, personId } from '../core/ids.js'
 import type { FanOutStore, WantedDelivery } from '../core/outbox.js'
 import type { Database } from './query.js'
@@ -76,23 +77,27 @@ async function fanOut(
   wanted: readonly WantedDelivery[],
 ): Promise<readonly string[]> {
   const { rows } = await db.query<{ destination: string }>(
-    '/*fan-out*/ select fan_out_v1($1, $2::jsonb, $3::jsonb) as destination',
+    '/*fan-out*/ select fan_out_v2($1, $2::jsonb, $3::jsonb) as destination',
     [
       set,
       toJson(changes.map(({ personId: person, lane, number }) => ({ person, lane, number }))),
-      toJson(wanted.map(wantedJson)),
+      toJson(byDestination(changes, wanted)),
     ],
   )
   return rows.map(({ destination }) => destination)
 }
 
-const wantedJson = ({ id, destination, change, item, fault }: WantedDelivery, place: number) => ({
-  id,
-  destination,
-  person: change.personId,
-  lane: change.lane,
-  change: change.number,
-  item,
-  fault: fault ?? null,
-  place,
-})
+/** A change is named by its place among the changes, from 1. */
+function byDestination(changes: readonly Change[], wanted: readonly WantedDelivery[]) {
+  const nameOf = ({ lane, number }: Change) => `${number} ${lane}`
+  const places = new Map(changes.map((change, index) => [nameOf(change), index + 1]))
+  const groups = new Map<string, object[]>()
+  for (const { change, destination, id, item, fault } of wanted) {
+    const place = places.get(nameOf(change))
+    if (place === undefined) throw new HubError('UNEXPECTED', 'a delivery of a change that is not fanned out')
+    const group = groups.get(destination) ?? []
+    groups.set(destination, group)
+    group.push({ id, change: place, item, fault: fault ?? null })
+  }
+  return [...groups].map(([destination, deliveries]) => ({ destination, deliveries }))
+}

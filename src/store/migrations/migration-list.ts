@@ -19,6 +19,7 @@ import { alerts } from './0017-alerts.js'
 import { deliveryAttempts } from './0018-delivery-attempts.js'
 import { suspects } from './0019-suspects.js'
 import { rawRetention } from './0020-raw-retention.js'
+import { fanOut } from './0021-fan-out.js'
 
 export interface Migration {
   readonly name: string
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { name: '0018-delivery-attempts', sql: deliveryAttempts },
   { name: '0019-suspects', sql: suspects },
   { name: '0020-raw-retention', sql: rawRetention },
+  { name: '0021-fan-out', sql: fanOut },
 ]
