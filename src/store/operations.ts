@@ -123,10 +123,13 @@ export interface TimelineStep {
     | 'refused'
     | 'dead'
     | 'fanned-out'
+    | 'delivered'
   /** ISO instant; absent where the hub does not keep it. */
   readonly at: string | undefined
   /** `stafett/<version>/<process>`, as far as known. */
   readonly by: string | undefined
+  /** Where it went, of a delivery. */
+  readonly destination?: string
   /** W3C trace id. */
   readonly trace: string | undefined
 }

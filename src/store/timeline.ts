@@ -29,7 +29,9 @@ export const messageTimeline =
        where m.id = $1`,
       [id],
     )
-    return rows[0] === undefined ? [] : stepsOf(rows[0])
+    if (rows[0] === undefined) return []
+    const steps = stepsOf(rows[0])
+    return [...steps, ...(await deliveredSteps(db, id, steps[0]?.trace))]
   }
 
 function stepsOf(row: TimelineRow): TimelineStep[] {
@@ -51,6 +53,27 @@ function stepsOf(row: TimelineRow): TimelineStep[] {
     if (row.fanned_out_at !== null) steps.push(step('fanned-out', row.fanned_out_at, null))
   } else if (row.state === 'refused' || row.state === 'dead') steps.push(step(row.state, row.done_at, null))
   return steps
+}
+
+async function deliveredSteps(
+  db: Database,
+  id: string,
+  trace: string | undefined,
+): Promise<readonly TimelineStep[]> {
+  const { rows } = await db.query<{ destination: string; ended_at: Date | null; owner: string | null }>(
+    `/*timeline-deliveries*/ select d.destination, d.ended_at, d.owner
+     from change c cross join destination x
+     join delivery d on d.destination = x.id and d.lane_key = c.lane_key and d.change_number = c.number
+     where c.message_id = $1 and d.state = 'delivered' order by d.ended_at, d.destination, d.number`,
+    [id],
+  )
+  return rows.map(({ destination, ended_at, owner }) => ({
+    step: 'delivered',
+    at: toInstantIfAny(ended_at),
+    by: owner ?? undefined,
+    destination,
+    trace,
+  }))
 }
 
 /** Of a W3C traceparent `00-<trace id>-<span id>-<flags>`. */

@@ -18,6 +18,13 @@ describe('watching over HTTP', () => {
     assert.equal((await server.get('/ops/alerts?state=closed')).status, 400)
   })
 
+  it('shows open faults of devices, page by page', async () => {
+    const reply = await server.get('/ops/devices?limit=1')
+    assert.equal(reply.status, 200)
+    assert.deepEqual(pick(reply.json, 'faults'), [])
+    assert.equal((await server.get('/ops/devices?after=x')).status, 400)
+  })
+
   it('shows partners and jobs', async () => {
     assert.equal(pick((await server.get('/ops/partners')).json, 'partners.0.sender'), 'EPJ|GP')
     assert.equal(pick((await server.get('/ops/jobs')).json, 'jobs.0.failures'), 0)

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import type { Device, DeviceUseStatement, FhirResource, Patient } from 'fhir/r4.js'
-import { FNR } from '../../src/core/canonical.js'
+import type { FhirResource } from 'fhir/r4.js'
 import { HubError } from '../../src/core/errors.js'
 import { personOfLane } from '../../src/core/ids.js'
 import type { Channel } from '../../src/core/message.js'
-import { writeResource } from '../../src/hub/write-resource.js'
+import { assignDevice } from '../support/assigned-device.js'
 import { availableBackends, describeStores } from '../support/backends.js'
-import { doseNotDispensed, doseTaken, SERIAL_SYSTEM } from '../support/device-fixtures.js'
+import { doseNotDispensed, doseTaken } from '../support/device-fixtures.js'
 import { orderMessage } from '../support/hl7-orders.js'
 import { m1, m5, m251 } from '../support/kith-fixtures.js'
 import { inger } from '../support/kith-people.js'
@@ -136,7 +135,7 @@ describeStores('a late replay', await availableBackends(), (current) => {
    */
   async function tell(worker: Worker, messages: readonly Told[], dies: Told | undefined): Promise<string[]> {
     const { store } = current()
-    if (messages.some(({ channel }) => channel === 'devices')) await assignDevice(worker)
+    if (messages.some(({ channel }) => channel === 'devices')) await assignDevice(worker.deps, inger.id)
     let dead: Awaited<ReturnType<Worker['receive']>> | undefined
     for (const message of messages) {
       worker.fault = message === dies ? () => new HubError('MESSAGE_INVALID', 'x') : undefined
@@ -185,23 +184,4 @@ function sorted(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, item]) => [key, sorted(item)]),
   )
-}
-
-async function assignDevice({ deps }: Worker): Promise<void> {
-  const create = async (body: FhirResource): Promise<string> =>
-    (await writeResource(deps, { method: 'create', type: body.resourceType, body, clientId: 'test' })).id
-  const person: Patient = { resourceType: 'Patient', identifier: [{ system: FNR, value: inger.id }] }
-  const dispenser: Device = {
-    resourceType: 'Device',
-    identifier: [{ system: SERIAL_SYSTEM, value: 'PK-1001' }],
-  }
-  const statement: DeviceUseStatement = {
-    resourceType: 'DeviceUseStatement',
-    status: 'active',
-    subject: { reference: `Patient/${await create(person)}` },
-    device: { reference: `Device/${await create(dispenser)}` },
-    timingPeriod: { start: '2026-01-01T00:00:00+01:00' },
-    identifier: [{ system: 'http://stafett.internal/fhir/sid/assignment', value: 'a-1' }],
-  }
-  await create(statement)
 }
