@@ -20,7 +20,7 @@ export interface LoadOptions {
 }
 
 export interface Load {
-  /** Lets the stories under way come to their end. */
+  /** Lets the messages under way come to their end. */
   readonly stop: () => Promise<void>
 }
 
@@ -36,7 +36,7 @@ export function startSenders(options: LoadOptions): Load {
         patients: PATIENTS_EACH,
         perPatient: PER_PATIENT,
       })
-      await sendStory(story, { ...options, patienceMs: PATIENCE_MS })
+      await sendStory(story, { ...options, isOver: () => state.stopped, patienceMs: PATIENCE_MS })
     }
   }
   const running = Promise.all(Array.from({ length: SENDERS }, sender))

@@ -61,13 +61,20 @@ export async function faultSession(rig: Rig, options: SessionOptions): Promise<S
   }
   state.done = true
   await sending
-  breaches.push(...(await untilDrained(state.hub.url, DRAIN_MS_MAX)), ...log.wrong)
+  breaches.push(...(await untilDrained(state.hub.url, DRAIN_MS_MAX)))
   breaches.push(...(await markersIn(rig, state.hub.url, log.acknowledged)))
   const code = await state.hub.stop()
   if (code !== 0) breaches.push(`the hub ended with ${code} when told to`)
-  breaches.push(...(await breachesOf({ state: await rig.readState(), acknowledged: log.acknowledged })))
+  breaches.push(...(await judged(rig, log)))
   return { breaches, log }
 }
+
+/** The oracle over a rig at rest. */
+export const judged = async (rig: Rig, { acknowledged, wrong }: SendersLog): Promise<string[]> => [
+  ...wrong,
+  ...(await breachesOf({ state: await rig.readState(), acknowledged })),
+  ...(await rig.deliveryBreaches()),
+]
 
 /** Story after story, each of other people, until it is told that it is done. */
 async function keepSending(rig: Rig, seed: number, log: SendersLog, isDone: () => boolean): Promise<void> {
@@ -82,17 +89,29 @@ async function keepSending(rig: Rig, seed: number, log: SendersLog, isDone: () =
   }
 }
 
-/** I-9: what waits is worked off without a human. */
+/** I-9: what waits is worked off, and delivered, without a human. */
 export async function untilDrained(url: string, limitMs: number): Promise<string[]> {
   const started = Date.now()
-  for (let waiting = '?'; ; ) {
-    const text = await fetch(`${url}/metrics`).then(
-      (response) => response.text(),
-      () => '',
-    )
-    waiting = /^stafett_messages_waiting (\d+)/m.exec(text)?.[1] ?? waiting
-    if (waiting === '0') return []
-    if (Date.now() - started > limitMs) return [`I-9: ${waiting} messages wait after ${limitMs} ms`]
-    await wait(50)
+  for (let left = '?'; ; ) {
+    left = await whatWaits(url).catch(() => left)
+    if (left === '') return []
+    if (Date.now() - started > limitMs) return [`I-9: after ${limitMs} ms there still wait ${left}`]
+    await wait(100)
   }
+}
+
+/** Empty when nothing does. */
+async function whatWaits(url: string): Promise<string> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const waiting = /^stafett_messages_waiting (\d+)/m.exec(text)?.[1] ?? '?'
+  if (waiting !== '0') return `${waiting} messages`
+  // One that goes from state to state while this looks is seen by one of the three.
+  for (const state of ['pending', 'sending', 'pending']) {
+    const answer = await fetch(`${url}/ops/deliveries?state=${state}&limit=1`)
+    // A process without the role api has no operations.
+    if (answer.status === 404) return ''
+    const { deliveries } = (await answer.json()) as { deliveries: unknown[] }
+    if (deliveries.length > 0) return `deliveries, ${state}`
+  }
+  return ''
 }

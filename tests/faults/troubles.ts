@@ -54,6 +54,29 @@ const PROCESS: readonly Trouble[] = [
   },
 ]
 
+const HOUR_MS = 3_600_000
+
+const CLOCK: readonly Trouble[] = [
+  {
+    name: 'F-20 the clock an hour ahead, and back',
+    needs: {},
+    happen: async ({ hub, lastsMs }) => {
+      hub().stepClock(HOUR_MS)
+      await wait(lastsMs)
+      hub().stepClock(0)
+    },
+  },
+  {
+    name: 'F-20 the clock an hour behind, and forward',
+    needs: {},
+    happen: async ({ hub, lastsMs }) => {
+      hub().stepClock(-HOUR_MS)
+      await wait(lastsMs)
+      hub().stepClock(0)
+    },
+  },
+]
+
 const DATABASE: readonly Trouble[] = [
   {
     name: 'F-10 kill -9 of PostgreSQL',
@@ -187,7 +210,7 @@ const REDIS: readonly Trouble[] = [
 ]
 
 export const troublesOf = (backEnds: BackEnds): readonly Trouble[] =>
-  [...PROCESS, ...DATABASE, ...REDIS].filter(
+  [...PROCESS, ...CLOCK, ...DATABASE, ...REDIS].filter(
     ({ needs }) => (!needs.postgres || backEnds.postgres) && (!needs.redis || backEnds.redis),
   )
 

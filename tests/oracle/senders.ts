@@ -30,6 +30,8 @@ export interface SendOptions {
   readonly log: SendersLog
   /** Called by each sender before each of its messages. */
   readonly pace: () => Promise<void>
+  /** Nothing more is begun then. */
+  readonly isOver?: () => boolean
   /** A message that is still not taken then is given up, and told as wrong. */
   readonly patienceMs: number
 }
@@ -37,12 +39,13 @@ export interface SendOptions {
 const ANSWER_MS_MAX = 20_000
 const AGAIN_MS = 40
 
-/** Sends every list; resolves when all is acknowledged. */
+/** Sends every list; resolves when all that was sent is acknowledged. */
 export async function sendStory(story: readonly (readonly Told[])[], options: SendOptions): Promise<void> {
   await Promise.all(
     story.map(async (told, sender) => {
       for (const one of told) {
         await options.pace()
+        if (options.isOver?.() === true) return
         await sendUntilTaken(one, sender, options)
       }
     }),

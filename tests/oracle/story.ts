@@ -133,7 +133,13 @@ function prescriptions(random: Random, patient: number, { perPatient }: StoryOpt
     const known = open[random.below(Math.max(1, open.length))]
     const chance = random.next()
     const envelope = { msgId, genDate: genDate(step), patient: who }
-    const medicine = onceDaily({ ...metoprolol, varenr: String(100_000 + step) })
+    const medicine = onceDaily({
+      ...metoprolol,
+      // Of many lines with one substance only some pairs are told, chosen by ids.
+      atc: `C0${1 + (step % 9)}AX${10 + step}`,
+      nameFormStrength: `Prøvemedisin ${step} Tab 10 mg`,
+      varenr: String(100_000 + step),
+    })
     let body: string
     if (known === undefined || chance < 0.5) {
       open.push(msgId)

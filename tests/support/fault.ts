@@ -21,6 +21,11 @@ export interface Fault {
   readonly delayMs?: number
 }
 
+/** From now on the clock of the process is so many milliseconds ahead of the machine's. */
+export interface ClockStep {
+  readonly clockMs: number
+}
+
 /** Variable of the environment with a Fault as JSON, for what happens before a process can be told. */
 export const FAULT_AT_START = 'STAFETT_TEST_FAULT'
 /** File descriptor on which each fault is told before it happens, one line each. */

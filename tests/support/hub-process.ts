@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { FAULT_AT_START, FAULT_REPORT_FD, type Fault } from './fault.js'
+import { type ClockStep, FAULT_AT_START, FAULT_REPORT_FD, type Fault } from './fault.js'
 import { freePort } from './free-port.js'
 
 export interface HubProcess {
@@ -20,6 +20,8 @@ export interface HubProcess {
   readonly signal: (name: NodeJS.Signals) => void
   /** What is to happen at a fail point (option `failpoints`); replaces what was armed and has not happened. */
   readonly arm: (fault: Fault) => void
+  /** Sets its clock so many milliseconds ahead of the machine's (option `failpoints`). */
+  readonly stepClock: (aheadMs: number) => void
   /** Faults that happened, as `<point> <action>`. */
   readonly faults: () => readonly string[]
   readonly ended: () => boolean
@@ -82,6 +84,7 @@ export async function startHubProcess(
     },
     signal: (name) => void child.kill(name),
     arm: (fault) => void (child.connected && child.send(fault)),
+    stepClock: (clockMs) => void (child.connected && child.send({ clockMs } satisfies ClockStep)),
     faults: () => faults().trim().split('\n').filter(Boolean),
     ended: () => hasEnded(child),
   }

@@ -1,6 +1,9 @@
 /** A hub under faults: its back ends, its process on fixed ports, and its state for the oracle. */
-import { rm } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { openEmbedded, openPostgres } from '../../src/store/database.js'
+import type { Query } from '../../src/store/query.js'
+import { deliveryBreaches, startSubscriber } from '../oracle/deliveries.js'
 import { type HubState, readHubState } from '../oracle/hub-state.js'
 import { newDataFolder } from './data-folder.js'
 import { freePort } from './free-port.js'
@@ -45,6 +48,8 @@ export interface Rig {
   readonly logs: () => string
   /** An embedded database can be read only while no hub has it. */
   readonly readState: (messagesMax?: number) => Promise<HubState>
+  /** I-5, under the same condition. */
+  readonly deliveryBreaches: () => Promise<string[]>
   readonly close: () => Promise<void>
 }
 
@@ -67,11 +72,18 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
   const redis = { server: backEnds.redis ? await startRedisServer() : undefined }
   const databaseProxy = postgres && (await startTcpProxy(postgres.port))
   const redisProxy = redis.server && ownServers ? await startTcpProxy(redis.server.port) : undefined
+  const subscriber = await startSubscriber()
+  const destinations = join(folder, 'destinations.json')
+  await writeFile(
+    destinations,
+    JSON.stringify({ destinations: [{ id: 'subscriber', kind: 'fhir-list', url: subscriber.url }] }),
+  )
   const port = await freePort()
   const mllpPort = await freePort()
   const env = {
     DATA_DIR: folder,
     STAFETT_LOG: 'info',
+    STAFETT_DESTINATIONS: destinations,
     ...TENTH,
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: through(databaseProxy, databaseUrl) }),
     ...(redis.server === undefined ? {} : { REDIS_URL: through(redisProxy, redis.server.url) }),
@@ -82,6 +94,17 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
     const hub = await startHubProcess({ ...env, ...ports }, { failpoints: true, ...hubOptions })
     started.push(hub)
     return hub
+  }
+  const withDatabase = async <T>(read: (query: Query) => Promise<T>): Promise<T> => {
+    const database =
+      databaseUrl === undefined
+        ? await openEmbedded(folder)
+        : openPostgres(databaseUrl, { max: 2, onError: () => undefined })
+    try {
+      return await read(database.query)
+    } finally {
+      await database.close()
+    }
   }
   return {
     door: { url: `http://127.0.0.1:${port}`, mllpPort },
@@ -100,19 +123,11 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
     start: (hubOptions = {}) => begin({ PORT: String(port), MLLP_PORT: String(mllpPort) }, hubOptions),
     startBeside: (hubOptions = {}) => begin({}, hubOptions),
     logs: () => started.map((hub) => hub.log()).join(''),
-    readState: async (messagesMax) => {
-      const database =
-        databaseUrl === undefined
-          ? await openEmbedded(folder)
-          : openPostgres(databaseUrl, { max: 2, onError: () => undefined })
-      try {
-        return await readHubState(database.query, messagesMax)
-      } finally {
-        await database.close()
-      }
-    },
+    readState: (messagesMax) => withDatabase((query) => readHubState(query, messagesMax)),
+    deliveryBreaches: () => withDatabase((query) => deliveryBreaches(query, subscriber.received)),
     close: async () => {
       for (const hub of started) await hub.kill()
+      await subscriber.close()
       await databaseProxy?.close()
       await redisProxy?.close()
       await redis.server?.stop()
