@@ -1,11 +1,12 @@
 /** Allergies of the document (from the summary care record) → AllergyIntolerance, as they are stated (norwegian-fhir.md 2.8). */
-import type { AllergyIntolerance, CodeableConcept } from 'fhir/r4.js'
+import type { AllergyIntolerance } from 'fhir/r4.js'
 import { senderSidUrl } from '../../src/core/canonical.js'
 import { SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { keyOf } from '../kith/build.js'
 import { isDate, isDateTime } from '../kith/dates.js'
 import type { Frame } from '../kith/frame.js'
 import { child, children, type Node, text } from './json-trail.js'
+import { plainConcept } from './values.js'
 
 const CLINICAL = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical'
 const VERIFICATION = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-verification'
@@ -14,7 +15,7 @@ const CLINICALLY: ReadonlySet<string> = new Set(['active', 'inactive', 'resolved
 
 /** The document gives allergies no id that lasts: what it is about tells one from another. */
 export function addAllergy(frame: Frame, node: Node): void {
-  const code = conceptOf(child(node, 'code'))
+  const code = plainConcept(child(node, 'code'))
   if (code === undefined) {
     frame.unmapped.push({
       at: node.at,
@@ -33,7 +34,7 @@ export function addAllergy(frame: Frame, node: Node): void {
   const recorded = timeOf(node, 'recordedDate')
   const occurred = timeOf(node, 'lastOccurrence')
   const reactions = children(node, 'reaction').flatMap((one) => {
-    const manifestation = children(one, 'manifestation').flatMap((said) => conceptOf(said) ?? [])
+    const manifestation = children(one, 'manifestation').flatMap((said) => plainConcept(said) ?? [])
     const description = text(one, 'description')
     return manifestation.length === 0
       ? []
@@ -57,20 +58,6 @@ export function addAllergy(frame: Frame, node: Node): void {
     ...(reactions.length === 0 ? {} : { reaction: reactions }),
   }
   frame.resources.push({ key: keyOf(identity), resource, order: frame.order, scope: 'person' })
-}
-
-function conceptOf(node: Node | undefined): CodeableConcept | undefined {
-  const coding = children(node, 'coding').flatMap((one) => {
-    const system = text(one, 'system')
-    const code = text(one, 'code')
-    const display = text(one, 'display')
-    return system === undefined || code === undefined
-      ? []
-      : [{ system, code, ...(display === undefined ? {} : { display }) }]
-  })
-  const words = text(node, 'text')
-  if (coding.length === 0 && words === undefined) return undefined
-  return { ...(coding.length === 0 ? {} : { coding }), ...(words === undefined ? {} : { text: words }) }
 }
 
 const codeIn = (node: Node | undefined, known: ReadonlySet<string>): string | undefined =>

@@ -3,6 +3,7 @@ import type { Amendment } from '../../src/core/message.js'
 import { idIdentity } from '../kith/build.js'
 import { isDate } from '../kith/dates.js'
 import type { Frame } from '../kith/frame.js'
+import { PACKAGE_UNIT } from '../kith/m1-to-medication-request.js'
 import type { DispenseReport, Intervensjon, Utlevering } from '../kith/m10.js'
 import { m10ToMedicationDispense } from '../kith/m10-to-medication-dispense.js'
 import type { SisteUtlevering } from '../kith/m25.js'
@@ -91,11 +92,18 @@ function suppliedOf(document: SfmDocument, node: Node): Utlevering['dok'] {
   const product = readProduct(resolve(document.byUrl, reference), text(reference, 'display'))
   if (product === undefined) return undefined
   const words = children(node, 'dosageInstruction').flatMap((one) => text(one, 'text') ?? [])
-  const packages = text(child(node, 'quantity'), 'value')
+  const quantity = child(node, 'quantity')
+  const value = text(quantity, 'value')
+  const unit = text(quantity, 'unit')
+  // SFM counts packages, and says no unit.
+  const packages = unit === undefined || unit === PACKAGE_UNIT ? value : undefined
   const { dok } = readPrescribed(node, product)
   return {
     ...dok,
     ...(packages === undefined ? {} : { antall: packages }),
+    ...(value === undefined || packages !== undefined || unit === undefined
+      ? {}
+      : { mengde: { V: value, U: unit } }),
     forskrivning: {
       ...dok.forskrivning,
       ...(words.length === 0 ? {} : { dosVeiledEnkel: words.join('\n') }),

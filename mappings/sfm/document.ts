@@ -46,6 +46,8 @@ export function openDocument(body: unknown): SfmDocument {
         at: 'Parameters.parameter',
       },
     )
+  text(child(bundle, 'identifier'), 'system')
+  text(child(bundle, 'identifier'), 'value')
   const byUrl = new Map<string, Node>()
   let composition: Node | undefined
   for (const entry of children(bundle, 'entry')) {
@@ -106,7 +108,7 @@ const onlyPatient = (byUrl: ReadonlyMap<string, Node>): Node | undefined => {
   return patients.size === 1 ? [...patients][0] : undefined
 }
 
-/** HER-id or organisation number of the author's organisation, else the person's HPR number. */
+/** HER-id or organisation number of the author's organisation, else the person's HPR number, else another hub's own id. */
 function senderOf(
   composition: Node,
   byUrl: ReadonlyMap<string, Node>,
@@ -118,10 +120,18 @@ function senderOf(
         .filter((one) => text(one, 'system') === system)
         .flatMap((one) => text(one, 'value') ?? []),
     )
-  const key = values(HER)[0] ?? values(ENH)[0] ?? values(HPR).map((hpr) => `HPR:${hpr}`)[0]
+  const device = authors.find((author) => typeOf(author) === 'Device')
+  const hub = children(device, 'identifier').flatMap((one) => text(one, 'value') ?? [])[0]
+  const key = values(HER)[0] ?? values(ENH)[0] ?? values(HPR).map((hpr) => `HPR:${hpr}`)[0] ?? hub
   const organisation = authors.find((author) => typeOf(author) === 'Organization')
   const sender = key !== undefined && key.length <= SENDER_CHARACTERS_MAX ? key : undefined
-  return { sender, senderName: text(organisation, 'name') ?? `SFM ${sender ?? ''}`.trim() }
+  return {
+    sender,
+    senderName:
+      text(organisation, 'name') ??
+      text(children(device, 'deviceName')[0], 'name') ??
+      `SFM ${sender ?? ''}`.trim(),
+  }
 }
 
 function fetchedAtOf(root: Node, bundle: Node, composition: Node): string | undefined {

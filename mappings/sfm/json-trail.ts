@@ -64,6 +64,16 @@ export function texts(node: Node | undefined, name: string): string[] {
   })
 }
 
+/** Everything of it is taken as it stands. */
+export function readWhole({ at, trail, value }: Node): void {
+  const walk = (part: unknown, place: string): void => {
+    if (Array.isArray(part)) for (const [index, item] of part.entries()) walk(item, `${place}[${index}]`)
+    else if (isObject(part)) for (const [key, item] of Object.entries(part)) walk(item, `${place}.${key}`)
+    else trail.read.add(place)
+  }
+  walk(value, at)
+}
+
 const lastPart = (url: string): string => url.slice(url.lastIndexOf('/') + 1)
 
 /** Extensions of this name: the end of their URL, since children have a bare name. */

@@ -27,7 +27,7 @@ import { asOrganisasjon, type Party, partyOf } from './parties.js'
 import { patientResource } from './patient.js'
 import { readStatement, type SfmStatement } from './statement.js'
 import { rowOf, statementToMedicationRequest, statementToRow } from './statement-to-facts.js'
-import { coded, timeValue } from './values.js'
+import { coded, codeOf, timeValue } from './values.js'
 
 const MESSAGE_TYPE = 'http://ehelse.no/fhir/CodeSystem/sfm-message-type'
 const PLL = 'M25.1'
@@ -138,14 +138,14 @@ const size = ({ resource }: MappedResource): number => Object.keys(resource).len
 function readEnvelope({ composition, root, byUrl }: SfmDocument): void {
   for (const parameter of children(root, 'parameter')) {
     for (const name of ['name', 'valueBoolean', 'valueDateTime']) text(parameter, name)
-    coded(child(parameter, 'valueCodeableConcept'))
+    codeOf(child(parameter, 'valueCodeableConcept'))
   }
   for (const name of ['status', 'date', 'confidentiality']) text(composition, name)
-  coded(child(composition, 'type'))
+  codeOf(child(composition, 'type'))
   text(child(composition, 'relatesTo'), 'code')
   for (const section of children(composition, 'section')) {
-    coded(child(section, 'code'))
-    coded(child(section, 'emptyReason'))
+    codeOf(child(section, 'code'))
+    codeOf(child(section, 'emptyReason'))
     text(child(section, 'text'), 'status')
     text(child(section, 'text'), 'div')
     for (const entry of children(section, 'entry')) resolve(byUrl, entry)
@@ -169,7 +169,7 @@ function readInfo(document: SfmDocument, node: Node): Info {
   flag(extension(pll, 'substitute'), 'valueBoolean')
   return {
     node,
-    kind: coded(child(node, 'code'))?.V,
+    kind: codeOf(child(node, 'code')),
     id: children(node, 'identifier').flatMap((one) => text(one, 'value') ?? [])[0],
     date: timeValue(extension(pll, 'PLLdate')),
     author: partyOf(document, child(node, 'author')),

@@ -1,13 +1,13 @@
 /** sfm-Medication → the product kinds of the e-prescription family (norwegian-fhir.md 2.5). */
-import type { Medication } from 'fhir/r4.js'
+import type { Medication, MedicationIngredient, Ratio } from 'fhir/r4.js'
 import { ATC } from '../../src/core/canonical.js'
 import { concept, ext, filled } from '../kith/build.js'
 import { EXT } from '../kith/extensions.js'
 import type { Felles, Legemiddel } from '../kith/legemiddel.js'
 import { MEDICATION_ID } from '../kith/legemiddel-to-medication.js'
 import type { Coded } from '../kith/reader.js'
-import { child, children, extension, extensions, type Node, text } from './json-trail.js'
-import { amountValue, coded, codedValue, textValue } from './values.js'
+import { child, children, extension, extensions, flag, type Node, readWhole, text } from './json-trail.js'
+import { amountValue, coded, codedValue, codeValue, plainConcept, textValue } from './values.js'
 
 export interface SfmProduct {
   readonly legemiddel: Legemiddel
@@ -26,7 +26,8 @@ export function readProduct(medication: Node | undefined, named: string | undefi
   const atcCoding = codings.find((one) => text(one, 'system') === ATC)
   const product = codings.find((one) => one !== atcCoding)
   const own = textValue(extension(medication, 'sfm-name'))
-  const navnFormStyrke = text(product, 'display') ?? text(code, 'text') ?? own ?? named
+  const words = text(code, 'text')
+  const navnFormStyrke = text(product, 'display') ?? words ?? own ?? named
   if (navnFormStyrke === undefined) return undefined
   const details = extension(medication, 'sfm-medicationdetails')
   const felles = fellesOf(medication, navnFormStyrke, atcOf(atcCoding))
@@ -35,7 +36,7 @@ export function readProduct(medication: Node | undefined, named: string | undefi
   // The same number once more.
   for (const one of children(medication, 'identifier')) text(one, 'value')
   text(medication, 'status')
-  switch (id === undefined ? undefined : codedValue(extension(details, 'registreringstype'))?.V) {
+  switch (id === undefined ? undefined : codeValue(extension(details, 'registreringstype'))) {
     case SUBSTANCE:
       return { legemiddel: { kind: 'substance', ...felles, id: id ?? '', virkestoffMedStyrke: [] } }
     case BRAND:
@@ -136,5 +137,23 @@ function localMedication(medication: Node | undefined, codings: readonly Node[],
       text: felles.navnFormStyrke,
     },
     ...(felles.legemiddelformKort === undefined ? {} : { form: concept(felles.legemiddelformKort, 7448) }),
+    ...filled('ingredient', children(medication, 'ingredient').flatMap(ingredientOf)),
   }
+}
+
+/** As it stands: what it holds and how much. */
+function ingredientOf(node: Node): MedicationIngredient[] {
+  const item = plainConcept(child(node, 'itemCodeableConcept'))
+  if (item === undefined) return []
+  const strength = child(node, 'strength')
+  const isActive = flag(node, 'isActive')
+  if (strength !== undefined) readWhole(strength)
+  return [
+    {
+      itemCodeableConcept: item,
+      ...(isActive === undefined ? {} : { isActive }),
+      // What is not valid R4 is found out where every resource is validated.
+      ...(strength === undefined ? {} : { strength: strength.value as Ratio }),
+    },
+  ]
 }

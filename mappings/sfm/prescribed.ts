@@ -1,10 +1,21 @@
 /** The e-prescription part of an sfm-MedicationStatement → ReseptDokLegemiddel and Resept (norwegian-fhir.md 2.4). */
-import type { CodeableConcept } from 'fhir/r4.js'
+import type { CodeableConcept, Dosage } from 'fhir/r4.js'
 import { concept } from '../kith/build.js'
+import { isDate, isDateTime } from '../kith/dates.js'
 import type { Resept } from '../kith/m1.js'
 import type { DoseFastTidspunkt, Dosering, Forskrivning, ReseptDokLegemiddel } from '../kith/resept-dok.js'
 import type { XmlElement } from '../kith/xml.js'
-import { child, children, extension, extensions, flag, type Node, text } from './json-trail.js'
+import {
+  child,
+  children,
+  extension,
+  extensions,
+  flag,
+  isObject,
+  type Node,
+  readWhole,
+  text,
+} from './json-trail.js'
 import type { SfmProduct } from './medication.js'
 import { amountValue, coded, codedValue, dayValue, textValue, timeValue } from './values.js'
 
@@ -16,6 +27,8 @@ export interface Prescribed {
   readonly patientInstruction: string | undefined
   /** Whether the document says how often it may be dispensed: it need not, of what has no prescription. */
   readonly hasRepeats: boolean
+  /** Dosing as R4 writes it, where the document has it: another hub's. */
+  readonly structured: readonly Dosage[]
 }
 
 /** Volven 1101: whether the prescriber reserves against substitution. */
@@ -59,8 +72,39 @@ export function readPrescribed(statement: Node, product: SfmProduct): Prescribed
     ),
     patientInstruction: instruction === note ? undefined : instruction,
     hasRepeats: repeats !== undefined,
+    structured: dosages.flatMap(structuredDosage),
   }
 }
+
+const SFM_EXTENSION = 'http://ehelse.no/fhir/'
+
+/** SFM gives dosing in an extension of its own; elements of R4 count for more where they stand. */
+function structuredDosage(node: Node): Dosage[] {
+  const {
+    additionalInstruction: _told,
+    extension: own,
+    patientInstruction: _said,
+    text: words,
+    ...parts
+  } = node.value
+  if (parts['timing'] === undefined && parts['doseAndRate'] === undefined) return []
+  readWhole(node)
+  const kept = (Array.isArray(own) ? own : []).filter(
+    (one: unknown) => isObject(one) && !String(one['url']).startsWith(SFM_EXTENSION),
+  )
+  // What is not valid R4 is found out where every resource is validated.
+  return [
+    {
+      ...parts,
+      ...(isInWords(parts['doseAndRate']) ? { text: words } : {}),
+      ...(kept.length === 0 ? {} : { extension: kept }),
+    } as Dosage,
+  ]
+}
+
+/** An amount in words has no other place than the text of its own dosage. */
+const isInWords = (doses: unknown): boolean =>
+  Array.isArray(doses) && doses.some((dose: unknown) => isObject(dose) && dose['extension'] !== undefined)
 
 function forskrivningOf(
   statement: Node,
@@ -69,7 +113,11 @@ function forskrivningOf(
   { legemiddel }: SfmProduct,
 ): Forskrivning {
   const words = dosages.flatMap((one) => text(one, 'text') ?? []).join('\n') || undefined
-  const dssn = textValue(extension(amendment, 'dssn')) ?? words
+  const isStructured = dosages.some(
+    ({ value }) => value['timing'] !== undefined || value['doseAndRate'] !== undefined,
+  )
+  // Beside a dosing of R4 the text is what another hub says of it.
+  const dssn = textValue(extension(amendment, 'dssn')) ?? (isStructured ? undefined : words)
   const first = <T>(read: (dosage: Node) => T | undefined): T | undefined =>
     dosages.map(read).find((value) => value !== undefined)
   const bruk = first((one) => codedValue(extension(one, 'sfm-use')))
@@ -177,7 +225,10 @@ export const prescribedOn = (statement: Node): string | undefined =>
 export const expiryOf = (statement: Node): string | undefined =>
   dayValue(extension(extension(statement, 'sfm-reseptamendment'), 'expirationdate'))
 
+/** Start of use as it is written: a day, from other hubs also an instant. */
 export const startOf = (statement: Node): string | undefined =>
-  dayValue(extension(statement, 'effectiveDateTime')) ??
-  text(statement, 'effectiveDateTime')?.slice(0, 'YYYY-MM-DD'.length) ??
-  text(child(statement, 'effectivePeriod'), 'start')?.slice(0, 'YYYY-MM-DD'.length)
+  [
+    timeValue(extension(statement, 'effectiveDateTime')),
+    text(statement, 'effectiveDateTime'),
+    text(child(statement, 'effectivePeriod'), 'start'),
+  ].find((start) => start !== undefined && (isDate(start) || isDateTime(start)))

@@ -5,8 +5,8 @@
 import type { Dosage, MedicationRequest, MedicationStatement, Resource } from 'fhir/r4.js'
 import { senderSidUrl } from '../../src/core/canonical.js'
 import type { Amendment, MappedResource } from '../../src/core/message.js'
-import { concept, filled, identifier, idIdentity, keyOf, logical } from '../kith/build.js'
-import { isDate, isDateTime, startOfDay, toDateTime, toUtc } from '../kith/dates.js'
+import { filled, identifier, idIdentity, keyOf, logical } from '../kith/build.js'
+import { isDateTime, startOfDay, toDateTime, toUtc } from '../kith/dates.js'
 import { EXT } from '../kith/extensions.js'
 import type { Frame } from '../kith/frame.js'
 import { m1ToMedicationRequest } from '../kith/m1-to-medication-request.js'
@@ -119,10 +119,14 @@ export function statementToRow(frame: Frame, statement: SfmStatement): void {
     frame.resources.push(changed(mapped, 'MedicationStatement', (resource) => asRow(resource, statement)))
 }
 
-/** Undefined without an id that outlives the document. */
+/**
+ * Undefined without an id that outlives the document. A prescription that is merely valid says all itself, and another
+ * hub's line adds nothing to it.
+ */
 export function rowOf(frame: Frame, statement: SfmStatement): Enkeltoppforing | undefined {
   const { discontinuation: stop, kind, multidose, prescribed, reseptId } = statement
-  const id = statement.pllId ?? statement.treatmentId
+  const adds = reseptId === undefined || stop !== undefined || statement.status !== 'active'
+  const id = statement.pllId ?? (adds ? statement.treatmentId : undefined)
   if (id === undefined) return undefined
   const start = startOf(statement.node)
   const expiry = expiryOf(statement.node)
@@ -132,7 +136,7 @@ export function rowOf(frame: Frame, statement: SfmStatement): Enkeltoppforing | 
     ...(reseptId === undefined ? {} : { reseptId }),
     ...(expiry === undefined ? {} : { utlopsdatoResept: expiry }),
     sistEndret: changedAt(frame, statement),
-    ...(start === undefined || !isDate(start) ? {} : { datoOppstart: start }),
+    ...(start === undefined ? {} : { datoOppstart: start.slice(0, 'YYYY-MM-DD'.length) }),
     roller: statement.registrations.flatMap(rolleOf),
     dok: prescribed.dok,
     ...(stop === undefined
@@ -180,7 +184,7 @@ function asRow(resource: MedicationStatement, statement: SfmStatement): Medicati
     pllId === undefined && treatmentId !== undefined
       ? { system: senderSidUrl('sfm', 'treatment'), value: treatmentId.toLowerCase() }
       : undefined
-  const reasons = statusReasonOf(statement).map((reason) => concept(reason, 7494))
+  const reasons = statusReasonOf(statement)
   const stated = statementStatus(statement)
   return {
     ...resource,
@@ -192,11 +196,22 @@ function asRow(resource: MedicationStatement, statement: SfmStatement): Medicati
       ? {}
       : { identifier: [identifier(own, 'treatmentID'), ...(resource.identifier ?? []).slice(1)] }),
     ...(stated === undefined ? {} : { status: stated }),
+    ...startInstant(resource, startOf(statement.node)),
     ...(resource.statusReason === undefined && reasons.length > 0 ? { statusReason: reasons } : {}),
+    ...filled('reasonCode', [...(resource.reasonCode ?? []), ...statement.reasons]),
     ...filled('note', [...(resource.note ?? []), ...statement.notes.map((words) => ({ text: words }))]),
     ...filled('dosage', withInstructions(resource.dosage, statement)),
   }
 }
+
+/** The row of an M25.1 knows days only. */
+const startInstant = (
+  { effectivePeriod }: MedicationStatement,
+  start: string | undefined,
+): Pick<MedicationStatement, 'effectivePeriod'> =>
+  start !== undefined && isDateTime(start) && effectivePeriod?.start !== undefined
+    ? { effectivePeriod: { ...effectivePeriod, start } }
+    : {}
 
 /**
  * A stop is told by its time; these states are told by the status alone. What is `completed` without having been renewed
@@ -231,12 +246,17 @@ function asStated(
   return local === undefined || resource.contained === undefined ? {} : { contained: [local] }
 }
 
+/** Its own dosing where it is written as R4 has it; words, short dose and instructions stand on the first. */
 function withInstructions(dosages: readonly Dosage[] | undefined, { prescribed }: SfmStatement): Dosage[] {
-  const { instructions, patientInstruction } = prescribed
-  if (instructions.length === 0 && patientInstruction === undefined) return [...(dosages ?? [])]
-  const [first = { sequence: 1 }, ...rest] = dosages ?? []
-  const told = {
-    ...first,
+  const { instructions, patientInstruction, structured } = prescribed
+  const [words] = dosages ?? []
+  const [first = words, ...rest] = structured.length > 0 ? structured : (dosages ?? [])
+  if (first === undefined && instructions.length === 0 && patientInstruction === undefined) return []
+  const shortDose = (words?.extension ?? []).filter(({ url }) => url === EXT.shortDose)
+  const told: Dosage = {
+    ...(first ?? { sequence: 1 }),
+    ...(structured.length > 0 && words?.text !== undefined ? { text: words.text } : {}),
+    ...(structured.length > 0 ? filled('extension', [...shortDose, ...(first?.extension ?? [])]) : {}),
     ...(instructions.length === 0 ? {} : { additionalInstruction: [...instructions] }),
     ...(patientInstruction === undefined ? {} : { patientInstruction }),
   }

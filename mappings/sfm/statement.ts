@@ -1,12 +1,22 @@
 /** sfm-MedicationStatement: a prescription, a row of the PLL, or both at once (norwegian-fhir.md 2.2, 2.4). */
 
+import type { CodeableConcept } from 'fhir/r4.js'
 import type { Coded } from '../kith/reader.js'
 import { resolve, type SfmDocument } from './document.js'
 import { child, children, extension, extensions, flag, type Node, text } from './json-trail.js'
 import { readProduct } from './medication.js'
 import { type Party, partyOf } from './parties.js'
 import { type Prescribed, readPrescribed } from './prescribed.js'
-import { amountValue, coded, codedValue, dayValue, textValue, timeValue, typedIdentifier } from './values.js'
+import {
+  amountValue,
+  codedValue,
+  codeValue,
+  dayValue,
+  plainConcept,
+  textValue,
+  timeValue,
+  typedIdentifier,
+} from './values.js'
 
 export interface SfmStatement {
   readonly node: Node
@@ -41,6 +51,8 @@ export interface SfmStatement {
   readonly recall: Coded | undefined
   readonly multidose: boolean | undefined
   readonly notes: readonly string[]
+  /** Why it is used, in other codes than those of reimbursement. */
+  readonly reasons: readonly CodeableConcept[]
 }
 
 export interface Registration {
@@ -77,9 +89,9 @@ export function readStatement(document: SfmDocument, node: Node): SfmStatement |
     head: children(node, 'partOf').flatMap((one) => resolve(document.byUrl, one) ?? [])[0],
     prescribed: readPrescribed(node, product),
     registrations: extensions(node, 'sfm-regInfo').map((one) => {
-      codedValue(extension(one, 'status'))
+      codeValue(extension(one, 'status'))
       return {
-        role: codedValue(extension(one, 'type'))?.V,
+        role: codeValue(extension(one, 'type')),
         party: partyOf(document, child(extension(one, 'provider'), 'valueReference')),
         at: timeValue(extension(one, 'timestamp')),
       }
@@ -99,6 +111,7 @@ export function readStatement(document: SfmDocument, node: Node): SfmStatement |
     recall: codedValue(extension(recall, 'recallcode')),
     multidose: flag(extension(extension(node, 'sfm-administration'), 'mddispensed'), 'valueBoolean'),
     notes: children(node, 'note').flatMap((one) => text(one, 'text') ?? []),
+    reasons: children(node, 'reasonCode').flatMap((one) => plainConcept(one) ?? []),
   }
 }
 
@@ -131,5 +144,5 @@ function discontinuationOf(stop: Node | undefined): SfmStatement['discontinuatio
 }
 
 /** Why a status holds that no Seponering tells of. */
-export const statusReasonOf = ({ node }: SfmStatement): Coded[] =>
-  children(node, 'statusReason').flatMap((one) => coded(one) ?? [])
+export const statusReasonOf = ({ node }: SfmStatement): CodeableConcept[] =>
+  children(node, 'statusReason').flatMap((one) => plainConcept(one) ?? [])

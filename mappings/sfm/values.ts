@@ -1,25 +1,59 @@
 /** FHIR data types of the document as the values that the mappings of the e-prescription family take. */
+import type { CodeableConcept } from 'fhir/r4.js'
 import { isDate, isDateTime } from '../kith/dates.js'
 import type { Amount, Coded } from '../kith/reader.js'
 import { child, children, type Node, text } from './json-trail.js'
 
 const OID = 'urn:oid:'
 
-/** The first coding of a code list; all codings count as read where the first is taken. */
+/**
+ * The first coding of a national code list. A coding of any other system is none: which list a bare code is of follows
+ * from its place, and would be invented here. Its words are kept.
+ */
 export function coded(concept: Node | undefined): Coded | undefined {
-  if (concept === undefined) return undefined
   const [first] = children(concept, 'coding')
-  const V = text(first, 'code')
   const system = text(first, 'system')
+  const code = text(first, 'code')
   const DN = text(first, 'display')
   const OT = text(concept, 'text')
-  if (V === undefined && OT === undefined && DN === undefined) return undefined
+  const national = system === undefined || system.startsWith(OID)
+  if (!national) {
+    const words = OT ?? DN
+    return words === undefined ? undefined : { OT: words }
+  }
+  if (code === undefined && OT === undefined && DN === undefined) return undefined
   return {
-    ...(V === undefined ? {} : { V }),
-    ...(system?.startsWith(OID) ? { S: system.slice(OID.length) } : {}),
+    ...(code === undefined ? {} : { V: code }),
+    ...(system === undefined ? {} : { S: system.slice(OID.length) }),
     ...(DN === undefined ? {} : { DN }),
     ...(OT === undefined ? {} : { OT }),
   }
+}
+
+/** The code of whichever system: where the place has only one. */
+export function codeOf(concept: Node | undefined): string | undefined {
+  const [first] = children(concept, 'coding')
+  for (const name of ['system', 'display']) text(first, name)
+  text(concept, 'text')
+  return text(first, 'code')
+}
+
+export const codeValue = (extension: Node | undefined): string | undefined =>
+  codeOf(child(extension, 'valueCodeableConcept'))
+
+/** A concept as it stands, of whatever systems. */
+export function plainConcept(node: Node | undefined): CodeableConcept | undefined {
+  const coding = children(node, 'coding').flatMap((one) => {
+    const system = text(one, 'system')
+    const code = text(one, 'code')
+    const display = text(one, 'display')
+    return system === undefined || code === undefined
+      ? []
+      : [{ system, code, ...(display === undefined ? {} : { display }) }]
+  })
+  const words = text(node, 'text')
+  if (coding.length === 0 && words === undefined) return undefined
+  return { ...(coding.length === 0 ? {} : { coding }), ...(words === undefined ? {} : { text: words }) }
 }
 
 export const codedValue = (extension: Node | undefined): Coded | undefined =>
@@ -29,7 +63,9 @@ export const codedValue = (extension: Node | undefined): Coded | undefined =>
 export function amountValue(extension: Node | undefined): Amount | undefined {
   const quantity = child(extension, 'valueQuantity')
   const V = text(quantity, 'value')
-  const U = text(quantity, 'unit') ?? text(quantity, 'code')
+  const code = text(quantity, 'code')
+  const U = text(quantity, 'unit') ?? code
+  text(quantity, 'system')
   return V === undefined ? undefined : { V, ...(U === undefined ? {} : { U }) }
 }
 

@@ -1,5 +1,5 @@
 /** What the HTTP layer is handed. It reads the store, and writes only through the use cases of src/hub. */
-import type { FhirResource } from 'fhir/r4.js'
+import type { Bundle, FhirResource } from 'fhir/r4.js'
 import type { MessageId, PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
@@ -117,6 +117,8 @@ export interface ApiDeps {
   readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage'> & Omit<DeliveryOperations, 'noteReceipt'>
   /** Rings for a destination that has something due by an operator's hand. */
   readonly ringDestination: (id: string) => void
+  /** The same list as SFM's medication document. `undefined`: no such person. */
+  readonly sfmDocument: (person: PersonId) => Promise<Bundle | undefined>
   /** Runs one dead letter again and rings its lane. */
   readonly replayMessage: (id: MessageId, who: string) => Promise<'replayed' | 'not-dead' | 'unknown'>
   /** What that would do; undefined when the message is not dead. */

@@ -8,6 +8,7 @@ import type { Config } from '../config.js'
 import { HubError } from '../core/errors.js'
 import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
+import { readSfmDocument } from '../hub/read-sfm-document.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
 import { openDefinitions } from '../validation/definitions.js'
@@ -39,6 +40,17 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
         writeResource(deps, request),
       )
     },
+    sfmDocument: (person) =>
+      readSfmDocument(
+        {
+          store,
+          medicationList: (one) => readMedicationList(list, one, []),
+          clock: Date.now,
+          newId: randomUUID,
+          zone: config.zone,
+        },
+        person,
+      ),
     medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,

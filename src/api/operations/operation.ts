@@ -111,11 +111,19 @@ async function readParameters(
     const { name } = item
     const declared = operation.parameters.find((parameter) => parameter.name === name)
     if (declared === undefined) throw structure(place, `not a parameter of $${operation.code}`)
-    const element = `value${(declared.type ?? '').charAt(0).toUpperCase()}${(declared.type ?? '').slice(1)}`
-    const value = item[element]
-    if (value === undefined) throw structure(place, `${element} is expected`)
+    const value = givenValue(item, declared.type ?? '')
+    if (value === undefined) throw structure(place, `a value of type ${declared.type ?? 'none'} is expected`)
     parameters.set(declared.name, [...(parameters.get(declared.name) ?? []), value])
   })
+}
+
+/** `Any`: whatever value there is. A type of resource stands in `resource`. */
+function givenValue(item: Readonly<Record<string, unknown>>, type: string): unknown {
+  const { resource } = item
+  if (isObject(resource) && resource['resourceType'] === type) return resource
+  if (type === 'Any')
+    return Object.entries(item).find(([key]) => key.startsWith('value') || key === 'resource')?.[1]
+  return item[`value${type.charAt(0).toUpperCase()}${type.slice(1)}`]
 }
 
 const structure = (at: string, rule: string): HubError => new HubError('RESOURCE_STRUCTURE', rule, { at })

@@ -172,6 +172,10 @@ export function createFakeHub(): FakeHub {
       ...fakeOperations(MESSAGE_ID),
     },
     writeResource,
+    sfmDocument: async (person) =>
+      versions.has(`Patient/${person}`)
+        ? { resourceType: 'Bundle', type: 'document', id: String(person) }
+        : undefined,
     medicationList: async (person, { ifNoneMatch }) => {
       if (!versions.has(`Patient/${person}`)) return undefined
       const notModified = ifNoneMatch?.some((tag) => tag === hub.listEtag || tag === '*') ?? false
