@@ -249,13 +249,14 @@ function asStated(
 /** Its own dosing where it is written as R4 has it; words, short dose and instructions stand on the first. */
 function withInstructions(dosages: readonly Dosage[] | undefined, { prescribed }: SfmStatement): Dosage[] {
   const { instructions, patientInstruction, structured } = prescribed
+  const wording = prescribed.dok.forskrivning.dosVeiledEnkel
   const [words] = dosages ?? []
   const [first = words, ...rest] = structured.length > 0 ? structured : (dosages ?? [])
   if (first === undefined && instructions.length === 0 && patientInstruction === undefined) return []
   const shortDose = (words?.extension ?? []).filter(({ url }) => url === EXT.shortDose)
   const told: Dosage = {
     ...(first ?? { sequence: 1 }),
-    ...(structured.length > 0 && words?.text !== undefined ? { text: words.text } : {}),
+    ...(structured.length > 0 && wording !== undefined ? { text: wording } : {}),
     ...(structured.length > 0 ? filled('extension', [...shortDose, ...(first?.extension ?? [])]) : {}),
     ...(instructions.length === 0 ? {} : { additionalInstruction: [...instructions] }),
     ...(patientInstruction === undefined ? {} : { patientInstruction }),

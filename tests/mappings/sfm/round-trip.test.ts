@@ -9,7 +9,7 @@ import { testValidation } from '../../support/validation.js'
 
 const SAMPLE = '../shared/samples/eresept/fhir-sfm/sfm-getMedication-response-v3-9-e-multidose.json'
 const NOW = Date.parse('2026-11-20T12:00:00Z')
-const numRuns = process.env['STAFETT_TEST_DEEP'] ? 150 : 6
+const numRuns = process.env['STAFETT_TEST_DEEP'] ? 500 : 8
 const PLL = 'b7a4a3f2-8a1d-4a0e-9a7e-1f5d8c9b0001'
 const RESEPT = 'c1b6c0de-94a1-4b62-8ff0-1f5d8c9b1001'
 const id = (index: number): string => `a1b2c3d4-0000-4000-8000-00000000e00${index}`
