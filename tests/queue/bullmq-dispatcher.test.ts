@@ -244,4 +244,21 @@ suite('doorbells over a Redis that fails', function () {
     }
     await until(() => model.waiting() === 0, 5_000, 'the sweep worked all the same')
   })
+
+  it('swallows no ring for a job that a former database left in Redis', async () => {
+    const redis = await server()
+    const { opened: former } = dispatcher(redis.url)
+    await until(() => former.mode() === 'bullmq', 5_000, 'Redis in use')
+    const model = laneModel(5)
+    const lane = model.add('p-1', 0)
+    // Rung, and no worker of that database is there any more.
+    former.ring(lane)
+    const left = async () => ((await redis.command('KEYS', '*:d-*')) as string[]).length
+    while ((await left()) === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    const { opened } = dispatcher(redis.url, { sweepMs: 600_000 })
+    await until(() => opened.mode() === 'bullmq', 5_000, 'Redis in use')
+    await opened.start({ ...model, dueLanes: async () => [] })
+    opened.ring(lane)
+    await until(() => model.waiting() === 0, 5_000, 'worked without a sweep')
+  })
 })
