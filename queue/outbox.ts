@@ -31,7 +31,7 @@ export interface Outbox {
 }
 
 const GATHER_MS = 20
-const RESEND_EVERY_MS = 60_000
+const TEND_EVERY_MS = 60_000
 
 /** @throws HubError STORE_UNAVAILABLE */
 export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
@@ -41,7 +41,7 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
   const fanOut = openFanOut({
     ...options,
     set: await store.register(destinations),
-    made: (made) => made.forEach(deliverer.kick),
+    made: (made) => void supersede(options, made).then(() => made.forEach(deliverer.kick)),
     gatherMs: options.gatherMs ?? GATHER_MS,
   })
 
@@ -68,16 +68,41 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
     log,
     sweepMs: options.sweepMs,
   })
-  const resending = setInterval(() => void resendUnanswered(options, deliverer.kick), RESEND_EVERY_MS)
-  resending.unref()
+  const tending = setInterval(() => void tend(options, deliverer.kick), TEND_EVERY_MS)
+  tending.unref()
   return {
     take,
     stop: async (drainMs) => {
-      clearInterval(resending)
+      clearInterval(tending)
       await sweep.stop()
       await fanOut.stop()
       await deliverer.stop(drainMs)
     },
+  }
+}
+
+/** What was blocked after a newer one had come, and what nobody answered. */
+async function tend(options: OutboxOptions, kick: (destination: string) => void): Promise<void> {
+  await supersede(
+    options,
+    options.destinations.map(({ id }) => id),
+  )
+  await resendUnanswered(options, kick)
+}
+
+/** Never rejects: what is not superseded now waits for the next turn. */
+async function supersede(
+  { destinations, log, store }: OutboxOptions,
+  among: readonly string[],
+): Promise<void> {
+  for (const { id, snapshots } of destinations) {
+    if (snapshots === undefined || !among.includes(id)) continue
+    try {
+      const count = await store.supersedeSnapshots(id, snapshots)
+      if (count > 0) log.info('deliveries superseded by newer ones', { destination: id, count })
+    } catch (error) {
+      log.warn('superseded deliveries could not be looked for', { destination: id, code: codeOf(error) })
+    }
   }
 }
 

@@ -39,6 +39,7 @@ export const eresept: DestinationKind = {
     return (io) => ({
       ...base,
       ...openHttpSender(target, io, (attempt, answer, verdict) => judge(io, attempt, answer, verdict)),
+      snapshots: 'M25.1/',
       unanswered: { resendAfterMs: resendAfterS * 1_000, attemptsMax: ATTEMPTS_MAX },
       wants: async (change) => {
         const { due, prescription } = io.ordinations

@@ -118,6 +118,11 @@ export interface Destination {
   readonly ambiguous: 'retry' | 'stop'
   /** What is not delivered by then is not delivered any more. */
   readonly expiresAfterMs?: number
+  /**
+   * Items that begin so say all that the receiver is to know of a person: of several that wait only the newest is sent,
+   * also where an older one is blocked.
+   */
+  readonly snapshots?: string
   /** Messages that its receiver says nothing of are sent again after so long, at most so many attempts in all. */
   readonly unanswered?: { readonly resendAfterMs: number; readonly attemptsMax: number }
 }

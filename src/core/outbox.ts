@@ -88,6 +88,8 @@ export interface DeliveryStore {
   readonly settleDelivery: (claim: DeliveryClaim, settlement: DeliverySettlement) => Promise<boolean>
   /** Of these destinations, those with something due that may be tried now. */
   readonly dueDestinations: (ids: readonly string[]) => Promise<readonly string[]>
+  /** Skips waiting and blocked deliveries of such items behind which a newer one of their lane waits. Gives their number. */
+  readonly supersedeSnapshots: (destination: string, prefix: string) => Promise<number>
   /** Unanswered messages are due again, as long as nothing newer of their lane went out. Gives their number. */
   readonly resendUnanswered: (
     destination: string,

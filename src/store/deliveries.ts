@@ -40,6 +40,13 @@ export const openDeliveryStore = (db: Database, rules: DeliveryRules): DeliveryS
     )
     return rows.map(({ id }) => id)
   },
+  supersedeSnapshots: async (destination, prefix) => {
+    const { rows } = await db.query<{ ended: number }>(
+      '/*supersede-snapshots*/ select supersede_snapshots_v1($1, $2) as ended',
+      [destination, prefix],
+    )
+    return onlyRow(rows).ended
+  },
   resendUnanswered: async (destination, { attemptsMax, resendAfterMs }) => {
     const { rows } = await db.query<{ resent: number }>(
       '/*resend-unanswered*/ select resend_unanswered_v1($1, $2, $3) as resent',

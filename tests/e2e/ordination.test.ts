@@ -30,6 +30,7 @@ interface DeliveryJson {
   readonly id: string
   readonly state: string
   readonly attempts: number
+  readonly reason: string | null
   readonly messageId?: string
   readonly signature?: string
   readonly receipt?: { readonly outcome: string; readonly code?: string }
@@ -228,6 +229,17 @@ describe('ordinations to a pharmacy', function () {
     assert.deepEqual(
       [delivery.state, delivery.receipt?.outcome, delivery.receipt?.code],
       ['blocked', 'rejected', 'X99'],
+    )
+    // The next list holds all that this one said, and is not held up by it.
+    pharmacy.answers = ['accept']
+    await sendList([{ ...metoprololEntry, medicine: onceDaily(metoprolol, '4') }])
+    const next = (await pharmacy.received(before + 2)).at(-1)
+    assert.equal((await settled(next?.msgId ?? '')).state, 'delivered')
+    assert.deepEqual(
+      (await deliveries())
+        .filter(({ id: own }) => own === delivery.id)
+        .map(({ state, reason }) => [state, reason]),
+      [['skipped', 'a newer one of this person follows']],
     )
   })
 })

@@ -46,4 +46,27 @@ describeStores('unanswered messages', await availableBackends(), (current) => {
     await outbox.noteReceipt({ messageId: 'm-2', outcome: 'accepted', at: '2026-03-01T11:00:00.000Z' })
     assert.deepEqual(await unanswered(), [1, 3])
   })
+
+  it('skips an older snapshot that waits or is blocked for a newer one, and nothing that is being sent', async () => {
+    const { db } = current()
+    const outbox = outboxOf(db)
+    await putChanges(
+      db,
+      [1, 2, 3].flatMap((number) => [
+        { lane: 'a', number },
+        { lane: 'b', number },
+      ]),
+    )
+    await fanOutTo(outbox, ['journal'])
+    const states = async () => (await outbox.deliveries({ limit: 10 })).map(({ state }) => state).sort()
+    const [first, second] = await claimAll(outbox, 'journal')
+    assert.ok(first && second)
+    await outbox.settleDelivery(first, { kind: 'blocked', fault: 'answer-rejected', counts: false })
+    assert.equal(await outbox.supersedeSnapshots('journal', 'other'), 0)
+    assert.equal(await outbox.supersedeSnapshots('journal', 'it'), 3)
+    assert.deepEqual(await states(), ['pending', 'pending', 'sending', 'skipped', 'skipped', 'skipped'])
+    const [due] = await claimAll(outbox, 'journal')
+    assert.equal(due?.delivery.change.number, 3)
+    assert.equal(due?.delivery.change.lane, first.delivery.change.lane)
+  })
 })

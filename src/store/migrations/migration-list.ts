@@ -20,6 +20,7 @@ import { deliveryAttempts } from './0018-delivery-attempts.js'
 import { suspects } from './0019-suspects.js'
 import { rawRetention } from './0020-raw-retention.js'
 import { fanOut } from './0021-fan-out.js'
+import { snapshots } from './0022-snapshots.js'
 
 export interface Migration {
   readonly name: string
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { name: '0019-suspects', sql: suspects },
   { name: '0020-raw-retention', sql: rawRetention },
   { name: '0021-fan-out', sql: fanOut },
+  { name: '0022-snapshots', sql: snapshots },
 ]
