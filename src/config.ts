@@ -21,6 +21,8 @@ export interface Config {
   /** `production` refuses what may lose acknowledged messages; `development` warns. */
   readonly mode: 'development' | 'production'
   readonly syntheticIds: 'accept' | 'refuse'
+  /** Senders (HER-id, else organisation number) that are answered in AppRec 1.1. */
+  readonly appRec11: readonly string[]
   /** Folder of the official e-prescription schemas; absent: the hub's own structural rules alone. */
   readonly xsdDir: string | undefined
   readonly processingIds: readonly string[]
@@ -129,6 +131,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     ).replace(/\/+$/, ''),
     auth: 'none',
     mode,
+    appRec11: read.list('STAFETT_APPREC_11', []),
     xsdDir: env['STAFETT_XSD_DIR'] || undefined,
     syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),
     processingIds: read.list('STAFETT_PROCESSING_IDS', ['P', 'T', 'D']),

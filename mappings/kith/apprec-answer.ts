@@ -1,6 +1,6 @@
-/** AppRec 1.0 as an answer: addresses mirrored, status 1 or 2 with the errors of list 8221 (eresept.md 3). */
+/** AppRec 1.0, or 1.1 for senders that want it, as an answer: addresses mirrored, status 1 or 2 with the errors of list 8221 (eresept.md 3). */
 import type { Problem } from '../../src/core/errors.js'
-import type { IntakeOutcome } from '../../src/core/message.js'
+import type { AnswerContext, IntakeOutcome } from '../../src/core/message.js'
 import { displayOf } from './code-lists.js'
 import { NS, VOLVEN_OID } from './namespaces.js'
 import { child, children } from './reader.js'
@@ -9,12 +9,28 @@ import { node, writeXml, XML_DECLARATION, type XmlNode } from './xml-write.js'
 
 const ERRORS_MAX = 20
 
+export type AppRecVersion = '1.0' | '1.1'
+/** 1.1 has the structure of 1.0 and asks for the roles: who answers was the main receiver, who is answered the sender. */
+const VERSIONS = {
+  '1.0': { mig: '1.0 2004-11-21', ns: NS.appRec10, roles: undefined },
+  '1.1': {
+    mig: 'v1.1 2012-02-15',
+    ns: NS.appRec11,
+    roles: {
+      sender: node('Role', undefined, { V: 'PRIM', DN: 'Primærmottaker' }),
+      receiver: node('Role', undefined, { V: 'AVS', DN: 'Avsender' }),
+    },
+  },
+} as const
+
 /** @param root a MsgHead of which MsgInfo could be read */
 export function appRecAnswer(
   root: XmlElement,
   outcome: Exclude<IntakeOutcome, { kind: 'conflict' }>,
-  context: { readonly newId: string; readonly now: string },
+  context: Pick<AnswerContext, 'newId' | 'now'>,
+  version: AppRecVersion = '1.0',
 ): string {
+  const { mig, ns, roles } = VERSIONS[version]
   const info = child(root, 'MsgInfo')
   const text = (name: string): string => (info && child(info, name)?.text.trim()) ?? ''
   const type = info && child(info, 'Type')?.attributes
@@ -23,12 +39,12 @@ export function appRecAnswer(
     'AppRec',
     [
       node('MsgType', undefined, { V: 'APPREC' }),
-      node('MIGversion', '1.0 2004-11-21'),
+      node('MIGversion', mig),
       node('SoftwareName', 'Stafett'),
       node('GenDate', context.now),
       node('Id', context.newId),
-      node('Sender', [party(info, 'Receiver')]),
-      node('Receiver', [party(info, 'Sender')]),
+      node('Sender', [roles?.sender, party(info, 'Receiver')]),
+      node('Receiver', [roles?.receiver, party(info, 'Sender')]),
       node('Status', undefined, { V: status, DN: displayOf(8258, status) }),
       ...(outcome.kind === 'refused' ? outcome.refusal.problems.slice(0, ERRORS_MAX).map(errorNode) : []),
       node('OriginalMsgId', [
@@ -37,7 +53,7 @@ export function appRecAnswer(
         node('Id', text('MsgId')),
       ]),
     ],
-    { xmlns: NS.appRec10 },
+    { xmlns: ns },
   )
   return XML_DECLARATION + writeXml(receipt)
 }

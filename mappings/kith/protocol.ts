@@ -1,6 +1,7 @@
 /** The e-prescription channel: door check and answers (eresept.md 3, surfaces.md HTTP, reliability.md 3). */
 import { codeOf, type HubErrorCode, isHubError, type Problem } from '../../src/core/errors.js'
 import type {
+  AnswerContext,
   ChannelProtocol,
   DoorResult,
   DoorSettings,
@@ -131,7 +132,7 @@ function answer(
   envelope: Envelope | null,
   raw: Uint8Array,
   outcome: IntakeOutcome,
-  context: { readonly newId: string; readonly now: string },
+  context: AnswerContext,
 ): Reply {
   if (outcome.kind === 'conflict')
     return problem(409, 'MESSAGE_CONFLICT', 'this message id is known with other content', [])
@@ -157,7 +158,7 @@ function answer(
   return {
     status: outcome.kind === 'accepted' ? 200 : 422,
     contentType: XML,
-    body: appRecAnswer(root, outcome, context),
+    body: appRecAnswer(root, outcome, context, context.appRec11?.has(envelope.sender) ? '1.1' : '1.0'),
   }
 }
 

@@ -10,6 +10,7 @@ export async function doorSettings(config: Config): Promise<DoorSettings> {
     zone: config.zone,
     syntheticIds: config.syntheticIds,
     processingIds: config.processingIds,
+    appRec11: new Set(config.appRec11),
     ...(schemas === undefined ? {} : { schemas }),
   }
 }

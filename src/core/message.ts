@@ -234,6 +234,14 @@ export interface ReceiptContext {
   readonly now: string
 }
 
+export interface AnswerContext {
+  readonly newId: string
+  /** ISO instant. */
+  readonly now: string
+  /** Senders (`Envelope.sender`) that are answered in AppRec 1.1 instead of 1.0. */
+  readonly appRec11?: ReadonlySet<string>
+}
+
 /** A channel: door check and answers. */
 export interface ChannelProtocol {
   readonly channel: Channel
@@ -243,7 +251,7 @@ export interface ChannelProtocol {
     envelope: Envelope | null,
     raw: Uint8Array,
     outcome: IntakeOutcome,
-    context: { readonly newId: string; readonly now: string },
+    context: AnswerContext,
   ) => Reply
   /** Kinds that are answered in the request from what is stored, and change nothing (core/query.ts). */
   readonly queries?: ReadonlySet<string>
@@ -268,6 +276,7 @@ export type ValidateXml = (namespace: string, xml: string) => readonly SchemaFau
 export interface DoorSettings {
   /** Where the operator supplies the official schemas. */
   readonly schemas?: ValidateXml
+  readonly appRec11?: AnswerContext['appRec11']
   readonly zone: string
   /** Whether synthetic national numbers (month + 80, + 65, + 40) are taken. */
   readonly syntheticIds: 'accept' | 'refuse'

@@ -5,7 +5,14 @@
 import { HubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, type MessageId, messageId } from '../core/ids.js'
-import type { ChannelProtocol, DoorSettings, Envelope, Refusal, Reply } from '../core/message.js'
+import type {
+  AnswerContext,
+  ChannelProtocol,
+  DoorSettings,
+  Envelope,
+  Refusal,
+  Reply,
+} from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
 import type { Accepted, NewMessage } from '../store/inbox.js'
@@ -85,7 +92,7 @@ function prepare(
 ): Prepared {
   const now = new Date(deps.clock()).toISOString()
   const answer = (envelope: Envelope | null, outcome: Parameters<ChannelProtocol['answer']>[2]) =>
-    protocol.answer(envelope, raw, outcome, { newId: deps.newId(), now })
+    protocol.answer(envelope, raw, outcome, answerContext(deps, now))
   const door = protocol.check(raw, deps.settings)
   if (door.kind === 'unreadable')
     return {
@@ -130,6 +137,11 @@ function prepare(
   return { kind: 'rows', rows, envelope, refusal, isQuery }
 }
 
+function answerContext({ newId, settings }: ReceiveDeps, now: string): AnswerContext {
+  const { appRec11 } = settings
+  return { newId: newId(), now, ...(appRec11 === undefined ? {} : { appRec11 }) }
+}
+
 async function settle(
   deps: ReceiveDeps,
   protocol: ChannelProtocol,
@@ -145,7 +157,7 @@ async function settle(
     case 'conflict': {
       deps.count('conflict', protocol.channel)
       deps.log.warn('message id known with other content', { channel: protocol.channel, message: first.id })
-      const context = { newId: deps.newId(), now: new Date(deps.clock()).toISOString() }
+      const context = answerContext(deps, new Date(deps.clock()).toISOString())
       return {
         reply: protocol.answer(prepared.envelope, raw, { kind: 'conflict' }, context),
         messageId: first.id,

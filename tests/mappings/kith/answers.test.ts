@@ -45,6 +45,31 @@ describe('e-prescription answers', () => {
     assert.equal(find(original, 'IssueDate')?.text, '2024-03-01T09:15:30.123+01:00')
   })
 
+  it('answers in AppRec 1.1, with its roles, those senders that want it', () => {
+    const xml = m1({ msgId: 'x' })
+    const door = check(xml)
+    assert.ok(door.kind === 'refuse')
+    const outcome = { kind: 'refused', refusal: door.refusal } as const
+    const versionFor = (appRec11: ReadonlySet<string>) =>
+      parseXml(bytes(kithProtocol.answer(door.envelope, bytes(xml), outcome, { ...ANSWER, appRec11 }).body))
+    const newer = versionFor(new Set(['8900001']))
+    assert.equal(newer.ns, 'http://www.kith.no/xmlstds/apprec/2012-02-15')
+    assert.equal(find(newer, 'MIGversion')?.text, 'v1.1 2012-02-15')
+    assert.equal(find(find(newer, 'Sender')!, 'Role')?.attributes['V'], 'PRIM')
+    assert.equal(versionFor(new Set(['8900002'])).ns, 'http://www.kith.no/xmlstds/apprec/2004-11-21')
+  })
+
+  it('takes receipts of both versions, and a negative one with its errors', () => {
+    const newer = appRec()
+      .replace('apprec/2004-11-21', 'apprec/2012-02-15')
+      .replace('1.0 2004-11-21', 'v1.1 2012-02-15')
+    for (const xml of [appRec(), newer, appRec({ status: '2' })]) {
+      assert.equal(check(xml).kind, 'accept')
+      assert.equal(answer(xml).body, '')
+    }
+    assert.ok(run(appRec({ status: '2' })).unmapped.some(({ at }) => at === 'AppRec/Error[1]'))
+  })
+
   it('answers a refused message with status 2 and the most exact error code, place and rule', () => {
     const xml = m1({ msgId: 'x' })
     assert.equal(answer(xml).status, 422)

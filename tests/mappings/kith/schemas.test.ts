@@ -54,7 +54,7 @@ suite('official schemas (skipped without their folder)', function () {
       assert.deepEqual(await brokenRules(new Uint8Array(readFileSync(join(SAMPLES, name)))), [])
     })
 
-  const appRec = (xml: string): string => {
+  const appRec = (xml: string, appRec11: ReadonlySet<string> = new Set()): string => {
     const door = check(xml)
     assert.ok(door.kind !== 'unreadable')
     const envelope = door.kind === 'accept' ? door.items[0]! : door.envelope
@@ -62,7 +62,7 @@ suite('official schemas (skipped without their folder)', function () {
       door.kind === 'accept'
         ? ({ kind: 'accepted' } as const)
         : ({ kind: 'refused', refusal: door.refusal } as const)
-    return kithProtocol.answer(envelope, bytes(xml), outcome, ANSWER).body
+    return kithProtocol.answer(envelope, bytes(xml), outcome, { ...ANSWER, appRec11 }).body
   }
   const receipt = (xml: string): string => {
     const ran = run(xml)
@@ -71,6 +71,7 @@ suite('official schemas (skipped without their folder)', function () {
   const made: readonly [string, () => string][] = [
     ['an AppRec that accepts', () => appRec(m1({ doctor: sykehuslege }))],
     ['an AppRec that refuses, with several errors', () => appRec(m1({ msgId: 'x', genDate: 'yesterday' }))],
+    ['an AppRec 1.1', () => appRec(m1({ msgId: 'x' }), new Set(['8900001']))],
     ['the receipt of a recall', () => receipt(m5())],
     ['the answer to a consent', () => receipt(m241())],
     ['the answer to a registration', () => receipt(m271())],
