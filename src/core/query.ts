@@ -21,6 +21,8 @@ export type Ask =
 export interface Known {
   readonly identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
   readonly resources: readonly StoredResource[]
+  /** Every message about the person is applied, and every source heard. */
+  readonly complete: boolean
 }
 
 /** A received message whose bytes an answer passes on: by its own identity, else by the row that made a resource. */

@@ -8,6 +8,7 @@ import type { Envelope, Reply } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { Ask, Known, OriginalRef, QueryContext, QueryProtocol } from '../core/query.js'
 import { anySystemToken, token } from '../core/search-tokens.js'
+import { completenessOf } from '../medication-list/completeness.js'
 import type { Store } from '../store/contract.js'
 
 export interface QueryDeps {
@@ -104,7 +105,23 @@ async function knownOf(deps: QueryDeps, person: PersonId): Promise<Known> {
   const state = await deps.store.loadPerson(person)
   const { mergedInto } = state
   if (mergedInto !== undefined && mergedInto !== person) return knownOf(deps, personId(mergedInto))
-  return { identities: state.identities, resources: [...state.resources.values()] }
+  return {
+    identities: state.identities,
+    resources: [...state.resources.values()],
+    complete: await isComplete(deps, person),
+  }
+}
+
+async function isComplete(deps: QueryDeps, person: PersonId): Promise<boolean> {
+  const list = await deps.store.currentList(person)
+  if (list === undefined) return false
+  const { completeness } = completenessOf({
+    sources: list.sources.map((source) => ({ ...source, waiting: 0 })),
+    waiting: list.waiting,
+    dead: list.dead,
+    at: new Date(deps.clock()).toISOString(),
+  })
+  return completeness === 'complete'
 }
 
 async function originalsOf(

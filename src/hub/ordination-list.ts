@@ -8,10 +8,10 @@ import type {
   MedicationRequest,
   MedicationStatement,
 } from 'fhir/r4.js'
-import { isSameTreatment } from '../../mappings/kith/write/fragments.js'
 import { bareId } from '../../mappings/kith/write/idents.js'
 import type { Lib } from '../../mappings/kith/write/list-to-m251.js'
 import type { Question } from '../../mappings/kith/write/question-nodes.js'
+import { rowOf } from '../../mappings/kith/write/row-of-line.js'
 import type { LibEntry } from '../../mappings/kith/write/statement-to-oppforing.js'
 import { extensionUrl, volven } from '../core/canonical.js'
 import type { StoredResource } from '../core/stored.js'
@@ -56,13 +56,6 @@ const INCOMPLETE = 'Listen kan mangle opplysninger: ikke alle kilder er hørt.'
 const isError = (status: CodeableConcept | undefined): boolean =>
   status?.coding?.some(({ code }) => code === 'entered-in-error') ?? false
 
-interface Row {
-  readonly stored: StoredResource
-  readonly row: MedicationStatement
-  /** The line is treated as it says. */
-  readonly same: boolean
-}
-
 async function entryOf(given: OrdinationFacts, line: MedicationStatement): Promise<LibEntry> {
   const found = rowOf(given.facts, line)
   const row = found?.row
@@ -79,28 +72,6 @@ async function entryOf(given: OrdinationFacts, line: MedicationStatement): Promi
     ...(prescription === undefined ? {} : { prescription }),
     ...(fragment === undefined ? {} : { fragment }),
   }
-}
-
-/**
- * Of the rows of lists behind the line the one that decided it: where a doctor has tidied a double entry, the other row is
- * newer and stopped.
- */
-function rowOf(facts: readonly StoredResource[], line: MedicationStatement): Row | undefined {
-  const sources = new Set(
-    line.derivedFrom?.flatMap(({ reference }) => reference?.split('/').slice(0, 2).join('/') ?? []),
-  )
-  const rows = facts.flatMap((stored): readonly Row[] => {
-    const { id, layer, resource, type } = stored
-    const isRow =
-      layer === 'fact' &&
-      resource.resourceType === 'MedicationStatement' &&
-      resource.identifier?.[0]?.type?.text === 'PLL' &&
-      sources.has(`${type}/${id}`)
-    return isRow ? [{ stored, row: resource, same: isSameTreatment(line, resource) }] : []
-  })
-  const rank = ({ row, same }: Row): number =>
-    Number(row.dateAsserted === line.dateAsserted) * 2 + Number(same)
-  return rows.sort((a, b) => rank(a) - rank(b) || (a.stored.order < b.stored.order ? -1 : 1)).at(-1)
 }
 
 /** What the receiver asked about this treatment, as far as it was answered. */

@@ -14,10 +14,11 @@ import type { Head } from '../msghead.js'
 import { NS } from '../namespaces.js'
 import { child, children } from '../reader.js'
 import { allergyToAllergi } from '../write/allergy-to-allergi.js'
-import { fragmentsOf, isSameTreatment } from '../write/fragments.js'
+import { fragmentsOf } from '../write/fragments.js'
 import { bareId } from '../write/idents.js'
 import { msgHead, type Party } from '../write/msghead.js'
 import type { Question } from '../write/question-nodes.js'
+import { type Row, rowOf } from '../write/row-of-line.js'
 import { openSheet } from '../write/sheet.js'
 import { isStated, type LibEntry, roleNode, statementToOppforing } from '../write/statement-to-oppforing.js'
 import { extsOf, text } from '../write/values.js'
@@ -44,16 +45,16 @@ export function sharedList(
   const entries = entriesOf(list, known, raws)
   const written = entries.map((entry, index) => entryNode(entry, index, context.zone))
   const lost = written.filter((one) => one === undefined).length
-  const allergies = resourcesOf(known, 'AllergyIntolerance').map(({ resource }) =>
-    allergyNode(resource, context.zone),
-  )
+  const allergies = resourcesOf(known, 'AllergyIntolerance')
+    .filter(({ layer, resource }) => layer === 'fact' && !isError(resource))
+    .map(({ resource }) => allergyNode(resource, context.zone))
   const payload = node(
     'LegemidlerIBruk',
     [
       ...rolesOf(known).flatMap((role) => roleNode(sheet, role, 'List') ?? []),
       ...written,
       ...allergies,
-      text('Merknad', remark(lost + allergies.filter((one) => one === undefined).length)),
+      text('Merknad', remark(lost + allergies.filter((one) => one === undefined).length, known.complete)),
     ],
     { xmlns: NS.m251 },
   )
@@ -72,11 +73,16 @@ export function sharedList(
     : { kind: 'impossible', reason: `${problem.at}: ${problem.text}` }
 }
 
-/** What the format cannot say is told of in words, so that nobody takes the list for whole. */
-const remark = (lost: number): string =>
-  lost === 0
-    ? 'Felles legemiddelliste, sammenstilt av flere kilder'
-    : `Felles legemiddelliste, sammenstilt av flere kilder. UFULLSTENDIG: ${lost} opplysning(er) kan ikke gis i dette formatet`
+const isError = ({ verificationStatus }: AllergyIntolerance): boolean =>
+  verificationStatus?.coding?.some(({ code }) => code === 'entered-in-error') ?? false
+
+/** What the list does not know, and what the format cannot say, is told in words, so that nobody takes it for whole. */
+const remark = (lost: number, complete: boolean): string =>
+  [
+    'Felles legemiddelliste, sammenstilt av flere kilder.',
+    ...(complete ? [] : ['Listen kan mangle opplysninger: ikke alle kilder er hørt.']),
+    ...(lost === 0 ? [] : [`UFULLSTENDIG: ${lost} opplysning(er) kan ikke gis i dette formatet.`]),
+  ].join(' ')
 
 const resourcesOf = <T extends StoredResource['resource']['resourceType']>(known: Known, type: T) =>
   known.resources.flatMap(({ layer, resource }) =>
@@ -111,39 +117,23 @@ function entriesOf(
   return (list.entry ?? []).flatMap(({ item }): LibEntry[] => {
     const line = at(item.reference)?.resource
     if (line?.resourceType !== 'MedicationStatement' || !isStated(line)) return []
-    const row = rowOf(line, at)
+    const found = rowOf(known.resources, line)
+    const row = found?.row
     const prescription = prescriptionOf(line, at)
-    const fragment = row && fragmentOf(line, row, raws)
+    const fragment = found?.same === true ? fragmentOf(found, raws) : undefined
     return [
       {
         statement: line,
-        ...(row === undefined ? {} : { row: row.resource }),
+        ...(row === undefined ? {} : { row }),
         ...(prescription === undefined ? {} : { prescription }),
         ...(fragment === undefined ? {} : { fragment }),
-        questions: questionsOf(row?.resource, known),
+        questions: questionsOf(row, known),
       },
     ]
   })
 }
 
 type At = (reference: string | undefined) => StoredResource | undefined
-interface Row {
-  readonly stored: StoredResource
-  readonly resource: MedicationStatement
-}
-
-/** The source's own row behind the line: the one whose treatment id the line has, else the first. */
-function rowOf(line: MedicationStatement, at: At): Row | undefined {
-  const rows = (line.derivedFrom ?? []).flatMap(({ reference }): Row[] => {
-    const stored = at(reference)
-    return stored?.resource.resourceType === 'MedicationStatement'
-      ? [{ stored, resource: stored.resource }]
-      : []
-  })
-  const pll = pllOf(line)
-  return rows.find(({ resource }) => pll !== undefined && pllOf(resource) === pll) ?? rows[0]
-}
-
 const pllOf = ({ identifier }: MedicationStatement): string | undefined =>
   bareId(identifier?.find(({ type }) => type?.text === 'PLL'))?.toLowerCase()
 
@@ -162,14 +152,12 @@ function prescriptionOf(line: MedicationStatement, at: At): MedicationRequest | 
 
 /** The source's own bytes where the treatment is still what it wrote (eresept.md 11.5). */
 function fragmentOf(
-  line: MedicationStatement,
-  row: Row,
+  { row, stored }: Row,
   raws: ReadonlyMap<string, readonly Uint8Array[]>,
 ): string | undefined {
-  const id = pllOf(row.resource)
-  const raw = row.stored.messageId && raws.get(row.stored.messageId)?.[0]
-  if (id === undefined || raw === undefined || !isSameTreatment(line, row.resource)) return undefined
-  return fragmentsOf(raw).get(id)
+  const id = pllOf(row)
+  const raw = stored.messageId && raws.get(stored.messageId)?.[0]
+  return id === undefined || raw === undefined ? undefined : fragmentsOf(raw).get(id)
 }
 
 function questionsOf(row: MedicationStatement | undefined, known: Known): readonly Question[] {

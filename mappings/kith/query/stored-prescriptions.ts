@@ -82,7 +82,8 @@ const expiryOf = (resource: MedicationRequest | DeviceRequest): string | undefin
 
 /** Where the bytes of a message that the network knows by this id may lie. */
 export function originalOf(stored: StoredResource, messageId: string): OriginalRef {
-  const sender = stored.sourceKey.slice('eresept|'.length)
+  // `eresept|<sender>`, with the role behind it where a broker speaks for a pharmacy.
+  const sender = stored.sourceKey.split('|')[1] ?? ''
   return {
     key: messageId.toLowerCase(),
     sender,
