@@ -3,6 +3,7 @@ import { given } from './msghead.js'
 import { type ProductDetail, readDetails } from './product-details.js'
 import {
   type Amount,
+  administrative,
   amount,
   type Coded,
   child,
@@ -173,12 +174,16 @@ function readFelles(reader: Reader, element: XmlElement): Felles {
   }
 }
 
+/** In the order that Sortering gives them. */
 function readVirkestoffMedStyrke(reader: Reader, element: XmlElement): readonly string[] {
-  return children(element, 'SortertVirkestoffMedStyrke').map((one) => {
-    // The order is that of the elements themselves; Sortering repeats it.
-    text(reader, one, 'Sortering')
-    return neededText(reader, one, 'RefVirkestoffMedStyrke')
-  })
+  return children(element, 'SortertVirkestoffMedStyrke')
+    .map((one) => {
+      const place = Number(neededText(reader, one, 'Sortering'))
+      administrative(reader, child(one, 'Sortering'), 'order of the substances, which are kept in it')
+      return { place, id: neededText(reader, one, 'RefVirkestoffMedStyrke') }
+    })
+    .sort((a, b) => a.place - b.place)
+    .map(({ id }) => id)
 }
 
 function readBlanding(reader: Reader, element: XmlElement): Blanding {

@@ -157,6 +157,23 @@ export function helsepersonReference(frame: Frame, person: Helseperson): Referen
   return logical('Practitioner', identity, name === '' ? undefined : name)
 }
 
+/** Adds what a person named inside the payload is a specialist in, where the reference to the person has no room for it. */
+export function addSpecialty(frame: Frame, practitioner: Reference, specialty: Coded): void {
+  const { identifier: person } = practitioner
+  const code = specialty.V ?? specialty.OT ?? specialty.DN ?? ''
+  const identity = {
+    system: senderSidUrl(frame.sender, 'practitioner-specialty'),
+    value: `${person?.value ?? practitioner.display ?? ''}/${code}`,
+  }
+  const role: PractitionerRole = {
+    resourceType: 'PractitionerRole',
+    identifier: [identity],
+    practitioner,
+    specialty: [concept(specialty, 7426)],
+  }
+  frame.resources.push({ key: keyOf(identity), resource: role, order: frame.order, scope: 'shared-once' })
+}
+
 /** Adds an organisation named inside the payload and gives the reference to it. */
 export function organisasjonReference(frame: Frame, organisation: Organisasjon): Reference {
   const name = [organisation.inst, organisation.dept].filter((part) => part !== undefined).join(', ')

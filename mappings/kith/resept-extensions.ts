@@ -1,12 +1,13 @@
 /** Administrative facts of the Resept itself as extensions (eresept.md 11.2). */
-import type { Extension } from 'fhir/r4.js'
+import type { Extension, Reference } from 'fhir/r4.js'
 import { addressOf } from './address.js'
 import { concept, ext, nested } from './build.js'
 import { toDate, toDateTime } from './dates.js'
 import { EXT } from './extensions.js'
 import type { Frame } from './frame.js'
 import type { EkspAnm, Resept, Utlending } from './m1.js'
-import { helsepersonReference, organisasjonReference } from './parties.js'
+import { addSpecialty, helsepersonReference, organisasjonReference } from './parties.js'
+import type { Helseperson } from './roles.js'
 
 export function reseptExtensions(frame: Frame, resept: Resept): readonly Extension[] {
   const { instituert } = resept
@@ -27,7 +28,7 @@ export function reseptExtensions(frame: Frame, resept: Resept): readonly Extensi
       : ext(EXT.institutedBy, 'valueReference', organisasjonReference(frame, instituert.organisasjon))),
     ...(instituert?.helseperson === undefined
       ? []
-      : ext(EXT.institutedBy, 'valueReference', helsepersonReference(frame, instituert.helseperson))),
+      : ext(EXT.institutedBy, 'valueReference', instituter(frame, instituert.helseperson))),
     ...(resept.ekspAnm === undefined ? [] : dispatchExtension(resept.ekspAnm)),
     ...(resept.utlending === undefined ? [] : foreignNational(resept.utlending)),
     ...ext(
@@ -70,4 +71,10 @@ function foreignNational(foreign: Utlending): readonly Extension[] {
     ext('valid-from', 'valueDate', eea?.gyldighetFra && toDate(eea.gyldighetFra)),
     ext('valid-to', 'valueDate', eea?.gyldighet && toDate(eea.gyldighet)),
   ])
+}
+
+function instituter(frame: Frame, person: Helseperson): Reference {
+  const reference = helsepersonReference(frame, person)
+  if (person.spesialitet !== undefined) addSpecialty(frame, reference, person.spesialitet)
+  return reference
 }
