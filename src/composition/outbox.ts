@@ -51,7 +51,7 @@ export function openOutbox(
   metrics: DeliveryMetrics,
 ): Promise<Outbox> {
   const lists = { store, publicUrl: config.publicUrl }
-  const ordinations = { store, zone: config.zone }
+  const ordinations = { store, zone: config.zone, log: deps.log }
   const limits = {
     ...HTTP_LIMITS,
     connectMs: config.deliveryConnectMs,

@@ -16,6 +16,7 @@ import type { Change } from '../core/delivery.js'
 import { HubError } from '../core/errors.js'
 import type { MessageId, PersonId } from '../core/ids.js'
 import type { OrdinationReceiver } from '../core/ordination.js'
+import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
 import { fragmentReader } from './ordination-fragments.js'
 import { conversationOf, libOf } from './ordination-list.js'
@@ -28,7 +29,11 @@ export interface OrdinationDeps {
   >
   /** IANA zone. */
   readonly zone: string
+  readonly log: Pick<Log, 'warn'>
 }
+
+/** Places named in the log for what a message does not say. */
+const PLACES_MAX = 20
 
 /** @returns version of the list that the receiver gets for this change, undefined when it gets none */
 export async function ordinationDue(
@@ -88,7 +93,7 @@ export interface OrdinationEnvelope {
  * @throws HubError NOT_FOUND when there is no such version
  */
 export async function makeOrdination(
-  { store, zone }: OrdinationDeps,
+  { log, store, zone }: OrdinationDeps,
   person: PersonId,
   version: number,
   envelope: OrdinationEnvelope,
@@ -114,12 +119,21 @@ export async function makeOrdination(
     fragmentOf: fragmentReader(store),
   })
   const conversation = conversationOf(facts)
-  return produce(
+  const produced = produce(
     { kind: 'M25.1', lib },
     { ...envelope, ...(conversation === undefined ? {} : { conversation }) },
     patient ?? { resourceType: 'Patient' },
     zone,
   )
+  if (produced.kind === 'produced' && produced.unwritten.length > 0)
+    log.warn('an ordination says less than the list', {
+      message: envelope.msgId,
+      places: produced.unwritten
+        .slice(0, PLACES_MAX)
+        .map(({ at }) => at)
+        .join(' '),
+    })
+  return produced
 }
 
 /** As the list itself says when this version was made. */

@@ -5,13 +5,16 @@ import { EXT } from '../extensions.js'
 import { NS } from '../namespaces.js'
 import { node, type XmlNode } from '../xml-write.js'
 import { reseptNodes } from './resept-nodes.js'
-import { lacks, type Sheet } from './sheet.js'
+import { checkModifiers, lacks, type Sheet } from './sheet.js'
 import { cs, cv, decimal, extOf, text } from './values.js'
 
 const AT = 'DeviceRequest'
 
 export function deviceRequestToM1(sheet: Sheet, request: DeviceRequest): XmlNode {
   const extension = request.extension ?? []
+  checkModifiers(sheet, request, AT)
+  if (request.status !== 'active' || request.intent !== 'order')
+    lacks(sheet, `${AT}.status`, 'only an active order is a prescription')
   const { after, before } = reseptNodes(sheet, {
     at: AT,
     authoredOn: request.authoredOn,

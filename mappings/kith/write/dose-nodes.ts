@@ -29,7 +29,8 @@ export function doseNodes(dosage: Dosage, asNeeded: boolean): readonly XmlNode[]
   const alien = Object.keys(repeat).some((part) => !REPEAT_PARTS.has(part))
   const coded = timing?.code !== undefined || timing?.event !== undefined
   if (rate === undefined || others.length > 0 || alien || coded) return undefined
-  if (dosage.asNeededCodeableConcept !== undefined || dosage.maxDosePerAdministration !== undefined)
+  if (dosage.asNeededCodeableConcept !== undefined) return undefined
+  if (dosage.maxDosePerAdministration !== undefined || dosage.maxDosePerLifetime !== undefined)
     return undefined
   const amount = doseAmount(rate)
   const infusion = infusionOf(rate)

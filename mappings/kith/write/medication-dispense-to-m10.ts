@@ -4,13 +4,14 @@ import { EXT } from '../extensions.js'
 import type { XmlNode } from '../xml-write.js'
 import { reportToM10 } from './report-to-m10.js'
 import { medicationOf, reseptDokLegemiddel, suppliedOf } from './resept-dok.js'
-import type { Sheet } from './sheet.js'
+import { checkModifiers, type Sheet } from './sheet.js'
 import { extOf, extsOf } from './values.js'
 
 const AT = 'MedicationDispense'
 
 export function medicationDispenseToM10(sheet: Sheet, dispense: MedicationDispense): XmlNode {
   const { contained, extension = [], performer = [] } = dispense
+  checkModifiers(sheet, dispense, AT)
   const actorOf = (type: string) => performer.find(({ actor }) => actor.type === type)?.actor
   return reportToM10(sheet, {
     at: AT,

@@ -5,13 +5,18 @@ import { NS } from '../namespaces.js'
 import { node, type XmlNode } from '../xml-write.js'
 import { medicationOf, type Prescribed, reseptDokLegemiddel, suppliedOf } from './resept-dok.js'
 import { reseptNodes } from './resept-nodes.js'
-import type { Sheet } from './sheet.js'
+import { checkModifiers, lacks, type Sheet, unwritten } from './sheet.js'
 import { extOf } from './values.js'
 
 const AT = 'MedicationRequest'
 
 /** The payload element; its MsgHead gets the ReseptId as MsgId. */
 export function medicationRequestToM1(sheet: Sheet, request: MedicationRequest): XmlNode {
+  checkModifiers(sheet, request, AT)
+  if (request.status !== 'active' || request.intent !== 'order' || request.doNotPerform === true)
+    lacks(sheet, `${AT}.status`, 'only an active order to give a medicine is a prescription')
+  if (request.substitution?.allowedCodeableConcept !== undefined)
+    unwritten(sheet, `${AT}.substitution`, 'a kind of substitution')
   const { after, before } = reseptNodes(sheet, {
     at: AT,
     authoredOn: request.authoredOn,

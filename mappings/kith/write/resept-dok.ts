@@ -44,6 +44,9 @@ const DIAGNOSES = new Set([7170, 7110, 7434, 7435].map((list) => `urn:oid:${VOLV
 export function reseptDokLegemiddel(sheet: Sheet, given: Prescribed): XmlNode {
   const { extension, at } = given
   const diagnosis = given.reasons.find(isDiagnosis)
+  const amount = amountOf(given.amount)
+  if (given.amount !== undefined && amount === undefined)
+    unwritten(sheet, `${at}.quantity`, 'an amount in a unit without a name')
   const without = extOf(extension, EXT.withoutApproval)
   return node(
     'ReseptDokLegemiddel',
@@ -56,7 +59,7 @@ export function reseptDokLegemiddel(sheet: Sheet, given: Prescribed): XmlNode {
       cv('RefKode', diagnosis, 7110),
       text('Reiterasjon', decimal(given.repeats)) ?? lacks(sheet, at, 'the number of repeats is missing'),
       cs('BytteresRekvirent', given.reserved, 1101),
-      pq('Mengde', amountOf(given.amount)),
+      pq('Mengde', amount),
       without === undefined
         ? undefined
         : node('LegemiddelUtenMt', [
@@ -99,7 +102,9 @@ function administration(sheet: Sheet, { at, dosages, extension }: Prescribed): X
   const by = cs('AdmVed', partOf(stated, 'by')?.valueCodeableConcept, 9074)
   const method = cs('AdmMate', partOf(stated, 'method')?.valueCodeableConcept, 9075)
   if (by === undefined || method === undefined) {
-    if (dosages.some(({ route }) => route !== undefined)) unwritten(sheet, `${at}.dosage.route`, 'route')
+    for (const part of ['route', 'method', 'site'] as const)
+      if (dosages.some((dosage) => dosage[part] !== undefined))
+        unwritten(sheet, `${at}.dosage.${part}`, 'how or where it is given')
     return undefined
   }
   return node('AdministreringForskrivning', [

@@ -28,6 +28,16 @@ export function unwritten(sheet: Sheet, at: string, note: string): undefined {
   sheet.unwritten.push({ at, reason: 'no-element', note })
 }
 
+/** A modifier that nobody here understands may say the opposite: nothing is made of such a resource. */
+export function checkModifiers(
+  sheet: Sheet,
+  resource: { readonly modifierExtension?: readonly unknown[] | undefined } | undefined,
+  at: string,
+): void {
+  if ((resource?.modifierExtension ?? []).length > 0)
+    lacks(sheet, `${at}.modifierExtension`, 'a modifier that is not understood')
+}
+
 export const finish = (sheet: Sheet, message: XmlNode): Produced =>
   sheet.problems.length > 0
     ? { kind: 'refused', problems: sheet.problems }

@@ -14,7 +14,7 @@ import { prescribedOf } from './medication-request-to-m1.js'
 import { partyNode } from './parties.js'
 import { type Question, questionNode } from './question-nodes.js'
 import { medicationOf, type Prescribed, reseptDokLegemiddel } from './resept-dok.js'
-import { lacks, type Sheet, unwritten } from './sheet.js'
+import { checkModifiers, lacks, type Sheet, unwritten } from './sheet.js'
 import { codeIn, cs, dayOf, extOf, extsOf, flag, ownCode, partOf, text } from './values.js'
 
 export interface LibEntry {
@@ -38,6 +38,7 @@ export const isStated = ({ status }: MedicationStatement): boolean => STATED.has
 /** @param at place of the entry, for problems */
 export function statementToOppforing(sheet: Sheet, entry: LibEntry, at: string): XmlNode {
   const { prescription, row, statement } = entry
+  for (const resource of [statement, row, prescription]) checkModifiers(sheet, resource, at)
   const reseptId = prescriptionId(entry)
   const facts = row?.extension ?? statement.extension
   const expires =

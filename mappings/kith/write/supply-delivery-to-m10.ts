@@ -5,13 +5,14 @@ import type { XmlNode } from '../xml-write.js'
 import { reseptDokHandelsvare } from './device-request-to-m1.js'
 import { reportToM10 } from './report-to-m10.js'
 import { suppliedOf } from './resept-dok.js'
-import type { Sheet } from './sheet.js'
+import { checkModifiers, type Sheet } from './sheet.js'
 import { extOf } from './values.js'
 
 const AT = 'SupplyDelivery'
 
 export function supplyDeliveryToM10(sheet: Sheet, delivery: SupplyDelivery): XmlNode {
   const { extension = [], suppliedItem } = delivery
+  checkModifiers(sheet, delivery, AT)
   return reportToM10(sheet, {
     at: AT,
     extension,

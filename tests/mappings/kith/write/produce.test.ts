@@ -110,6 +110,21 @@ describe('prescriptions that a client wrote', () => {
     )
   })
 
+  const REFUSED: readonly [title: string, change: Partial<MedicationRequest>, problem: RegExp][] = [
+    ['a cancelled one', { status: 'cancelled' }, /^MedicationRequest.status: only an active order/],
+    ['a proposal', { intent: 'proposal' }, /^MedicationRequest.status: only an active order/],
+    ['an order not to give it', { doNotPerform: true }, /^MedicationRequest.status: only an active order/],
+    [
+      'one with a modifier',
+      { modifierExtension: [{ url: 'http://x.invalid/not', valueBoolean: true }] },
+      /^MedicationRequest.modifierExtension/,
+    ],
+  ]
+  for (const [title, change, problem] of REFUSED)
+    it(`no prescription is made of ${title}`, () => {
+      assert.match(problems(m1Of(change))[0] ?? '', problem)
+    })
+
   it('a message about nobody that the network knows is not made', () => {
     const sent = produce(
       { kind: 'M25.1', lib: { roles, entries: [], allergies: [] } },
