@@ -32,8 +32,12 @@ export interface Ordinations {
 
 /** Effects that destinations get handed in. */
 export interface DestinationIo {
-  /** The stored Bundle of one version of a person's list. */
-  readonly listVersion: (person: PersonId, version: number) => Promise<string | undefined>
+  /** The stored Bundle of one version of a person's list; `resource`: with the Patient last. */
+  readonly listVersion: (
+    person: PersonId,
+    version: number,
+    patient: 'reference' | 'resource',
+  ) => Promise<string | undefined>
   readonly ordinations: Ordinations
   /** Keeps what a receiver said of a message. False when there is no such message. */
   readonly noteReceipt: (receipt: MessageReceipt) => Promise<boolean>

@@ -9,6 +9,7 @@ export const fhirList: DestinationKind = {
   kind: 'fhir-list',
   read: (fields, base) => {
     const target = readHttpTarget(fields)
+    const patient = fields.oneOf('patient', ['reference', 'resource'] as const, 'reference')
     return (io) => ({
       ...base,
       ...openHttpSender(target, io),
@@ -19,7 +20,7 @@ export const fhirList: DestinationKind = {
         const bundle =
           listVersion === undefined || personId === ''
             ? undefined
-            : await io.listVersion(personId, listVersion)
+            : await io.listVersion(personId, listVersion, patient)
         if (bundle === undefined) throw new HubError('NOT_FOUND', 'no such version of the list')
         return {
           kind: 'message',

@@ -68,7 +68,7 @@ export function openOutbox(
     },
     noteReceipt: deps.noteReceipt,
     zone: config.zone,
-    listVersion: (person, version) => readListVersion(lists, person, version),
+    listVersion: (person, version, patient) => readListVersion(lists, person, version, patient),
     limits,
     clock: deps.clock,
   })

