@@ -89,6 +89,7 @@ export type ReadingStore = Pick<
   | 'messageItems'
   | 'rawMessage'
   | 'sources'
+  | 'missingMessages'
   | 'timeline'
   | 'lanes'
   | 'channels'

@@ -20,6 +20,7 @@ import {
   UUID,
 } from './ops-query.js'
 import { opsQueueRoutes } from './ops-queue.js'
+import { opsReconcileRoutes } from './ops-reconcile.js'
 import { opsReplayRoutes } from './ops-replays.js'
 import { opsWatchRoutes } from './ops-watch.js'
 
@@ -31,6 +32,7 @@ export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
   router.use(opsBackupRoutes(deps))
   router.use(opsQueueRoutes(deps))
+  router.use(opsReconcileRoutes(deps))
   router.use(catalogueRoutes(deps))
   router.use(opsReplayRoutes(deps))
   router.use(opsWatchRoutes(deps))

@@ -8,6 +8,7 @@ import { CommandError, contentTypeOf, type HubClient, openHubClient } from './hu
 import { listTable, type TableLanguage } from './list-table.js'
 import { sendCatalogue } from './load-catalogue.js'
 import { deadLetters, messages, replay } from './operations.js'
+import { reconcile } from './reconcile.js'
 import { reportFiles } from './report-fidelity.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub; --restore <file>: from a backup, in an empty DATA_DIR
@@ -17,6 +18,7 @@ stafett list <identifier>                  the shared list as a table; identifie
 stafett fidelity <file…>                   every value of a message: mapped (where), administrative (why), unmapped; --json
 stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one
 stafett messages [--state <state>]         inbox rows, newest first (also by --channel, --fingerprint)
+stafett reconcile <channel> <file>         which messages of a sender's log (sender, tab, id a line) the hub has not
 stafett dead-letters [--channel <channel>] dead letters in groups of one cause
 stafett replay <id…> [--dry-run]           runs dead letters again, or shows what that would change
 stafett replay --fingerprint <group>       counts those of a group (or by --channel, --sender, --kind, --from, --to);
@@ -97,6 +99,10 @@ async function perform(command: string, rest: readonly string[], values: Options
       return deadLetters(hub(), values.channel)
     case 'replay':
       return replay(hub(), rest, values)
+    case 'reconcile':
+      if (rest[0] !== undefined && rest[1] !== undefined) return reconcile(hub(), rest[0], rest[1])
+      console.error(USAGE)
+      return 2
     case 'fidelity':
       if (rest.length > 0) return reportFiles(rest, { json: values.json, zone: process.env['STAFETT_ZONE'] })
       console.error(USAGE)

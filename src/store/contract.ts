@@ -18,6 +18,7 @@ import type {
 } from './inbox.js'
 import type { OperationsStore } from './operations.js'
 import type { Database } from './query.js'
+import type { SentMessage } from './reconcile.js'
 import type { ReplayStore } from './replay-contract.js'
 import type {
   Backlog,
@@ -132,6 +133,11 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
   readonly catalogue: CatalogueStore
   /** Of the backlog only this, which costs little however long it is; in seconds. */
   readonly oldestWaitingS: () => Promise<number>
+  /** Of messages that a sender sent, those that are not in the inbox. */
+  readonly missingMessages: (
+    channel: Channel,
+    sent: readonly SentMessage[],
+  ) => Promise<readonly SentMessage[]>
   /** Answers when the database does; else throws STORE_UNAVAILABLE. */
   readonly ping: () => Promise<void>
   readonly close: () => Promise<void>

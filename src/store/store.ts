@@ -29,6 +29,7 @@ import { parkChannel, parkedChannels, probeChannel, resumeChannel } from './park
 import { ensurePerson, findPersons, loadPerson } from './persons.js'
 import type { Database } from './query.js'
 import { daysAgo, forgetOldAlerts, recheckKeptRaw, removeOldRaw } from './raw-retention.js'
+import { missingMessages } from './reconcile.js'
 import {
   deadRow,
   previewReplay,
@@ -105,6 +106,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     sources: viewSources(db),
     backlog: viewBacklog(db),
     oldestWaitingS: oldestWaitingS(db),
+    missingMessages: missingMessages(db),
     parkedChannels: parkedChannels(db),
     parkChannel: parkChannel(db),
     resumeChannel: resumeChannel(db),

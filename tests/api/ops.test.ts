@@ -84,6 +84,24 @@ describe('operations', () => {
     assert.equal((await server.get('/ops/backup')).status, 405)
   })
 
+  it('says which messages of a sender’s log are not here, and where a log cannot be read', async () => {
+    const ask = (body: unknown) => server.send('POST', '/ops/reconcile', { body: JSON.stringify(body) })
+    const messages = ['m-1', 'lost', 'm-2'].map((messageId) => ({ sender: 'A|B', messageId }))
+    const found = await ask({ channel: 'hl7v2', messages })
+    assert.deepEqual(found.json, { checked: 3, missing: [messages[1]] })
+    for (const [body, at] of [
+      [[], '/'],
+      [{ channel: 'fax', messages }, '/channel'],
+      [{ channel: 'hl7v2', messages: 'm' }, '/messages'],
+      [{ channel: 'hl7v2', messages: Array(5_001).fill(messages[0]) }, '/messages'],
+      [{ channel: 'hl7v2', messages: [messages[0], { sender: 'A|B' }] }, '/messages/1'],
+    ] as const) {
+      const refused = await ask(body)
+      assert.equal(refused.status, 422)
+      assert.equal(pick(refused.json, 'errors.0.at'), at)
+    }
+  })
+
   it('tells when each source last spoke, health and metrics', async () => {
     assert.equal(pick((await server.get('/ops/sources')).json, 'sources.0.key'), 'hl7v2|gp')
     assert.equal((await server.get('/health/live')).status, 200)

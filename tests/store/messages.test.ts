@@ -44,6 +44,16 @@ describeStores('inbox views', await availableBackends(), (current) => {
     assert.equal(Buffer.from((await store.rawMessage(items[1]!.id))!.body).toString(), 'm2')
   })
 
+  it('finds what a sender sent and is not there', async () => {
+    const { store } = current()
+    await accepted(store, newMessage('m1'))
+    const { envelope } = newMessage('m1')
+    const sent = (messageId: string, sender = envelope.sender) => ({ sender, messageId })
+    const log = [sent('m0'), sent('m1'), sent('m1', 'another'), sent('m2')]
+    assert.deepEqual(await store.missingMessages(envelope.channel, log), [log[0], log[2], log[3]])
+    assert.deepEqual(await store.missingMessages('devices', [sent('m1')]), [sent('m1')])
+  })
+
   it('tells how much waits and for how long', async () => {
     const { store } = current()
     assert.deepEqual(await store.backlog(), { waiting: 0, dead: 0, oldestWaitingS: 0 })

@@ -10,6 +10,7 @@ export function fakeOperations(
   id: MessageId,
 ): Pick<
   ReadingStore,
+  | 'missingMessages'
   | 'timeline'
   | 'lanes'
   | 'channels'
@@ -29,6 +30,7 @@ export function fakeOperations(
   const parked = new Map<Channel, string>()
   const tasks: ReplayTask[] = []
   return {
+    missingMessages: async (_channel, sent) => sent.filter(({ messageId }) => messageId === 'lost'),
     timeline: async () => [{ step: 'received', at: AT, by: 'stafett/0/1', trace: undefined }],
     lanes: async (limit) => ({
       counts: { due: 1, leased: 0, retry: 0, parked: 0, blocked: 0 },
