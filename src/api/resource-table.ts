@@ -48,6 +48,7 @@ const ROWS: readonly ResourceRow[] = [
   hubWritten('Encounter'),
   hubWritten('AllergyIntolerance'),
   hubWritten('Communication'),
+  hubWritten('Consent'),
   hubWritten('SupplyDelivery'),
   hubWritten('SupplyRequest'),
   hubWritten('DeviceRequest'),

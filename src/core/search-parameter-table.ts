@@ -325,6 +325,13 @@ const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
     token('verification-status', 'AllergyIntolerance-verification-status', 'verificationStatus'),
     date('date', 'clinical-date', 'recordedDate'),
   ],
+  Consent: [
+    patient('patient'),
+    IDENTIFIER,
+    ownStatus('Consent', 'consent-state-codes'),
+    token('category', 'Consent-category', 'category'),
+    date('date', 'clinical-date', 'dateTime'),
+  ],
   Communication: [
     person('patient', 'Communication-patient', 'subject'),
     subject('Communication', 'Group'),

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import type { Bundle, Resource } from 'fhir/r4.js'
 import { FNR } from '../../src/core/canonical.js'
-import { forwarded, MSG_ID_OF_ANSWER, m7, m52, m96, m912 } from '../support/kith-broker-fixtures.js'
+import {
+  forwarded,
+  MSG_ID_OF_ANSWER,
+  m7,
+  m52,
+  m96,
+  m241,
+  m242,
+  m912,
+} from '../support/kith-broker-fixtures.js'
 import { base64, M251_ID, m1, m5, m10, m251 } from '../support/kith-fixtures.js'
 import { inger, liis, type PersonFixture, person, torstein } from '../support/kith-people.js'
 import { type RunningHub, runHub } from '../support/running-hub.js'
@@ -62,6 +71,13 @@ describe('what the broker sends, through the whole hub', function () {
     assert.equal((await only('MedicationRequest', inger))['status'], 'active')
     const { settled } = await send(m52({ msgId: freshId(), prescriptionId: M251_ID }), 'dead')
     assert.equal(settled.reason?.code, 'REFERENCE_UNKNOWN')
+  })
+
+  it('an answer to a consent finds the consent, which was answered itself', async () => {
+    const { text } = await send(m241())
+    assert.ok(text.includes('SvarSamtykke'))
+    await send(m242('2').replace(MSG_ID_OF_ANSWER, freshId()))
+    assert.equal((await only('Consent', inger))['status'], 'rejected')
   })
 
   it('an M7 recalls by its attached M5, with the author of the M5', async () => {

@@ -108,6 +108,7 @@ export const m21 = (fnr: string | undefined): string =>
       '<m1:Utleverer>8900003</m1:Utleverer><m1:Kontaktperson>Inger Prøve</m1:Kontaktperson><m1:OrgNrUtleverer>999000303</m1:OrgNrUtleverer>' +
       '<m1:UtlevererNavn>Prøvetorget apotek</m1:UtlevererNavn></m1:EkspAnm></Ekspederingsanmodning>',
   )
+export const M241_ID = 'a1b2c3d4-0000-4000-8000-000000000241'
 export const m241 = (value = '1'): string =>
   msgHead(
     'ERM241',
@@ -115,14 +116,14 @@ export const m241 = (value = '1'): string =>
     `<Samtykke xmlns="${ERESEPT}/m241/2009-02-20">${code('SamtykkeGittAv', '2', 'Pasienten')}` +
       `<SamtykkeTil>2056-01-21</SamtykkeTil>${code('TypeSamtykke', '1', 'Samtykke for utleveringsmelding')}` +
       `${code('Samtykkeverdi', value)}</Samtykke>`,
-    { msgId: MSG_ID },
+    { msgId: M241_ID },
   )
 export const m242 = (answer: string, reason?: string): string =>
   brokerAnswer(
     'ERM242',
     `<SvarSamtykke xmlns="${ERESEPT}/m242/2008-10-03">${code('Svar', answer)}${code('Begrunnelse', reason)}</SvarSamtykke>`,
     [],
-    { refToParent: MSG_ID },
+    { refToParent: M241_ID },
   )
 
 export interface ReseptinfoFixture {

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict'
-import { forwarded, m21, m94, m96, m98, m241, m242, m922 } from '../../support/kith-broker-fixtures.js'
+import {
+  forwarded,
+  M241_ID,
+  m21,
+  m94,
+  m96,
+  m98,
+  m241,
+  m242,
+  m922,
+} from '../../support/kith-broker-fixtures.js'
 import { MSG_ID, m1, m10 } from '../../support/kith-fixtures.js'
 import { inger, liis, torstein } from '../../support/kith-people.js'
 import { ANSWER, all, check, extension, faults, lost, only, run } from '../../support/kith-run.js'
@@ -163,7 +173,7 @@ describe('M24.1 and M24.2', () => {
     assert.deepEqual(answer.envelope.subject, {
       by: 'resource',
       types: ['Consent'],
-      identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${MSG_ID}` },
+      identifier: { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${M241_ID}` },
     })
   })
 
