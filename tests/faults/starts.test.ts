@@ -11,6 +11,9 @@ import { judged, untilDrained } from './session.js'
 
 const SEED = seedOr(20261201)
 const DRAIN_MS_MAX = 30_000
+/** Proved in small elsewhere: tests/store/database.test.ts, tests/queue/bullmq-dispatcher.test.ts. */
+const itDeep: (title: string, test: Mocha.AsyncFunc) => void =
+  process.env.STAFETT_TEST_DEEP === '1' ? it : () => undefined
 
 describe('starts, stops and second processes', function () {
   this.timeout(240_000)
@@ -71,18 +74,21 @@ describe('starts, stops and second processes', function () {
     assert.deepEqual(await judged(rig, log), [])
   })
 
-  it('of two on one embedded folder the second is refused, and a lock left by a kill is taken over (F-41)', async () => {
-    const rig = await rigOf({ postgres: false, redis: false })
-    const first = await rig.start()
-    await assert.rejects(rig.startBeside(), /another process uses this data folder/)
-    assert.deepEqual((await send(rig, 1)).wrong, [])
-    await first.kill()
-    const next = await rig.start()
-    assert.deepEqual(await untilDrained(next.url, DRAIN_MS_MAX), [])
-    assert.equal(await next.stop(), 0)
-  })
+  itDeep(
+    'of two on one embedded folder the second is refused, and a lock left by a kill is taken over (F-41)',
+    async () => {
+      const rig = await rigOf({ postgres: false, redis: false })
+      const first = await rig.start()
+      await assert.rejects(rig.startBeside(), /another process uses this data folder/)
+      assert.deepEqual((await send(rig, 1)).wrong, [])
+      await first.kill()
+      const next = await rig.start()
+      assert.deepEqual(await untilDrained(next.url, DRAIN_MS_MAX), [])
+      assert.equal(await next.stop(), 0)
+    },
+  )
 
-  it('what Redis holds of an older database swallows nothing of the new one (F-07)', async function () {
+  itDeep('what Redis holds of an older database swallows nothing of the new one (F-07)', async function () {
     if (!(await postgresAnswers()) || !hasRedisServer()) return this.skip()
     const old = await rigOf({ postgres: true, redis: true })
     const hub = await old.start()
