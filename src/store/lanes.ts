@@ -4,6 +4,7 @@ import type { Envelope } from '../core/message.js'
 import type { Store } from './contract.js'
 import type { Claim, LaneRow } from './inbox.js'
 import type { Database } from './query.js'
+import { onlyRow } from './rows.js'
 
 /**
  * Claims whose lease an outcome has ended already, so that `release` needs no statement of its own. Claims are copied
@@ -132,14 +133,24 @@ export const releaseLane =
     ])
   }
 
-export const dueLanes =
-  (db: Database): Store['dueLanes'] =>
-  async (limit) => {
-    const { rows } = await db.query<{ lane: string }>('/*due-lanes*/ select due_lanes_v1($1) as lane', [
-      limit,
-    ])
-    return rows.map(({ lane }) => laneKey(lane))
+/** Time that went back less is the clock being kept right. */
+const STEP_MS_MIN = 1_000
+
+/** Also looks whether the database's clock was set back: at the first call, whatever happened before this process began. */
+export const dueLanes = (db: Database): Store['dueLanes'] => {
+  const newest = { ms: Number.POSITIVE_INFINITY }
+  return async (limit) => {
+    const { rows } = await db.query<{ lanes: readonly string[]; now: number }>(
+      `/*due-lanes*/ select array(select due_lanes_v1($1)) as lanes,
+         (extract(epoch from statement_timestamp()) * 1000)::float8 as now`,
+      [limit],
+    )
+    const { lanes, now } = onlyRow(rows)
+    if (now < newest.ms - STEP_MS_MIN) await db.query('/*clock-went-back*/ select clock_went_back_v1()')
+    newest.ms = now
+    return lanes.map(laneKey)
   }
+}
 
 const lanesOf = (claim: Claim) => [claim.lane, ...(claim.second ? [claim.second.lane] : [])]
 const epochsOf = (claim: Claim) => [claim.epoch, ...(claim.second ? [claim.second.epoch] : [])]

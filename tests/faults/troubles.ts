@@ -67,6 +67,16 @@ const CLOCK: readonly Trouble[] = [
     },
   },
   {
+    name: 'F-20 killed while the clock was an hour ahead, and set right',
+    needs: {},
+    happen: async ({ hub, random, restart }) => {
+      hub().stepClock(HOUR_MS)
+      await wait(500 + random.below(500))
+      await hub().kill()
+      await restart()
+    },
+  },
+  {
     name: 'F-20 the clock an hour behind, and forward',
     needs: {},
     happen: async ({ hub, lastsMs }) => {

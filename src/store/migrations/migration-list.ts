@@ -21,6 +21,7 @@ import { suspects } from './0019-suspects.js'
 import { rawRetention } from './0020-raw-retention.js'
 import { fanOut } from './0021-fan-out.js'
 import { snapshots } from './0022-snapshots.js'
+import { clock } from './0023-clock.js'
 
 export interface Migration {
   readonly name: string
@@ -50,4 +51,5 @@ export const migrations: readonly Migration[] = [
   { name: '0020-raw-retention', sql: rawRetention },
   { name: '0021-fan-out', sql: fanOut },
   { name: '0022-snapshots', sql: snapshots },
+  { name: '0023-clock', sql: clock },
 ]
