@@ -6,6 +6,7 @@ import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
 import { HubError } from '../core/errors.js'
+import { openListCache } from '../hub/list-cache.js'
 import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
@@ -18,6 +19,9 @@ import type { Parts } from './parts.js'
 import { packageVersion } from './process-name.js'
 import { traceIntake } from './traced.js'
 
+/** Characters of Bundles held for those who read the same lists again. */
+const CACHED_LIST_CHARS_MAX = 20_000_000
+
 export function apiDeps(config: Config, parts: Parts): ApiDeps {
   const { deps, dispatcher, intake, store } = parts
   const list = {
@@ -28,6 +32,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     config: deps.derive.config,
     hash: (text: string) => sha256(Buffer.from(text)),
     publicUrl: config.publicUrl,
+    cache: openListCache(CACHED_LIST_CHARS_MAX),
   }
   return {
     ...opsDeps(config, parts),

@@ -33,23 +33,39 @@ export function listEntries(workspace: Workspace, list: StoredResource, result: 
   )
 }
 
-export interface BundleParts {
+export interface BundleTexts {
   /** Stored texts in order, the List first. */
   readonly texts: readonly string[]
   /** ISO instant of the list version. */
   readonly timestamp: string
   readonly publicUrl: string
-  /** The completeness part as it is now; absent: as it stood when the version was made. */
-  readonly extensions?: readonly Extension[]
 }
 
-export function listBundle({ texts, timestamp, publicUrl, extensions }: BundleParts): string {
-  const [list = '{}', ...others] = texts
-  const entries = [extensions === undefined ? list : withExtensions(list, extensions), ...others].map(
-    (text) => `{"fullUrl":"${publicUrl}/fhir/${nameOf(text)}","resource":${text}}`,
-  )
-  return `{"resourceType":"Bundle","type":"collection","timestamp":"${timestamp}","entry":[${entries.join(',')}]}`
+/** A Bundle around the List's extensions. */
+export interface OpenBundle {
+  readonly before: string
+  readonly extensions: string
+  readonly after: string
 }
+
+/** The Bundle of one list version, the List's extensions as they stood when it was made. */
+export function openBundle({ texts, timestamp, publicUrl }: BundleTexts): OpenBundle {
+  const [list = '{}', ...others] = texts
+  const entry = (text: string) => `{"fullUrl":"${publicUrl}/fhir/${nameOf(text)}","resource":`
+  const start = list.indexOf(EXTENSION_START)
+  const end = list.indexOf(EXTENSION_END, start)
+  const [from, to] = start < 0 || end < 0 ? [0, 0] : [start + EXTENSION_START.length, end]
+  const rest = others.map((text) => `,${entry(text)}${text}}`).join('')
+  return {
+    before: `{"resourceType":"Bundle","type":"collection","timestamp":"${timestamp}","entry":[${entry(list)}${list.slice(0, from)}`,
+    extensions: list.slice(from, to),
+    after: `${list.slice(to)}}${rest}]}`,
+  }
+}
+
+/** @param extensions the completeness part as it is now; absent: as it stood when the version was made */
+export const bundleText = (bundle: OpenBundle, extensions?: readonly Extension[]): string =>
+  bundle.before + (extensions === undefined ? bundle.extensions : JSON.stringify(extensions)) + bundle.after
 
 /** Stored texts begin with type and id. */
 const STORED_TEXT = /^\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9.-]+)"/
@@ -57,11 +73,4 @@ const STORED_TEXT = /^\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9.-]+)"/
 const nameOf = (text: string): string => {
   const [, type = '', id = ''] = STORED_TEXT.exec(text) ?? []
   return `${type}/${id}`
-}
-
-function withExtensions(list: string, extensions: readonly Extension[]): string {
-  const start = list.indexOf(EXTENSION_START)
-  const end = list.indexOf(EXTENSION_END, start)
-  if (start < 0 || end < 0) return list
-  return list.slice(0, start + EXTENSION_START.length) + JSON.stringify(extensions) + list.slice(end)
 }

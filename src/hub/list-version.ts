@@ -1,7 +1,7 @@
 /** One version of a person's list as it was made, for those whom it is sent to. */
 import type { PersonId } from '../core/ids.js'
 import type { Store } from '../store/contract.js'
-import { listBundle } from './list-bundle.js'
+import { bundleText, openBundle } from './list-bundle.js'
 
 export interface ListVersionDeps {
   readonly store: Pick<Store, 'listVersion' | 'read'>
@@ -25,5 +25,5 @@ export async function readListVersion(
   const { meta } = JSON.parse(list) as { readonly meta: { readonly lastUpdated: string } }
   const found = patient === 'resource' ? await store.read('Patient', person) : undefined
   const others = found === undefined || found.deleted ? [] : [found.text]
-  return listBundle({ texts: [...texts, ...others], timestamp: meta.lastUpdated, publicUrl })
+  return bundleText(openBundle({ texts: [...texts, ...others], timestamp: meta.lastUpdated, publicUrl }))
 }

@@ -1,4 +1,4 @@
-/** `$medication-list`: the stored texts of the newest version, with the completeness part true for this moment. */
+/** `$medication-list`: the newest version as it is stored, with the completeness part true for this moment. */
 import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
 import type { Clock, Log } from '../core/ports.js'
@@ -7,7 +7,8 @@ import type { ListConfig } from '../medication-list/contract.js'
 import { buildList, completenessExtensions } from '../medication-list/list-resource.js'
 import type { Store } from '../store/contract.js'
 import type { CurrentList } from '../store/views.js'
-import { listBundle } from './list-bundle.js'
+import { bundleText, openBundle } from './list-bundle.js'
+import type { HeldBundle, ListCache } from './list-cache.js'
 
 export interface ReadListDeps {
   readonly store: Pick<Store, 'currentList'>
@@ -18,6 +19,7 @@ export interface ReadListDeps {
   readonly hash: (text: string) => string
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string
+  readonly cache: ListCache
 }
 
 export interface ListAnswer {
@@ -35,7 +37,8 @@ export async function readMedicationList(
   person: PersonId,
   ifNoneMatch: readonly string[],
 ): Promise<ListAnswer | undefined> {
-  const list = await currentList(deps, person)
+  const held = deps.cache.get(person)
+  const list = await currentList(deps, person, held?.name)
   if (list === undefined) return undefined
   const at = new Date(deps.clock()).toISOString()
   const sources = list.sources.map((source) => ({ ...source, waiting: 0 }))
@@ -46,13 +49,23 @@ export async function readMedicationList(
     ? `W/"${list.version}"`
     : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
   if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
-  const { texts, createdAt: timestamp } = list
   const body =
     list.version === 0
       ? emptyBundle(person, whole, at)
-      : listBundle({ texts, timestamp, publicUrl: deps.publicUrl, extensions })
+      : bundleText(bundleOf(deps, person, list, held), extensions)
   return { etag, body, notModified: false }
 }
+
+function bundleOf(deps: ReadListDeps, person: PersonId, list: CurrentList, held: HeldBundle | undefined) {
+  const name = nameOf(list)
+  if (held?.name === name) return held.bundle
+  const { texts, createdAt: timestamp } = list
+  const bundle = openBundle({ texts, timestamp, publicUrl: deps.publicUrl })
+  deps.cache.put(person, { name, bundle })
+  return bundle
+}
+
+const nameOf = ({ owner, version }: CurrentList): string => `${owner}/${version}`
 
 /** A person of whom nothing is applied yet has a list that says so: what was received waits or was parked (4.3). */
 function emptyBundle(person: PersonId, whole: Whole, at: string): string {
@@ -80,8 +93,12 @@ function emptyBundle(person: PersonId, whole: Whole, at: string): string {
 }
 
 /** A read at or after the instant at which time alone changes the list lets the lane derive first. */
-async function currentList(deps: ReadListDeps, person: PersonId): Promise<CurrentList | undefined> {
-  const list = await deps.store.currentList(person)
+async function currentList(
+  deps: ReadListDeps,
+  person: PersonId,
+  known: string | undefined,
+): Promise<CurrentList | undefined> {
+  const list = await deps.store.currentList(person, known)
   if (list?.nextChangeAt === undefined || Date.parse(list.nextChangeAt) > deps.clock()) return list
   try {
     await deps.workLane(personLane(person))
@@ -90,5 +107,5 @@ async function currentList(deps: ReadListDeps, person: PersonId): Promise<Curren
     if (!(error instanceof HubError)) throw error
     deps.log.warn('list could not be derived before a read', { code: error.code })
   }
-  return deps.store.currentList(person)
+  return deps.store.currentList(person, known)
 }

@@ -111,7 +111,11 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
   readonly search: (request: SearchRequest) => Promise<readonly FoundResource[]>
   readonly countMatches: (request: Omit<SearchRequest, 'count' | 'after'>) => Promise<number>
   /** The newest list, with what is needed to tell whether it is whole. Merged persons lead to the survivor. */
-  readonly currentList: (person: PersonId) => Promise<CurrentList | undefined>
+  readonly currentList: (
+    person: PersonId,
+    /** `<owner>/<version>` whose texts the caller has. */
+    known?: string,
+  ) => Promise<CurrentList | undefined>
   /** Texts of an earlier version, as in CurrentList. */
   readonly listVersion: (person: PersonId, version: number) => Promise<readonly string[] | undefined>
 

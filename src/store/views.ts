@@ -19,9 +19,11 @@ export interface HistoryEntry extends FoundResource {
 }
 
 export interface CurrentList {
+  /** The person asked for, or the survivor into whom that person was merged. */
+  readonly owner: PersonId
   /** 0, and no texts, while nothing was applied for this person yet. */
   readonly version: number
-  /** JSON texts of what the Bundle shows, in its order, the List first. */
+  /** JSON texts of what the Bundle shows, in its order, the List first; none when the caller knows this version. */
   readonly texts: readonly string[]
   readonly createdAt: string
   readonly nextChangeAt: string | undefined

@@ -23,6 +23,7 @@ describeStores('lists', await availableBackends(), (current) => {
     await store.fail(claim, claim.rows[0]!.id, { code: 'MESSAGE_INVALID', text: 'x' }, { kind: 'dead' })
     const served = await store.currentList(person)
     assert.deepEqual(served, {
+      owner: person,
       version: 1,
       texts: [first],
       createdAt: T0,
@@ -53,6 +54,8 @@ describeStores('lists', await availableBackends(), (current) => {
     }))
     assert.deepEqual(await store.listVersion(person, 1), ['{"a":1}', lineText])
     assert.deepEqual((await store.currentList(person))?.texts, ['{"a":2}', lineText])
+    assert.deepEqual((await store.currentList(person, `${person}/2`))?.texts, [])
+    assert.equal((await store.currentList(person, `${person}/1`))?.texts.length, 2)
     assert.equal(await store.listVersion(person, 3), undefined)
   })
 })

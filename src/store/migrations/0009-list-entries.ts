@@ -67,14 +67,4 @@ begin
   end if;
 end
 $$;
-
--- Texts of the List and of what it shows, each the version that this list version names.
-create function list_texts_v1(p_person text, p_entries text[]) returns text[] language sql stable as $$
-  select array_agg(coalesce(r.body, h.body) order by e.n)
-  from (select n, split_part(t, '/', 1) as type, split_part(t, '/', 2) as id, split_part(t, '/', 3)::bigint as version
-    from unnest(p_entries) with ordinality u(t, n)) e
-  left join resource r on r.person_id = p_person and r.type = e.type and r.id = e.id and r.version = e.version
-  left join resource_history h
-    on r.id is null and h.person_id = p_person and h.type = e.type and h.id = e.id and h.version = e.version
-$$;
 `
