@@ -1,12 +1,12 @@
 /** When an alert is on (reliability.md 10). Pure: facts in, the alerts that are on now out. */
 import type { ChannelView, JobView } from '../store/operations.js'
-import type { AlertState, PartnerView, ProcessReport } from '../store/watch-contract.js'
+import type { AlertState, DestinationTrouble, PartnerView, ProcessReport } from '../store/watch-contract.js'
 
 export interface AlertFacts {
   readonly channels: readonly ChannelView[]
   readonly processes: readonly ProcessReport[]
   readonly partners: readonly PartnerView[]
-  readonly destinationsInError: readonly string[]
+  readonly destinations: readonly DestinationTrouble[]
   readonly jobs: readonly JobView[]
   /** Of the embedded store: seconds since its last backup, or since it was made; absent on a server. */
   readonly backupAgeS: number | undefined
@@ -22,6 +22,8 @@ export const PARTNER_KNOWN_S_MIN = 3 * 86_400
 export const PARTNER_GAP_FACTOR = 1.5
 export const PARTNER_SILENT_S_MIN = 3_600
 export const JOB_FAILURES_MAX = 3
+/** The sender of an e-prescription message counts a longer silence as a refusal (eresept.md 3). */
+export const UNANSWERED_S_MAX = 96 * 3_600
 export const BACKUP_AGE_S_MAX = 26 * 3_600
 
 export function alertsOf(facts: AlertFacts): AlertState[] {
@@ -30,7 +32,7 @@ export function alertsOf(facts: AlertFacts): AlertState[] {
     ...facts.processes.flatMap(processAlerts),
     ...sweepAlert(facts.processes),
     ...facts.partners.flatMap(partnerAlert),
-    ...facts.destinationsInError.map((subject) => alert('destination-in-error', subject, {})),
+    ...facts.destinations.flatMap(destinationAlerts),
     ...facts.jobs
       .filter(({ failures }) => failures >= JOB_FAILURES_MAX)
       .map(({ name, failures }) => alert('job-failing', name, { failures })),
@@ -90,4 +92,14 @@ function partnerAlert({ channel, sender, silentS, knownS, usualGapS }: PartnerVi
   if (silentS <= Math.max(PARTNER_SILENT_S_MIN, usualGapS * PARTNER_GAP_FACTOR)) return []
   const detail = { silentS: Math.round(silentS), usualS: Math.round(usualGapS) }
   return [alert('partner-silent', `${channel} ${sender}`, detail)]
+}
+
+function destinationAlerts({ blocked, id, inError, unansweredS }: DestinationTrouble): AlertState[] {
+  return [
+    ...(inError ? [alert('destination-in-error', id, {})] : []),
+    ...(blocked > 0 ? [alert('deliveries-blocked', id, { count: blocked })] : []),
+    ...(unansweredS > UNANSWERED_S_MAX
+      ? [alert('message-unanswered', id, { ageS: Math.round(unansweredS) })]
+      : []),
+  ]
 }

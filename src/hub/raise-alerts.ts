@@ -10,7 +10,7 @@ export interface AlertDeps {
     | 'channels'
     | 'processReports'
     | 'partners'
-    | 'destinationsInError'
+    | 'troubledDestinations'
     | 'jobs'
     | 'settleAlerts'
     | 'untoldAlerts'
@@ -33,7 +33,7 @@ export async function raiseAlerts({ store, log, backupAgeS, tell }: AlertDeps): 
     channels: await store.channels(),
     processes: await store.processReports(),
     partners: await store.partners(PARTNERS_MAX),
-    destinationsInError: await store.destinationsInError(),
+    destinations: await store.troubledDestinations(),
     jobs: await store.jobs(),
     backupAgeS: await backupAgeS(),
   })

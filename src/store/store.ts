@@ -45,12 +45,12 @@ import { loadShared, loadSharedById, readHistory, readResource, readVersion } fr
 import { countMatches, searchResources } from './search.js'
 import { messageTimeline, traceOf } from './timeline.js'
 import {
-  destinationsInError,
   laneCounts,
   notePartners,
   processReports,
   reportProcess,
   storeAgeS,
+  troubledDestinations,
   viewPartners,
   viewReplication,
 } from './watch.js'
@@ -120,7 +120,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     processReports: processReports(db),
     notePartners: notePartners(db),
     partners: viewPartners(db),
-    destinationsInError: destinationsInError(db),
+    troubledDestinations: troubledDestinations(db),
     storeAgeS: storeAgeS(db),
     laneCounts: laneCounts(db),
     replication: viewReplication(db),

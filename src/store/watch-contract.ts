@@ -36,6 +36,16 @@ export interface PartnerView {
   readonly usualGapS: number
 }
 
+export interface DestinationTrouble {
+  readonly id: string
+  /** Deliveries to it were given up. */
+  readonly inError: boolean
+  /** Deliveries that wait for a human, counted up to 10,000. */
+  readonly blocked: number
+  /** Seconds since the oldest message without a receipt was made; 0 when none. */
+  readonly unansweredS: number
+}
+
 export interface AlertState {
   readonly name: string
   readonly subject: string
@@ -76,7 +86,8 @@ export interface WatchStore {
   /** Learns from the messages received since `from` (ISO; absent: the last day). @returns where to go on */
   readonly notePartners: (from: string | undefined) => Promise<string>
   readonly partners: (limit: number) => Promise<readonly PartnerView[]>
-  readonly destinationsInError: () => Promise<readonly string[]>
+  /** Destinations in trouble, by id. */
+  readonly troubledDestinations: () => Promise<readonly DestinationTrouble[]>
   /** Seconds since the store was made. */
   readonly storeAgeS: () => Promise<number>
   readonly laneCounts: () => Promise<{ readonly waiting: number; readonly blocked: number }>

@@ -90,13 +90,31 @@ export const viewPartners =
     }))
   }
 
-export const destinationsInError =
-  (db: Database): WatchStore['destinationsInError'] =>
+export const troubledDestinations =
+  (db: Database): WatchStore['troubledDestinations'] =>
   async () => {
-    const { rows } = await db.query<{ id: string }>(
-      `/*destinations-in-error*/ select id from destination where state = 'error' order by id`,
+    const { rows } = await db.query<{
+      id: string
+      in_error: boolean
+      blocked: number
+      unanswered_s: number
+    }>(
+      `/*troubled-destinations*/ select * from (
+         select d.id, d.state = 'error' as in_error,
+           (select count(*) from (select 1 from delivery o where o.destination = d.id
+             and o.state = 'blocked' limit 10000) x) as blocked,
+           coalesce(extract(epoch from clock_timestamp() - (select o.created_at from delivery o
+             where o.destination = d.id and o.state = 'delivered' and o.message_id is not null and o.receipt is null
+             order by o.number limit 1)), 0)::float8 as unanswered_s
+         from destination d) t
+       where t.in_error or t.blocked > 0 or t.unanswered_s > 0 order by t.id`,
     )
-    return rows.map(({ id }) => id)
+    return rows.map(({ id, in_error, blocked, unanswered_s }) => ({
+      id,
+      inError: in_error,
+      blocked,
+      unansweredS: unanswered_s,
+    }))
   }
 
 /** Since the store was made. */

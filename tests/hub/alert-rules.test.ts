@@ -8,7 +8,7 @@ const NONE: AlertFacts = {
   channels: [],
   processes: [],
   partners: [],
-  destinationsInError: [],
+  destinations: [],
   jobs: [],
   backupAgeS: undefined,
 }
@@ -99,12 +99,22 @@ describe('alerts', () => {
   })
 
   it('are on for destinations in error, jobs that fail, and an old backup', () => {
+    const gp = { id: 'gp', inError: true, blocked: 0, unansweredS: 0 }
     const job = { name: 'retention', startedAt: AT, endedAt: AT, by: 'a', failures: 3 }
-    assert.deepEqual(names({ destinationsInError: ['gp'], jobs: [job], backupAgeS: 26 * 3_600 + 1 }), [
+    assert.deepEqual(names({ destinations: [gp], jobs: [job], backupAgeS: 26 * 3_600 + 1 }), [
       'destination-in-error gp',
       'job-failing retention',
       'backup-old store',
     ])
     assert.deepEqual(names({ jobs: [{ ...job, failures: 2 }], backupAgeS: 26 * 3_600 }), [])
+  })
+
+  it('are on for deliveries that wait for a human, and for silence that counts as a refusal', () => {
+    const apotek = { id: 'apotek', inError: false, blocked: 0, unansweredS: 0 }
+    const on = (more: Partial<typeof apotek>) => names({ destinations: [{ ...apotek, ...more }] })
+    assert.deepEqual(on({}), [])
+    assert.deepEqual(on({ blocked: 1 }), ['deliveries-blocked apotek'])
+    assert.deepEqual(on({ unansweredS: 96 * 3_600 }), [])
+    assert.deepEqual(on({ unansweredS: 96 * 3_600 + 1 }), ['message-unanswered apotek'])
   })
 })
