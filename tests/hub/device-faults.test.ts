@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { openDeviceFaults } from '../../src/hub/device-faults.js'
 import { assignDevice } from '../support/assigned-device.js'
-import { availableBackends, describeStores } from '../support/backends.js'
+import { describeStores, someBackends } from '../support/backends.js'
 import { deviceEvent, doseNotDispensed } from '../support/device-fixtures.js'
 import { inger } from '../support/kith-people.js'
 import { testValidation } from '../support/validation.js'
 import { openWorker } from '../support/worker.js'
 
-describeStores('open faults of devices', await availableBackends(), (current) => {
+describeStores('open faults of devices', await someBackends(), (current) => {
   before(async function () {
     this.timeout(60_000)
     await testValidation()

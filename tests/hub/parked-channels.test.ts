@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { HubError } from '../../src/core/errors.js'
 import { tendParkedChannels } from '../../src/hub/parked-channels.js'
-import { availableBackends, describeStores } from '../support/backends.js'
+import { describeStores, someBackends } from '../support/backends.js'
 import { doseTaken } from '../support/device-fixtures.js'
 import { orderMessage } from '../support/hl7-orders.js'
 import { testValidation } from '../support/validation.js'
@@ -10,7 +10,7 @@ import { openWorker } from '../support/worker.js'
 const misconfigured = () => new HubError('CHANNEL_MISCONFIGURED', 'no mapping of this version')
 const order = (patient: number, number: number) => orderMessage({ patient, order: number })
 
-describeStores('a parked channel', await availableBackends(), (current) => {
+describeStores('a parked channel', await someBackends(), (current) => {
   before(async function () {
     this.timeout(60_000)
     await testValidation()
@@ -23,6 +23,7 @@ describeStores('a parked channel', await availableBackends(), (current) => {
     const first = await worker.receive('hl7v2', order(1, 1))
     const second = await worker.receive('hl7v2', order(2, 1))
     await worker.work()
+    const tried = worker.counted.length
     const later = await worker.receive('hl7v2', order(3, 1))
     worker.fault = undefined
     await worker.work()
@@ -32,7 +33,7 @@ describeStores('a parked channel', await availableBackends(), (current) => {
       assert.equal(message?.attempts, 0)
     }
     assert.equal((await store.message(first.id))?.reason?.code, 'CHANNEL_MISCONFIGURED')
-    assert.equal(worker.counted.filter((event) => event === 'park hl7v2').length, 1, 'the others are untried')
+    assert.equal(worker.counted.length, tried, 'what comes later is untried')
     const [parked] = await store.parkedChannels()
     assert.equal(parked?.channel, 'hl7v2')
     assert.equal(parked?.parkedBy, undefined)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { HubError } from '../../src/core/errors.js'
 import { BUG_ATTEMPTS_MAX } from '../../src/hub/settle-failure.js'
 import { workLane } from '../../src/hub/work-lane.js'
-import { availableBackends, describeStores } from '../support/backends.js'
+import { describeStores, someBackends } from '../support/backends.js'
 import { orderMessage } from '../support/hl7-orders.js'
 import { testValidation } from '../support/validation.js'
 import { openWorker } from '../support/worker.js'
@@ -24,7 +24,7 @@ const thrownBy = (work: () => never): unknown => {
   }
 }
 
-describeStores('a failure', await availableBackends(), (current) => {
+describeStores('a failure', await someBackends(), (current) => {
   before(async function () {
     this.timeout(60_000)
     await testValidation()
@@ -109,8 +109,8 @@ describeStores('a failure', await availableBackends(), (current) => {
         await store.commit(claim, effect)
       },
     })
-    const { id } = await worker.receive('hl7v2', order(1, 1))
-    await worker.work()
+    const { id, lane } = await worker.receive('hl7v2', order(1, 1))
+    await workLane(worker.deps, lane)
     assert.equal((await store.message(id))?.state, 'waiting')
     assert.equal((await store.message(id))?.attempts, 1)
     await dueNow()

@@ -59,6 +59,12 @@ export async function availableBackends(): Promise<readonly Backend[]> {
   return [embedded]
 }
 
+/** One of them, for suites above the store, whose statements are tested on both; all in `npm run test:deep`. */
+export async function someBackends(): Promise<readonly Backend[]> {
+  const available = await availableBackends()
+  return process.env.STAFETT_TEST_DEEP ? available : available.slice(-1)
+}
+
 /**
  * One suite a back end: opened before, emptied before each test, closed after. `current()` gives what is open.
  */

@@ -8,7 +8,7 @@ import { untraced } from '../../src/core/tracer.js'
 import { openParking, type Parking } from '../../src/hub/parked-channels.js'
 import { openPersonCache } from '../../src/hub/person-cache.js'
 import { openSharedRegister } from '../../src/hub/shared-register.js'
-import { workLane } from '../../src/hub/work-lane.js'
+import { workLanes } from '../../src/hub/work-lane.js'
 import type { WriteDeps } from '../../src/hub/write-resource.js'
 import { listConfig } from '../../src/medication-list/defaults.js'
 import { deriveList } from '../../src/medication-list/derive-list.js'
@@ -89,7 +89,7 @@ export async function openWorker(store: Store): Promise<Worker> {
       for (;;) {
         const lanes = await store.dueLanes(100)
         if (lanes.length === 0) return
-        for (const lane of lanes) await workLane(worker.deps, lane)
+        await workLanes(worker.deps, lanes)
       }
     },
   }
