@@ -90,7 +90,12 @@ function formOf(product: Product): CodeableConcept | undefined {
 
 const prescriptionGroup = (group: Coded): readonly Extension[] =>
   nested(NO_BASIS_PRESCRIPTION_GROUP, [
-    ext('prescriptiongroup', 'valueCodeableConcept', concept(group, 7421)),
+    // Documents that are not held to a schema may leave it out.
+    ext(
+      'prescriptiongroup',
+      'valueCodeableConcept',
+      group.V === undefined ? undefined : concept(group, 7421),
+    ),
   ])
 
 function felles(product: Felles): readonly Extension[] {

@@ -13,12 +13,9 @@ import { child, children, extension, extensions, flag, type Node, text } from '.
 import { readProduct } from './medication.js'
 import { partyOf } from './parties.js'
 import { readPrescribed } from './prescribed.js'
-import type { SfmStatement } from './statement.js'
-import { rowOf } from './statement-to-facts.js'
-import { codedValue, dayValue, textValue, typedIdentifier } from './values.js'
-
-/** Below what the M10 itself says, above what an M25.3 repeats of it. */
-const REGISTER_COPY = '0~'
+import { REGISTER_COPY, type SfmStatement } from './statement.js'
+import { rowOf } from './statement-to-row.js'
+import { codedValue, dayValue, numeral, textValue, typedIdentifier } from './values.js'
 
 /** Adds the dispense. Undefined where it has no id of its own or names no prescription: then it is told as unmapped. */
 export function dispenseToMedicationDispense(
@@ -93,7 +90,7 @@ function suppliedOf(document: SfmDocument, node: Node): Utlevering['dok'] {
   if (product === undefined) return undefined
   const words = children(node, 'dosageInstruction').flatMap((one) => text(one, 'text') ?? [])
   const quantity = child(node, 'quantity')
-  const value = text(quantity, 'value')
+  const value = numeral(quantity, 'value')
   const unit = text(quantity, 'unit')
   // SFM counts packages, and says no unit.
   const packages = unit === undefined || unit === PACKAGE_UNIT ? value : undefined
@@ -132,11 +129,11 @@ export function deliveryToPacked(
   statements: ReadonlyMap<Node, SfmStatement>,
 ): readonly Amendment[] {
   const statement = referred(document, delivery, 'prescriptionId')
+  const told = statement && statements.get(statement)
   const dispense = referred(document, delivery, 'deliverydoc')
   const first = dayValue(extension(delivery, 'datefirstdose'))
   const last = dayValue(extension(delivery, 'datelastdose'))
-  const row =
-    statement && statements.get(statement) && rowOf(frame, statements.get(statement) as SfmStatement)
+  const row = told && rowOf(frame, told)
   const report = dispense && reportOf(document, dispense, statements)
   if (row === undefined || report === undefined || first === undefined || last === undefined) {
     frame.unmapped.push({

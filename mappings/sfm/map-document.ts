@@ -1,38 +1,22 @@
 /** SFM's medication document → facts: prescriptions, the PLL with its rows, dispenses, allergies, who is responsible. */
-import type { List, Reference } from 'fhir/r4.js'
 import { FHN } from '../../src/core/canonical.js'
-import {
-  type Amendment,
-  type MapContext,
-  type Mapped,
-  type MappedResource,
-  SUBJECT_REFERENCE,
-} from '../../src/core/message.js'
-import { filled, identifier, idIdentity, keyOf, logical } from '../kith/build.js'
+import type { Amendment, MapContext, Mapped, MappedResource } from '../../src/core/message.js'
+import { idIdentity, keyOf } from '../kith/build.js'
 import { isDateTime, startOfDay, toDateTime, toUtc } from '../kith/dates.js'
 import { authorshipOf, type Frame } from '../kith/frame.js'
-import { roleExtension } from '../kith/m25-entry-to-medication-statement.js'
-import { helsepersonReference, organisasjonReference, someoneAt } from '../kith/parties.js'
-import {
-  addRegisterTeam,
-  multidoseapotekToParticipant,
-  multidoselegeToParticipant,
-} from '../kith/register-to-care-team.js'
-import type { Rolle } from '../kith/roles.js'
+import { helsepersonReference, organisasjonReference } from '../kith/parties.js'
 import { addAllergy } from './allergy.js'
 import { deliveryToPacked, dispenseToMedicationDispense } from './dispense.js'
 import { resolve, type SfmDocument, typeOf } from './document.js'
-import { child, children, extension, extensions, flag, type Node, text, unread } from './json-trail.js'
-import { asOrganisasjon, type Party, partyOf } from './parties.js'
+import { child, children, type Node, text, unread } from './json-trail.js'
+import { asOrganisasjon, partyOf } from './parties.js'
 import { patientResource } from './patient.js'
+import { PACKED, readInfo } from './pll-info.js'
+import { addPll } from './pll-to-list.js'
+import { addRegister } from './register.js'
 import { readStatement, type SfmStatement } from './statement.js'
-import { rowOf, statementToMedicationRequest, statementToRow } from './statement-to-facts.js'
-import { coded, codeOf, timeValue } from './values.js'
-
-const MESSAGE_TYPE = 'http://ehelse.no/fhir/CodeSystem/sfm-message-type'
-const PLL = 'M25.1'
-const PACKED = 'M25.3'
-const REGISTER_ONLY = 'M9.12'
+import { statementToMedicationRequest } from './statement-to-medication-request.js'
+import { codeOf } from './values.js'
 
 export function mapDocument(document: SfmDocument, context: MapContext): Mapped {
   const frame = frameOf(document, context)
@@ -152,143 +136,9 @@ function readEnvelope({ composition, root, byUrl }: SfmDocument): void {
   }
 }
 
-interface Info {
-  readonly node: Node
-  /** M25.1, M25.2, M25.3 or M9.12. */
-  readonly kind: string | undefined
-  readonly id: string | undefined
-  readonly date: string | undefined
-  readonly author: Party
-  readonly parties: readonly { readonly role: string | undefined; readonly party: Party }[]
-  readonly deliveries: readonly Node[]
-}
-
-function readInfo(document: SfmDocument, node: Node): Info {
-  const pll = extension(node, 'sfm-pllInformation')
-  resolve(document.byUrl, child(node, 'subject'))
-  flag(extension(pll, 'substitute'), 'valueBoolean')
-  return {
-    node,
-    kind: codeOf(child(node, 'code')),
-    id: children(node, 'identifier').flatMap((one) => text(one, 'value') ?? [])[0],
-    date: timeValue(extension(pll, 'PLLdate')),
-    author: partyOf(document, child(node, 'author')),
-    parties: extensions(pll, 'relatedparties').map((one) => {
-      const reference = child(one, 'valueReference')
-      const target = resolve(document.byUrl, reference)
-      const [role] = children(target, 'code').map((code) => coded(code)?.V)
-      return { role, party: partyOf(document, reference) }
-    }),
-    deliveries: extensions(pll, 'deliveryinformation'),
-  }
-}
-
-/**
- * The PLL as the snapshot that its M25.1 is. What the document repeats of a message that came by itself stands just below
- * that message: its order is the same second, without the fraction.
- */
-function addPll(frame: Frame, infos: readonly Info[], statements: readonly SfmStatement[]): void {
-  const info = infos.find(({ kind }) => kind === PLL)
-  const date = info?.date
-  const genDate =
-    date === undefined
-      ? frame.genDate
-      : isDateTime(date)
-        ? toDateTime(date, frame.zone)
-        : startOfDay(date, frame.zone)
-  const own: Frame = { ...frame, genDate, order: repeatedOrder(genDate, frame), resources: frame.resources }
-  const rows = statements.filter((statement) => statement.head === undefined)
-  for (const statement of rows) statementToRow(own, statement)
-  if (info?.id === undefined) return
-  const message = idIdentity(info.id, frame.sender, 'MsgId')
-  const roles: Rolle[] = info.parties.flatMap(rolleOf)
-  const resource: List = {
-    resourceType: 'List',
-    ...filled(
-      'extension',
-      roles.flatMap((role) =>
-        roleExtension(
-          role,
-          role.helseperson === undefined
-            ? organisasjonReference(frame, role.organisasjon ?? {})
-            : helsepersonReference(frame, role.helseperson),
-        ),
-      ),
-    ),
-    identifier: [identifier(message, 'MsgId')],
-    status: 'current',
-    mode: 'snapshot',
-    code: { coding: [{ system: MESSAGE_TYPE, code: PLL }], text: 'Legemidler i bruk' },
-    subject: { reference: SUBJECT_REFERENCE },
-    date: genDate,
-    source: authorOf(frame, info.author),
-    ...filled(
-      'entry',
-      rows.flatMap((statement) => {
-        const row = statement.pllId === undefined ? undefined : rowOf(own, statement)
-        return row === undefined
-          ? []
-          : [{ item: logical('MedicationStatement', idIdentity(row.id, frame.sender, 'PLL')) }]
-      }),
-    ),
-  }
-  frame.resources.push({ key: keyOf(message), resource, order: own.order, scope: 'person' })
-}
-
-const repeatedOrder = (genDate: string, frame: Frame): string =>
-  `${toUtc(genDate, frame.zone).slice(0, 'YYYY-MM-DDThh:mm:ss'.length)} ${frame.order}`
-
-function authorOf(frame: Frame, { organisation, person }: Party): Reference {
-  if (person !== undefined) return helsepersonReference(frame, person)
-  return organisation === undefined
-    ? frame.author.type === 'Practitioner'
-      ? frame.author
-      : someoneAt(frame, frame.author)
-    : someoneAt(frame, organisasjonReference(frame, asOrganisasjon(organisation)))
-}
-
 /** The statement that this one renews: the newest of those that are part of it. */
 function priorOf(statement: SfmStatement, statements: ReadonlyMap<Node, SfmStatement>): string | undefined {
   return [...statements.values()]
     .filter(({ head, reseptId }) => head === statement.node && reseptId !== undefined)
     .sort((a, b) => ((a.lastChanged ?? '') < (b.lastChanged ?? '') ? 1 : -1))[0]?.reseptId
-}
-
-const rolleOf = ({ party, role }: Info['parties'][number]): Rolle[] => {
-  if (role === undefined) return []
-  if (party.person !== undefined) return [{ rolle: { V: role }, helseperson: party.person }]
-  return party.organisation === undefined
-    ? []
-    : [{ rolle: { V: role }, organisasjon: asOrganisasjon(party.organisation) }]
-}
-
-const DOCTOR = 'M'
-const PHARMACY = 'A'
-
-/** Who is registered as multidose doctor and pharmacy, as the register told SFM. */
-function addRegister(frame: Frame, infos: readonly Info[]): void {
-  const info = infos.find(({ kind }) => kind === REGISTER_ONLY) ?? infos.find(({ kind }) => kind === PLL)
-  const registered = (info?.parties ?? []).flatMap(({ party, role }) => {
-    const { organisation, person } = party
-    if (role === DOCTOR && person !== undefined)
-      return [
-        multidoselegeToParticipant(frame, {
-          ...(person.hprId === undefined ? {} : { hprNr: person.hprId.id }),
-          navn: [person.fornavn, person.etternavn].filter((part) => part !== undefined).join(' '),
-          ...(organisation?.name === undefined ? {} : { org: organisation.name }),
-          ...(organisation?.ident === undefined ? {} : { herId: organisation.ident }),
-          telefon: [],
-        }),
-      ]
-    if (role === PHARMACY && organisation !== undefined)
-      return [
-        multidoseapotekToParticipant(frame, {
-          ...(organisation.name === undefined ? {} : { navn: organisation.name }),
-          ...(organisation.ident === undefined ? {} : { konsesjonsnr: organisation.ident }),
-          telefon: organisation.telecom.map((address) => ({ address })),
-        }),
-      ]
-    return []
-  })
-  if (registered.length > 0) addRegisterTeam(frame, frame.message, registered)
 }

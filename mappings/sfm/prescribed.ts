@@ -17,7 +17,16 @@ import {
   text,
 } from './json-trail.js'
 import type { SfmProduct } from './medication.js'
-import { amountValue, coded, codedValue, dayValue, textValue, timeValue } from './values.js'
+import {
+  amountValue,
+  coded,
+  codedValue,
+  countValue,
+  dayValue,
+  numeral,
+  textValue,
+  timeValue,
+} from './values.js'
 
 export interface Prescribed {
   readonly dok: ReseptDokLegemiddel
@@ -39,12 +48,12 @@ export function readPrescribed(statement: Node, product: SfmProduct): Prescribed
   const amendment = extension(statement, 'sfm-reseptamendment')
   const dosages = children(statement, 'dosage')
   const note = textValue(extension(amendment, 'note'))
-  const repeats = textValue(extension(amendment, 'reit'))
+  const repeats = countValue(extension(amendment, 'reit'))
   const substitution = flag(
     extension(extension(statement, 'sfm-generic-substitution'), 'genericSubstitutionAccepted'),
     'valueBoolean',
   )
-  const antall = textValue(extension(amendment, 'numberofpackages'))
+  const antall = numeral(extension(amendment, 'numberofpackages'), 'valueDecimal')
   const mengde = amountValue(extension(amendment, 'amount'))
   const refHjemmel = codedValue(extension(amendment, 'reimbursementparagraph'))
   const refKode = codedValue(extension(amendment, 'reimbursementcode'))

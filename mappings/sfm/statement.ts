@@ -55,6 +55,14 @@ export interface SfmStatement {
   readonly reasons: readonly CodeableConcept[]
 }
 
+/** `sfm-performer-roles`. */
+export const PRESCRIBED_BY = '1'
+/**
+ * Order of what the document repeats of a message: above the broker's summary (`0|`), below the message itself, whose
+ * order begins with a year.
+ */
+export const REGISTER_COPY = '0~'
+
 export interface Registration {
   /** 1 prescribed by, 3 discontinued by. */
   readonly role: string | undefined

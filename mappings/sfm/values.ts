@@ -1,5 +1,6 @@
 /** FHIR data types of the document as the values that the mappings of the e-prescription family take. */
 import type { CodeableConcept } from 'fhir/r4.js'
+import { isPlainDecimal } from '../../src/core/dose-amount.js'
 import { isDate, isDateTime } from '../kith/dates.js'
 import type { Amount, Coded } from '../kith/reader.js'
 import { child, children, type Node, text } from './json-trail.js'
@@ -59,10 +60,25 @@ export function plainConcept(node: Node | undefined): CodeableConcept | undefine
 export const codedValue = (extension: Node | undefined): Coded | undefined =>
   coded(child(extension, 'valueCodeableConcept'))
 
+/** What is no number stays unread, and is told of as such. */
+export function numeral(node: Node | undefined, name: string): string | undefined {
+  const value = node?.value[name]
+  return (typeof value === 'number' || typeof value === 'string') && isPlainDecimal(String(value))
+    ? text(node, name)
+    : undefined
+}
+
+/** A whole number from nothing upwards, likewise. */
+export function countValue(extension: Node | undefined): string | undefined {
+  for (const name of ['valueString', 'valueInteger', 'valueDecimal', 'valuePositiveInt', 'valueUnsignedInt'])
+    if (/^\d{1,6}$/.test(String(extension?.value[name]))) return text(extension, name)
+  return undefined
+}
+
 /** The number as JSON has it; units stay words. */
 export function amountValue(extension: Node | undefined): Amount | undefined {
   const quantity = child(extension, 'valueQuantity')
-  const V = text(quantity, 'value')
+  const V = numeral(quantity, 'value')
   const code = text(quantity, 'code')
   const U = text(quantity, 'unit') ?? code
   text(quantity, 'system')
