@@ -5,6 +5,7 @@ import { canonicalDeviceProtocol } from '../devices/protocol.js'
 import { splitBatch } from '../hl7v2/batch.js'
 import { hl7v2Protocol } from '../hl7v2/protocol.js'
 import { kithProtocol } from '../kith/protocol.js'
+import { sfmProtocol } from '../sfm/protocol.js'
 import { hl7v2Leaves } from './hl7v2-leaves.js'
 import { jsonLeaves } from './json-leaves.js'
 import { kithLeaves } from './kith-leaves.js'
@@ -19,6 +20,7 @@ export interface FidelityContext {
   readonly zone: string
   /** ISO instant at which the message counts as received. */
   readonly receivedAt: string
+  readonly progress?: (done: number, all: number) => void
 }
 
 interface Format {
@@ -54,6 +56,7 @@ function outcomeOf(raw: Uint8Array, { protocol, leaves }: Format, context: Fidel
       const other = protocol.check(bytes, settings)
       return other.kind === 'accept' ? other.items[0] : undefined
     },
+    progress: context.progress,
   })
   return report === undefined
     ? { kind: 'refused', problems: [] }
@@ -75,13 +78,16 @@ function mapParts(
   return first && { ...first, enclosed: [...(first.enclosed ?? []), ...others] }
 }
 
-/** A BOM and blanks aside. */
+/** A BOM and blanks aside; a JSON document that is a FHIR resource is SFM's. */
 function formatOf(raw: Uint8Array): Format {
-  const first = new TextDecoder().decode(raw.subarray(0, 64)).trimStart()[0]
-  if (first === '<') return { protocol: kithProtocol, leaves: kithLeaves, split: whole }
-  if (first === '{') return { protocol: canonicalDeviceProtocol, leaves: jsonLeaves, split: whole }
-  return { protocol: hl7v2Protocol, leaves: hl7v2Leaves, split: messagesOf }
+  const start = new TextDecoder().decode(raw.subarray(0, START_BYTES)).trimStart()
+  if (start.startsWith('<')) return { protocol: kithProtocol, leaves: kithLeaves, split: whole }
+  if (!start.startsWith('{')) return { protocol: hl7v2Protocol, leaves: hl7v2Leaves, split: messagesOf }
+  return /"resourceType"\s*:/.test(start)
+    ? { protocol: sfmProtocol, leaves: (bytes) => jsonLeaves(bytes, 'path'), split: whole }
+    : { protocol: canonicalDeviceProtocol, leaves: (bytes) => jsonLeaves(bytes, 'pointer'), split: whole }
 }
+const START_BYTES = 1_000
 
 const whole = (raw: Uint8Array): readonly Uint8Array[] => [raw]
 

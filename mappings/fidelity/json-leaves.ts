@@ -1,10 +1,14 @@
-/** Leaves of a JSON message, as JSON pointers. */
+/** Leaves of a JSON message: as JSON pointers, or as paths of FHIR JSON. */
 import type { SourceLeaf } from './report.js'
 
+export type JsonPlaces = 'pointer' | 'path'
+
 /** @param raw JSON that a protocol has taken: it is well formed */
-export function jsonLeaves(raw: Uint8Array): readonly SourceLeaf[] {
+export function jsonLeaves(raw: Uint8Array, places: JsonPlaces): readonly SourceLeaf[] {
   const text = new TextDecoder().decode(raw)
   const encoder = new TextEncoder()
+  const document: unknown = JSON.parse(text)
+  const root = rootOf(document)
   const found: SourceLeaf[] = []
   const visit = (value: unknown, steps: readonly string[]): void => {
     if (typeof value === 'object' && value !== null) {
@@ -13,9 +17,10 @@ export function jsonLeaves(raw: Uint8Array): readonly SourceLeaf[] {
     }
     const exchanged = (other: string): Uint8Array =>
       encoder.encode(JSON.stringify(withValue(JSON.parse(text), steps, other)))
-    found.push({ at: pointer(steps), parts: [{ name: '', value: String(value), beside: false, exchanged }] })
+    const at = places === 'pointer' ? pointer(steps) : path(root, steps)
+    found.push({ at, parts: [{ name: '', value: String(value), beside: false, exchanged }] })
   }
-  visit(JSON.parse(text), [])
+  visit(document, [])
   return found
 }
 
@@ -38,3 +43,11 @@ function withValue(document: unknown, steps: readonly string[], other: string): 
 
 const pointer = (steps: readonly string[]): string =>
   steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+const rootOf = (document: unknown): string =>
+  typeof document === 'object' && document !== null && 'resourceType' in document
+    ? String(document.resourceType)
+    : ''
+
+const path = (root: string, steps: readonly string[]): string =>
+  steps.reduce((at, step) => (/^\d+$/.test(step) ? `${at}[${step}]` : `${at}.${step}`), root)

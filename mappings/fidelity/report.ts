@@ -50,6 +50,8 @@ export interface Trials {
   readonly map: (raw: Uint8Array) => Mapped | undefined
   /** What the inbox knows it by, beside what is mapped. */
   readonly envelope: (raw: Uint8Array) => Envelope | undefined
+  /** Told after each leaf: a long document takes a minute. */
+  readonly progress?: ((done: number, all: number) => void) | undefined
 }
 
 /** Targets named for one leaf. */
@@ -64,7 +66,11 @@ export function reportFidelity(
   const mapped = trials.map(raw)
   if (mapped === undefined) return undefined
   const whole = { mapped, envelope: trials.envelope(raw), notes: notesOf(mapped), trials }
-  const reports = leaves.map((leaf) => reportLeaf(leaf, whole))
+  const reports = leaves.map((leaf, index) => {
+    const report = reportLeaf(leaf, whole)
+    trials.progress?.(index + 1, leaves.length)
+    return report
+  })
   const counts: Record<Fate, number> = { mapped: 0, required: 0, administrative: 0, unmapped: 0 }
   for (const { fate } of reports) counts[fate] += 1
   return { leaves: reports, counts }

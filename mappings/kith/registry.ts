@@ -17,10 +17,10 @@ import type { OpenAttached } from './attachments.js'
 import { m6Kind, m7Kind, m8Kind, m52Kind, m81Kind } from './broker-kinds.js'
 import type { HeadMessage, KithKind } from './kind.js'
 import { m1Kind, m5Kind, m10Kind, m251Kind, m252Kind, m253Kind, m254Kind } from './kinds.js'
-import { m28Kind, m271Kind, m272Kind } from './kinds-m27.js'
 import type { SyntheticIds } from './national-id.js'
 import { openHeadMessage } from './open-message.js'
 import { m91Kind, m93Kind, m95Kind, m97Kind, m911Kind, m921Kind } from './query/query-kinds.js'
+import { m28Kind, m271Kind, m272Kind } from './register-kinds.js'
 import { parseXml, type XmlElement } from './xml.js'
 
 /** The door's view of a kind: faults of a message, and whom it is about (one for each part). */

@@ -15,7 +15,7 @@ export async function reportFiles(
   files: readonly string[],
   options: { readonly json: boolean; readonly zone: string | undefined },
 ): Promise<number> {
-  const context = { zone: options.zone ?? ZONE, receivedAt: new Date().toISOString() }
+  const context = { zone: options.zone ?? ZONE, receivedAt: new Date().toISOString(), progress }
   const all: FidelityOutcome[] = []
   for (const file of files) {
     const raw = await readFile(file).catch((cause: unknown) => {
@@ -27,4 +27,13 @@ export async function reportFiles(
       console.log(options.json ? JSON.stringify({ file, ...outcome }) : fidelityTable(file, outcome))
   }
   return fidelityExitCode(all)
+}
+
+/** Values between two signs of life, where somebody watches. */
+const PROGRESS_EVERY = 200
+
+function progress(done: number, all: number): void {
+  if (!process.stderr.isTTY || all < PROGRESS_EVERY) return
+  if (done === all) process.stderr.write('\r\u001b[K')
+  else if (done % PROGRESS_EVERY === 0) process.stderr.write(`\r${done} of ${all} values`)
 }

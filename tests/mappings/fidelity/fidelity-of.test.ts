@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { type FidelityOutcome, fidelityOf } from '../../../mappings/fidelity/fidelity-of.js'
 import { reportFidelity, type SourceLeaf } from '../../../mappings/fidelity/report.js'
+import { doseTaken } from '../../support/device-fixtures.js'
 import { base64, bytes, ENTRY_ID, MSG_ID, m1, m5, m10, m251 } from '../../support/kith-fixtures.js'
 import { metoprolol, onceDaily, reseptDokLegemiddel } from '../../support/kith-prescribed.js'
+import { sfmDocument } from '../../support/sfm-fixtures.js'
 
 const CONTEXT = { zone: 'Europe/Oslo', receivedAt: '2024-03-02T12:00:00.000Z' }
 const CONTENT = 'MsgHead/Document/RefDoc/Content'
@@ -109,6 +111,20 @@ describe('fidelity of other messages', () => {
   it('of each message of a batch', () => {
     const second = RDE.replace('msg-1', 'msg-2')
     assert.equal(fidelityOf(bytes(RDE + second), CONTEXT).length, 2)
+  })
+
+  it('of a device event by JSON pointers', () => {
+    const { leaves, message } = report(JSON.stringify(doseTaken()))
+    assert.equal(message, 'device-event')
+    const at = leaves.find((one) => one.at === '/occurredAt')
+    assert.ok(at?.targets.some((path) => path.startsWith('MedicationAdministration.')))
+  })
+
+  it('of an SFM document by its own paths', () => {
+    const { leaves, message } = report(JSON.stringify(sfmDocument({})))
+    assert.equal(message, 'sfm-medication')
+    assert.ok(leaves.some(({ fate }) => fate === 'mapped'))
+    assert.ok(leaves.every(({ at }) => /^(Parameters|Bundle)\b/.test(at)))
   })
 
   it('of text that is nothing, with the reason', () => {
