@@ -94,9 +94,10 @@ function partnerAlert({ channel, sender, silentS, knownS, usualGapS }: PartnerVi
   return [alert('partner-silent', `${channel} ${sender}`, detail)]
 }
 
-function destinationAlerts({ blocked, id, inError, unansweredS }: DestinationTrouble): AlertState[] {
+function destinationAlerts({ blocked, id, state, unansweredS }: DestinationTrouble): AlertState[] {
   return [
-    ...(inError ? [alert('destination-in-error', id, {})] : []),
+    ...(state === 'error' ? [alert('destination-in-error', id, {})] : []),
+    ...(state === 'off' ? [alert('destination-off', id, {})] : []),
     ...(blocked > 0 ? [alert('deliveries-blocked', id, { count: blocked })] : []),
     ...(unansweredS > UNANSWERED_S_MAX
       ? [alert('message-unanswered', id, { ageS: Math.round(unansweredS) })]

@@ -1,4 +1,5 @@
 /** What alerts are judged by, and the alerts themselves. */
+import type { DestinationState } from '../core/delivery.js'
 import type { Channel } from '../core/message.js'
 
 /** Of the last ten minutes of one process, unless said otherwise. */
@@ -38,8 +39,8 @@ export interface PartnerView {
 
 export interface DestinationTrouble {
   readonly id: string
-  /** Deliveries to it were given up. */
-  readonly inError: boolean
+  /** `error`: deliveries to it were given up. `off`: it said that it is gone. */
+  readonly state: DestinationState
   /** Deliveries that wait for a human, counted up to 10,000. */
   readonly blocked: number
   /** Seconds since the oldest message without a receipt was made; 0 when none. */

@@ -1,4 +1,5 @@
 /** Partners, processes and destinations, as alerts are judged by them. */
+import type { DestinationState } from '../core/delivery.js'
 import type { Channel } from '../core/message.js'
 import type { Database } from './query.js'
 import { onlyRow, toInstant, toInstantIfAny } from './rows.js'
@@ -95,26 +96,21 @@ export const troubledDestinations =
   async () => {
     const { rows } = await db.query<{
       id: string
-      in_error: boolean
+      state: DestinationState
       blocked: number
       unanswered_s: number
     }>(
       `/*troubled-destinations*/ select * from (
-         select d.id, d.state = 'error' as in_error,
+         select d.id, d.state,
            (select count(*) from (select 1 from delivery o where o.destination = d.id
              and o.state = 'blocked' limit 10000) x) as blocked,
            coalesce(extract(epoch from clock_timestamp() - (select o.created_at from delivery o
              where o.destination = d.id and o.state = 'delivered' and o.message_id is not null and o.receipt is null
              order by o.number limit 1)), 0)::float8 as unanswered_s
          from destination d) t
-       where t.in_error or t.blocked > 0 or t.unanswered_s > 0 order by t.id`,
+       where t.state <> 'active' or t.blocked > 0 or t.unanswered_s > 0 order by t.id`,
     )
-    return rows.map(({ id, in_error, blocked, unanswered_s }) => ({
-      id,
-      inError: in_error,
-      blocked,
-      unansweredS: unanswered_s,
-    }))
+    return rows.map(({ unanswered_s, ...row }) => ({ ...row, unansweredS: unanswered_s }))
   }
 
 /** Since the store was made. */

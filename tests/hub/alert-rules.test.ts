@@ -99,10 +99,13 @@ describe('alerts', () => {
   })
 
   it('are on for destinations in error, jobs that fail, and an old backup', () => {
-    const gp = { id: 'gp', inError: true, blocked: 0, unansweredS: 0 }
+    const gp = { id: 'gp', state: 'error', blocked: 0, unansweredS: 0 } as const
+    const home = { id: 'home-care', state: 'off', blocked: 2, unansweredS: 0 } as const
     const job = { name: 'retention', startedAt: AT, endedAt: AT, by: 'a', failures: 3 }
-    assert.deepEqual(names({ destinations: [gp], jobs: [job], backupAgeS: 26 * 3_600 + 1 }), [
+    assert.deepEqual(names({ destinations: [gp, home], jobs: [job], backupAgeS: 26 * 3_600 + 1 }), [
       'destination-in-error gp',
+      'destination-off home-care',
+      'deliveries-blocked home-care',
       'job-failing retention',
       'backup-old store',
     ])
@@ -110,7 +113,7 @@ describe('alerts', () => {
   })
 
   it('are on for deliveries that wait for a human, and for silence that counts as a refusal', () => {
-    const apotek = { id: 'apotek', inError: false, blocked: 0, unansweredS: 0 }
+    const apotek = { id: 'apotek', state: 'active', blocked: 0, unansweredS: 0 } as const
     const on = (more: Partial<typeof apotek>) => names({ destinations: [{ ...apotek, ...more }] })
     assert.deepEqual(on({}), [])
     assert.deepEqual(on({ blocked: 1 }), ['deliveries-blocked apotek'])

@@ -70,6 +70,24 @@ describeStores('destinations', await availableBackends(), (current) => {
     assert.deepEqual(await claimAll(outbox, 'journal'), [])
   })
 
+  it('tells which destinations wait for a human', async () => {
+    const outbox = await made([['a', 1]])
+    const { store } = current()
+    assert.deepEqual(await store.troubledDestinations(), [])
+    await outbox.settleDelivery(await only(outbox), {
+      kind: 'blocked',
+      fault: 'answer-rejected',
+      counts: false,
+    })
+    assert.deepEqual(await store.troubledDestinations(), [
+      { id: 'journal', state: 'active', blocked: 1, unansweredS: 0 },
+    ])
+    await current().db.query(`update destination set state = 'off'`)
+    assert.deepEqual(await store.troubledDestinations(), [
+      { id: 'journal', state: 'off', blocked: 1, unansweredS: 0 },
+    ])
+  })
+
   it('counts what is open, and the age of the oldest', async () => {
     const outbox = await made([
       ['a', 1],

@@ -39,7 +39,7 @@ describeStores('unanswered messages', await availableBackends(), (current) => {
     assert.equal(view?.unanswered, 3)
     assert.ok((view?.oldestUnansweredS ?? 0) >= HOUR_MS / 1_000)
     const [trouble] = await current().store.troubledDestinations()
-    assert.deepEqual([trouble?.id, trouble?.inError, trouble?.blocked], ['journal', false, 0])
+    assert.deepEqual([trouble?.id, trouble?.state, trouble?.blocked], ['journal', 'active', 0])
     assert.ok((trouble?.unansweredS ?? 0) >= HOUR_MS / 1_000)
     assert.equal(await outbox.resendUnanswered('journal', options), 2)
     assert.deepEqual(await sendAll(), [2, 3])

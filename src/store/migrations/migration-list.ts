@@ -22,6 +22,7 @@ import { rawRetention } from './0020-raw-retention.js'
 import { fanOut } from './0021-fan-out.js'
 import { snapshots } from './0022-snapshots.js'
 import { clock } from './0023-clock.js'
+import { deliveryState } from './0024-delivery-state.js'
 
 export interface Migration {
   readonly name: string
@@ -52,4 +53,5 @@ export const migrations: readonly Migration[] = [
   { name: '0021-fan-out', sql: fanOut },
   { name: '0022-snapshots', sql: snapshots },
   { name: '0023-clock', sql: clock },
+  { name: '0024-delivery-state', sql: deliveryState },
 ]
