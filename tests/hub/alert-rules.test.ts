@@ -113,7 +113,7 @@ describe('alerts', () => {
   })
 
   it('are on for deliveries that wait for a human, and for silence that counts as a refusal', () => {
-    const apotek = { id: 'apotek', state: 'active', blocked: 0, unansweredS: 0 } as const
+    const apotek = { id: 'apotek', state: 'active' as const, blocked: 0, unansweredS: 0 }
     const on = (more: Partial<typeof apotek>) => names({ destinations: [{ ...apotek, ...more }] })
     assert.deepEqual(on({}), [])
     assert.deepEqual(on({ blocked: 1 }), ['deliveries-blocked apotek'])
