@@ -34,6 +34,7 @@ const cases: readonly { what: string; xml: () => string; kind: Judged['kind']; s
     xml: () =>
       `<!DOCTYPE a [<!ENTITY x "ha">${numbered(30, (n) => `<!ENTITY x${n} "&x;&x;">`)}]><a>&x29;</a>`,
     kind: 'unreadable',
+    slow: true,
   },
   {
     what: 'an external entity',
@@ -90,8 +91,9 @@ const cases: readonly { what: string; xml: () => string; kind: Judged['kind']; s
     what: 'a signature of as many elements as are taken',
     xml: () => signed('<x/>'.repeat(XML_LIMITS.elementsMax - 200)),
     kind: 'accept',
+    slow: true,
   },
-  { what: 'signature noise', xml: () => signed(`<x>${fill('QUJD')}</x>`), kind: 'unreadable' },
+  { what: 'signature noise', xml: () => signed(`<x>${fill('QUJD')}</x>`), kind: 'unreadable', slow: true },
   { what: 'a signature of many elements', xml: () => signed(fill('<x/>')), kind: 'unreadable', slow: true },
   {
     what: 'faults without number',

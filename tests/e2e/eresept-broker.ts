@@ -13,30 +13,25 @@ import {
 } from '../support/kith-broker-fixtures.js'
 import { base64, M251_ID, m1, m5, m10, m251 } from '../support/kith-fixtures.js'
 import { inger, liis, type PersonFixture, person, torstein } from '../support/kith-people.js'
-import { type RunningHub, runHub } from '../support/running-hub.js'
+import type { RunningHub } from '../support/running-hub.js'
 
 const XML = 'application/xml'
 const XML_TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJwcsO4dmUifQ.c2lnbmF0dXJl'
 
-describe('what the broker sends, through the whole hub', function () {
-  this.timeout(60_000)
-  let hub: RunningHub
+/** What the broker sends, through the whole hub. */
+export function brokerCases(running: () => RunningHub): void {
   let sent = 0
-  before(async () => {
-    hub = await runHub()
-  })
-  after(() => hub.hub.stop())
 
   const send = async (xml: string, state = 'done') => {
-    const { messageId, status, text } = await hub.send('eresept', xml, XML)
+    const { messageId, status, text } = await running().send('eresept', xml, XML)
     assert.equal(status, 200, text)
-    const settled = await hub.settled(messageId)
+    const settled = await running().settled(messageId)
     assert.equal(settled.state, state, JSON.stringify(settled.reason))
     return { messageId, text, settled }
   }
   const freshId = (): string => `a1b2c3d4-0000-4000-a000-${String(++sent).padStart(12, '0')}`
   const search = async (type: string, who: PersonFixture): Promise<Resource[]> => {
-    const response = await fetch(`${hub.url}/fhir/${type}/_search`, {
+    const response = await fetch(`${running().url}/fhir/${type}/_search`, {
       method: 'POST',
       body: `patient.identifier=${encodeURIComponent(`${FNR}|${who.id}`)}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -117,14 +112,14 @@ describe('what the broker sends, through the whole hub', function () {
     const { messageId } = await send(
       m1({ msgId: freshId(), patient: person('Odd', 'Prøve', '1950-01-31'), attachment: base64(XML_TOKEN) }),
     )
-    const raw = await (await fetch(`${hub.url}/ops/messages/${messageId}?raw=true`)).text()
+    const raw = await (await fetch(`${running().url}/ops/messages/${messageId}?raw=true`)).text()
     assert.ok(raw.includes('Base64Container') && !raw.includes(base64(XML_TOKEN)))
   })
 
   it('the same message again with its token is no conflict', async () => {
     const xml = m1({ msgId: freshId(), patient: inger, attachment: base64(XML_TOKEN) })
     const first = await send(xml)
-    const again = await hub.send('eresept', xml, XML)
+    const again = await running().send('eresept', xml, XML)
     assert.deepEqual([again.status, again.text, again.messageId], [200, first.text, first.messageId])
   })
-})
+}
