@@ -11,6 +11,8 @@ import { toInstant } from './rows.js'
 export const FINGERPRINT = 'fingerprint_v1(channel, kind, reason_code, reason_at, reason_stack)'
 /** Lanes looked at, the longest due first: with more than these behind, the hub as a whole is late. */
 const DUE_LANES_MAX = 1_000
+/** Counted at most: a backlog must not make looking at it dear. */
+const ROWS_MAX = 100_000
 
 interface GroupRow {
   readonly fingerprint: string
@@ -32,15 +34,16 @@ export const deadLetterGroups =
   (db: Database): OperationsStore['deadLetters'] =>
   async ({ channel, limit }) => {
     const { rows } = await db.query<GroupRow>(
-      `/*dead-letters*/ select ${FINGERPRINT} as fingerprint, min(channel) as channel, min(kind) as kind,
-         coalesce(min(reason_code), 'UNEXPECTED') as code,
-         (array_agg(reason_text order by received_at desc, id desc))[1] as text,
-         (array_agg(reason_at order by received_at desc, id desc))[1] as at,
-         min(case when reason_code = 'UNEXPECTED' then reason_stack end) as stack,
-         count(*) as count, count(distinct sender) as senders, min(received_at) as oldest, max(received_at) as newest,
-         (array_agg(id order by received_at desc, id desc))[1] as newest_id
-       from message where state = 'dead' and ($1::text is null or channel = $1)
-       group by 1 order by count(*) desc, 1 limit $2`,
+      `/*dead-letters*/ select g.*, n.channel, n.kind, coalesce(n.reason_code, 'UNEXPECTED') as code,
+         n.reason_text as text, n.reason_at as at, n.id as newest_id,
+         case when n.reason_code = 'UNEXPECTED' then n.reason_stack end as stack
+       from (select ${FINGERPRINT} as fingerprint, count(*) as count, count(distinct sender) as senders,
+           min(received_at) as oldest, max(received_at) as newest
+         from message where state = 'dead' and ($1::text is null or channel = $1)
+         group by 1 order by count(*) desc, 1 limit $2) g
+       cross join lateral (select * from message where state = 'dead' and ${FINGERPRINT} = g.fingerprint
+         order by received_at desc, id desc limit 1) n
+       order by g.count desc, g.fingerprint`,
       [channel ?? null, limit],
     )
     return rows.map(({ oldest, newest, newest_id, ...row }) => ({
@@ -66,9 +69,10 @@ export const viewChannels =
   async () => {
     const parked = new Map((await parkedChannels(db)()).map((one) => [one.channel, one]))
     const { rows } = await db.query<ChannelRow>(
-      `/*channels*/ with waits as (
-         select channel, count(*) n from message where state = 'waiting' and lane_key >= '' group by channel),
-       dies as (select channel, count(*) n from message where state = 'dead' and lane_key >= '' group by channel),
+      `/*channels*/ with waits as (select channel, count(*) n from (select channel from message
+         where state = 'waiting' and lane_key >= '' limit ${ROWS_MAX}) w group by channel),
+       dies as (select channel, count(*) n from (select channel from message
+         where state = 'dead' and lane_key >= '' limit ${ROWS_MAX}) d group by channel),
        due as (
          select head.channel, max(extract(epoch from clock_timestamp() - head.received_at))::float8 s
          from (select lane_key from lane where due_at <= statement_timestamp()

@@ -56,6 +56,7 @@ export interface ParkedChannel {
 
 export interface ChannelView {
   readonly channel: Channel
+  /** Counted up to 100,000 over all channels, as `dead`. */
   readonly waiting: number
   readonly dead: number
   /** Seconds since the longest due head row was received; 0 when none is due. */

@@ -84,13 +84,14 @@ export interface WatchStore {
   readonly reportProcess: (name: string, startedAt: string, counts: ProcessCounts) => Promise<void>
   /** Of processes heard within the last minute. */
   readonly processReports: () => Promise<readonly ProcessReport[]>
-  /** Learns from the messages received since `from` (ISO; absent: the last day). @returns where to go on */
+  /** Learns from the messages received since `from` (ISO; absent: the last hour). @returns where to go on */
   readonly notePartners: (from: string | undefined) => Promise<string>
   readonly partners: (limit: number) => Promise<readonly PartnerView[]>
   /** Destinations in trouble, by id. */
   readonly troubledDestinations: () => Promise<readonly DestinationTrouble[]>
   /** Seconds since the store was made. */
   readonly storeAgeS: () => Promise<number>
+  /** Over the first 100,000 rows that wait. */
   readonly laneCounts: () => Promise<{ readonly waiting: number; readonly blocked: number }>
   readonly replication: () => Promise<readonly Replication[]>
   /** Opens what is new, ends what was not seen for `holdS` seconds. Each begin and each end is given to one caller. */

@@ -6,8 +6,12 @@ import { onlyRow, toInstant, toInstantIfAny } from './rows.js'
 import type { ProcessCounts, WatchStore } from './watch-contract.js'
 
 const PARTNERS_MAX = 1_000
+/** Counted at most: a backlog must not make looking at it dear. */
+const ROWS_MAX = 100_000
 /** Messages may be committed a little after the instant of their receipt. */
 const OVERLAP = '30 seconds'
+/** Looked back at most, however long nobody looked: so many messages are counted in one statement. */
+const LOOK_BACK = '1 hour'
 
 export const reportProcess =
   (db: Database): WatchStore['reportProcess'] =>
@@ -50,7 +54,8 @@ export const notePartners =
     const until = toInstant(onlyRow(rows).until)
     await db.query(
       `/*note-partners*/ select note_partners_v1(
-         coalesce($1::timestamptz - interval '${OVERLAP}', $2::timestamptz - interval '1 day'), $2::timestamptz, $3)`,
+         greatest($1::timestamptz - interval '${OVERLAP}', $2::timestamptz - interval '${LOOK_BACK}'),
+         $2::timestamptz, $3)`,
       [from ?? null, until, PARTNERS_MAX],
     )
     await db.query(`delete from partner_gap where day < (clock_timestamp() - interval '28 days')::date`)
@@ -128,9 +133,10 @@ export const laneCounts =
   async () => {
     const { rows } = await db.query<{ waiting: number; blocked: number }>(
       `/*lane-counts*/ select
-         (select count(distinct lane_key) from message where state = 'waiting' and lane_key >= '') as waiting,
-         (select count(distinct second_lane) from message
-           where state = 'waiting' and second_lane is not null) as blocked`,
+         (select count(distinct lane_key) from (select lane_key from message
+           where state = 'waiting' and lane_key >= '' order by lane_key limit ${ROWS_MAX}) w) as waiting,
+         (select count(distinct second_lane) from (select second_lane from message
+           where state = 'waiting' and second_lane is not null limit ${ROWS_MAX}) w) as blocked`,
     )
     return onlyRow(rows)
   }
