@@ -5,7 +5,7 @@
  * 1. the person has e-multidose: a doctor and a pharmacy are registered as responsible (eresept.md 7, semantics 6);
  * 2. the receiver is that pharmacy, or a broker, which gets the ordinations for every pharmacy;
  * 3. what the pharmacy packs by has changed: a line that somebody decided came, went, or has another status, product,
- *    dosing, period or reason. Discrepancies, supplies, intakes, texts and names alone change nothing to pack;
+ *    dosing, period, reason or prescription (a renewal). Discrepancies, supplies, intakes, texts and names alone change nothing to pack;
  *    or the pharmacy has just been registered, has no list yet, and there is a line; or a question that it asked about a
  *    line (M25.2) was answered;
  * 4. a changed list did not come from the receiver itself, which knows it.
@@ -121,6 +121,7 @@ function packing(lines: readonly MedicationStatement[]): string {
     line.effectivePeriod,
     line.statusReason,
     line.reasonCode,
+    line.identifier?.flatMap(({ type, value }) => (type?.text === 'ReseptId' ? [value] : [])),
   ])
   return JSON.stringify(parts.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)))
 }

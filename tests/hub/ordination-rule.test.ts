@@ -62,6 +62,13 @@ const CASES: readonly [title: string, one: OrdinationCase, reason: OrdinationRea
   ['a stop', changed({ status: 'stopped' }), 'list-changed'],
   ['a pause', changed({ status: 'on-hold' }), 'list-changed'],
   ['an end that lies ahead', changed({ effectivePeriod: { end: '2026-12-01' } }), 'list-changed'],
+  [
+    'a renewal of the prescription',
+    changed({
+      identifier: [{ type: { text: 'ReseptId' }, system: 'urn:ietf:rfc:3986', value: 'urn:uuid:2' }],
+    }),
+    'list-changed',
+  ],
   ['another reason', changed({ reasonCode: [{ text: 'Hjertebank' }] }), 'list-changed'],
   [
     'a line more',

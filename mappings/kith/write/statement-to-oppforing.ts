@@ -39,11 +39,8 @@ export const isStated = ({ status }: MedicationStatement): boolean => STATED.has
 export function statementToOppforing(sheet: Sheet, entry: LibEntry, at: string): XmlNode {
   const { prescription, row, statement } = entry
   for (const resource of [statement, row, prescription]) checkModifiers(sheet, resource, at)
-  const reseptId = prescriptionId(entry)
+  const { expires, reseptId } = namedPrescription(entry)
   const facts = row?.extension ?? statement.extension
-  const expires =
-    dayOf(prescription?.dispenseRequest?.validityPeriod?.end) ??
-    extOf(facts, EXT.prescriptionExpiry)?.valueDate
   const start =
     dayOf(statement.effectivePeriod?.start) ?? extOf(statement.extension, EXT.statedStart)?.valueDate
   const fragment = entry.fragment ?? encodeBase64(writeXml(reseptDokLegemiddel(sheet, prescribed(entry, at))))
@@ -68,16 +65,42 @@ function entryId({ identifier = [] }: MedicationStatement): string | undefined {
   return bareId(pll) ?? identifier.find(({ system }) => system === sidUrl('line'))?.value
 }
 
-const prescriptionId = ({ prescription, row, statement }: LibEntry): string | undefined =>
-  bareId((row ?? statement).identifier?.find(({ type }) => type?.text === 'ReseptId')) ??
-  uuidOf(prescription?.identifier?.find(({ type }) => type?.text === 'ReseptId'))
+const reseptIdOf = ({ identifier }: MedicationStatement | MedicationRequest): string | undefined =>
+  bareId(identifier?.find(({ type }) => type?.text === 'ReseptId'))
+
+/** The row's own prescription, unless an active one that was written later governs the line: a renewal since then. */
+function namedPrescription(entry: LibEntry): { readonly reseptId?: string; readonly expires?: string } {
+  const { prescription, row, statement } = entry
+  const source = row ?? statement
+  const own = reseptIdOf(source)
+  const governing =
+    prescription && uuidOf(prescription.identifier?.find(({ type }) => type?.text === 'ReseptId'))
+  const reseptId = own === undefined || isRenewed(entry) ? (governing ?? own) : own
+  const stated = extOf(source.extension, EXT.prescriptionExpiry)?.valueDate
+  const end = dayOf(prescription?.dispenseRequest?.validityPeriod?.end)
+  const expires = reseptId === governing ? (end ?? stated) : stated
+  return {
+    ...(reseptId === undefined ? {} : { reseptId }),
+    ...(expires === undefined ? {} : { expires }),
+  }
+}
+
+function isRenewed({ prescription, row }: LibEntry): boolean {
+  if (prescription?.status !== 'active' || row === undefined) return false
+  const own = reseptIdOf(row)
+  const governing = uuidOf(prescription.identifier?.find(({ type }) => type?.text === 'ReseptId'))
+  const since = Date.parse(prescription.authoredOn ?? '') > Date.parse(row.dateAsserted ?? '')
+  return governing !== undefined && governing !== own && since
+}
 
 function kindOf(
   sheet: Sheet,
-  { prescription, row, statement }: LibEntry,
+  entry: LibEntry,
   reseptId: string | undefined,
   at: string,
 ): CodeableConcept | undefined {
+  const { prescription, row, statement } = entry
+  if (isRenewed(entry)) return E_PRESCRIPTION
   const stated = extOf((row ?? statement).extension, EXT.prescriptionType)?.valueCodeableConcept
   if (stated !== undefined) return stated
   if (reseptId !== undefined) return E_PRESCRIPTION
@@ -93,8 +116,10 @@ function changedNode(sheet: Sheet, { dateAsserted }: MedicationStatement, at: st
   return node('SistEndret', dateAsserted.includes('T') ? dateAsserted : startOfDay(day, sheet.zone))
 }
 
-function roleNodes(sheet: Sheet, { row, statement }: LibEntry, at: string): readonly XmlNode[] {
-  const stated = extsOf((row ?? statement).extension, EXT.listRole)
+function roleNodes(sheet: Sheet, entry: LibEntry, at: string): readonly XmlNode[] {
+  const { row, statement } = entry
+  // Who prescribed it anew stands on the line, who stands in the row prescribed the former.
+  const stated = isRenewed(entry) ? [] : extsOf((row ?? statement).extension, EXT.listRole)
   if (stated.length > 0) return stated.flatMap((role) => roleNode(sheet, role, at) ?? [])
   const prescriber = statement.informationSource && partyNode(statement.informationSource)
   if (prescriber !== undefined) return [node('Rolle', [ownCode('Rolle', 'R', 7490), prescriber])]
@@ -120,7 +145,8 @@ function prescribed(entry: LibEntry, at: string): Prescribed {
     reasons: statement.reasonCode ?? [],
     at,
   }
-  if (row === undefined && prescription !== undefined) return { ...prescribedOf(prescription), ...common }
+  if (prescription !== undefined && (row === undefined || isRenewed(entry)))
+    return { ...prescribedOf(prescription), ...common }
   const { extension = [], note } = row ?? statement
   return {
     ...common,

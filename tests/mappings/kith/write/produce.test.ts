@@ -184,6 +184,48 @@ describe('lines of the shared list in M25.1', () => {
     assert.equal(line.basedOn, undefined)
   })
 
+  describe('the prescription that an entry names', () => {
+    const renewal = 'a1b2c3d4-0000-4000-8000-000000000077'
+    const entryWith = (authoredOn: string, status: MedicationRequest['status'] = 'active') => {
+      const prescription: MedicationRequest = {
+        ...request,
+        status,
+        authoredOn,
+        identifier: [
+          { type: { text: 'ReseptId' }, system: 'urn:ietf:rfc:3986', value: `urn:uuid:${renewal}` },
+        ],
+        dispenseRequest: { ...request.dispenseRequest, validityPeriod: { end: '2026-01-01' } },
+      }
+      const sent = produce(
+        {
+          kind: 'M25.1',
+          lib: {
+            roles,
+            entries: [{ statement, row: statement, prescription, questions: [] }],
+            allergies: [],
+          },
+        },
+        envelopeOf(listed),
+        patient,
+        SETTINGS.zone,
+      )
+      const made25 = only(reread(made(sent)), 'MedicationStatement')
+      return [
+        made25.identifier?.[1]?.value?.slice('urn:uuid:'.length),
+        extension(made25, 'prescription-expiry')?.valueDate,
+      ]
+    }
+
+    it('is the renewal, where that was written after the row', () => {
+      assert.deepEqual(entryWith('2024-03-05T10:00:00+01:00'), [renewal, '2026-01-01'])
+    })
+
+    it('is the one of the row, where the other is older or recalled', () => {
+      assert.deepEqual(entryWith('2023-03-05T10:00:00+01:00'), [MSG_ID, undefined])
+      assert.deepEqual(entryWith('2024-03-05T10:00:00+01:00', 'cancelled'), [MSG_ID, undefined])
+    })
+  })
+
   it('is not made where nobody is responsible for the list', () => {
     const sent = produce(
       { kind: 'M25.1', lib: { roles: [], entries: [], allergies: [] } },
