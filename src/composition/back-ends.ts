@@ -1,9 +1,6 @@
-/** Which back ends this configuration names. */
-
-import { openBullmqDispatcher } from '../../queue/bullmq-dispatcher.js'
+/** Which back ends this configuration names; the clients of the others are not loaded. */
 import type { Dispatcher } from '../../queue/contract.js'
 import { openInProcessDispatcher } from '../../queue/in-process-dispatcher.js'
-import { askRedis, mayEvict } from '../../queue/redis-report.js'
 import { type Config, ConfigError } from '../config.js'
 import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
@@ -37,6 +34,7 @@ const ASK_REDIS_MS = 2_000
 /** @throws ConfigError when Redis may evict keys and the configuration refuses that */
 export async function checkRedis(config: Config, log: Log): Promise<void> {
   if (config.redis === undefined || config.redisEviction === 'warn') return
+  const { askRedis, mayEvict } = await import('../../queue/redis-report.js')
   const facts = await askRedis(config.redis, log, ASK_REDIS_MS)
   if (facts !== undefined && mayEvict(facts))
     throw new ConfigError([
@@ -47,18 +45,19 @@ export async function checkRedis(config: Config, log: Log): Promise<void> {
 /** Connections that stay free for intake and reading while all lanes are worked (reliability.md 5.11). */
 const SPARE_CONNECTIONS = 2
 
-export function openDispatcher(
+export async function openDispatcher(
   config: Config,
   store: Store,
   log: Log,
   onStuck: (() => void) | undefined,
-): Dispatcher {
+): Promise<Dispatcher> {
   const concurrency =
     store.kind === 'embedded'
       ? config.concurrency
       : Math.max(1, Math.min(config.concurrency, config.databasePoolMax - SPARE_CONNECTIONS))
   const settings = { concurrency, sweepMs: config.sweepMs, log }
   if (config.redis === undefined) return openInProcessDispatcher(settings)
+  const { openBullmqDispatcher } = await import('../../queue/bullmq-dispatcher.js')
   return openBullmqDispatcher({
     ...settings,
     redis: config.redis,

@@ -91,7 +91,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const opened = await openSafely(config, database, queueMetrics, log, options.signal)
   const { durability } = opened
   await checkRedis(config, log)
-  const dispatcher = openDispatcher(config, opened.store, log, options.onStuck)
+  const dispatcher = await openDispatcher(config, opened.store, log, options.onStuck)
   closers.push(() => dispatcher.stop(config.drainMs))
   const door = openOutboxDoor(config, dispatcher.ring)
   const store = door.rungBy(opened.store)

@@ -39,7 +39,7 @@ export async function readSfmDocument(
 ): Promise<Bundle | undefined> {
   const answer = await deps.medicationList(person)
   if (answer === undefined) return undefined
-  // Made by listBundle of stored resources.
+  // Made by openBundle of stored resources.
   const { entry = [] } = JSON.parse(answer.body) as Bundle<FhirResource>
   const shown = entry.flatMap(({ resource }) => resource ?? [])
   const [lists, allergies] = await Promise.all([

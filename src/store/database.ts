@@ -1,5 +1,5 @@
 /** The two back ends behind one small interface: a PostgreSQL server through `pg`, and PGlite in this process. */
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { HubError, isHubError } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
@@ -172,6 +172,8 @@ export async function openEmbedded(folder: string, options: EmbeddedOptions = {}
 }
 
 async function openEngine(folder: string, options: EmbeddedOptions): Promise<PGlite> {
+  // Loaded only where it is used: it is the largest part of the program.
+  const { PGlite } = await import('@electric-sql/pglite')
   if (folder === IN_MEMORY) return PGlite.create('memory://')
   if (options.restoreFrom !== undefined)
     await restoreInto(folder, options.restoreFrom, async (restoring, loadDataDir) => {
