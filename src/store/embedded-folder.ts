@@ -75,7 +75,9 @@ export async function restoreInto(
       cause,
     })
   }
-  await rm(databaseFolder(folder), { recursive: true, force: true })
+  // What may be left of a damaged one is not ours to delete.
+  if (existsSync(databaseFolder(folder)))
+    await rename(databaseFolder(folder), join(folder, `db.replaced-${Date.now()}`))
   await rename(restoring, databaseFolder(folder))
 }
 
