@@ -42,6 +42,8 @@ export interface Config {
   readonly drainPauseMs: number
   /** Signs page links; made at start when absent, so that links then last as long as the process. */
   readonly pageKey: string | undefined
+  /** After so many days another HL7 v2 message may have the same MSH-10; 0: never. */
+  readonly hl7v2ReuseDays: number
   /** 429 from this age of the oldest waiting message on. */
   readonly backlogSoftS: number
   /** 503 from this age on. */
@@ -146,6 +148,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     drainMs: read.integer('STAFETT_DRAIN_MS', 10_000, 0, 300_000),
     drainPauseMs: read.integer('STAFETT_DRAIN_PAUSE_MS', 0, 0, 60_000),
     pageKey: env['STAFETT_PAGE_KEY'] || undefined,
+    hl7v2ReuseDays: read.integer('STAFETT_HL7V2_REUSE_DAYS', 0, 0, 36_500),
     backlogSoftS: read.integer('STAFETT_BACKLOG_SOFT_S', 120, 1, 86_400),
     rawDays: read.integer('STAFETT_RAW_DAYS', 0, 0, 36_500) || undefined,
     otlpEndpoint:

@@ -38,6 +38,8 @@ import { SURFACES } from './protocols.js'
 import { openQueries } from './queries.js'
 import { openWatching } from './watching.js'
 
+const DAY_MS = 86_400_000
+
 export interface Parts {
   readonly store: Store
   readonly dispatcher: Dispatcher
@@ -155,6 +157,8 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     hash: sha256,
     wait: (ms) => wait(ms),
     settings: await doorSettings(config),
+    idReuseMs: (channel) =>
+      channel === 'hl7v2' && config.hl7v2ReuseDays > 0 ? config.hl7v2ReuseDays * DAY_MS : undefined,
     answerQuery: openQueries(deps, store),
     log,
     count: metrics.message,

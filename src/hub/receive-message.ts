@@ -7,6 +7,7 @@ import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, type MessageId, messageId } from '../core/ids.js'
 import type {
   AnswerContext,
+  Channel,
   ChannelProtocol,
   DoorSettings,
   Envelope,
@@ -26,6 +27,8 @@ export interface ReceiveDeps {
   readonly hash: (bytes: Uint8Array) => string
   readonly wait: (ms: number) => Promise<void>
   readonly settings: DoorSettings
+  /** Milliseconds after which the channel's senders use an id again (rule 5); undefined: never. */
+  readonly idReuseMs?: (channel: Channel) => number | undefined
   /** Only called for kinds in `queries` of their protocol. */
   readonly answerQuery: (envelope: Envelope, raw: Uint8Array) => Promise<Reply>
   readonly log: Log
@@ -113,6 +116,8 @@ function prepare(
       : answer(envelope, refusal === undefined ? { kind: 'accepted' } : { kind: 'refused', refusal })
   const contentHash = deps.hash(raw)
   const body = protocol.toStore?.(raw) ?? raw
+  const reuseMs = deps.idReuseMs?.(protocol.channel)
+  const idReusedBefore = reuseMs === undefined ? undefined : new Date(deps.clock() - reuseMs).toISOString()
   const rows = envelopes.map(
     (item): NewMessage => ({
       id: messageId(deps.newId()),
@@ -132,6 +137,7 @@ function prepare(
       ...(reply === undefined ? {} : { answer: reply }),
       ...(parentId === undefined ? {} : { parentId }),
       receivedAt: now,
+      ...(idReusedBefore === undefined ? {} : { idReusedBefore }),
     }),
   )
   return { kind: 'rows', rows, envelope, refusal, isQuery }

@@ -26,6 +26,41 @@ const GROUP_BYTES_MAX = 1_000_000
 const GROUPS_UNDER_WAY_MAX = 3
 
 export function acceptMessages(db: Database): Store['accept'] {
+  const accept = acceptGrouped(db)
+  return async (messages) => {
+    const accepted = await accept(messages)
+    const reused = messages.filter(
+      ({ idReusedBefore }, index) => idReusedBefore !== undefined && accepted[index]?.kind === 'conflict',
+    )
+    if (reused.length === 0 || !(await setAside(db, reused))) return accepted
+    // What was stored the first time is known by its row's id.
+    return accept(messages)
+  }
+}
+
+/** Gives the ids of old messages free: their rows keep them with a mark behind. False when none is old enough. */
+async function setAside(db: Database, messages: readonly NewMessage[]): Promise<boolean> {
+  const { affected } = await db.query(
+    `/*set-aside*/ update message m set message_id = m.message_id || chr(31) || m.id
+     from jsonb_to_recordset($1::jsonb) r(channel text, sender text, id text, hash text, before timestamptz)
+     where m.channel = r.channel and m.sender = r.sender and m.message_id = r.id
+       and m.content_hash <> r.hash and m.received_at < r.before`,
+    [
+      toJson(
+        messages.map(({ envelope, contentHash, idReusedBefore }) => ({
+          channel: envelope.channel,
+          sender: envelope.sender,
+          id: envelope.messageId,
+          hash: contentHash,
+          before: idReusedBefore,
+        })),
+      ),
+    ],
+  )
+  return affected > 0
+}
+
+function acceptGrouped(db: Database): Store['accept'] {
   const accept = acceptTogether(db)
   return grouped(
     async (requests: readonly (readonly NewMessage[])[]) => {

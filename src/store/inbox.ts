@@ -22,6 +22,8 @@ export interface NewMessage {
   readonly parentId?: MessageId
   /** ISO instant. */
   readonly receivedAt: string
+  /** ISO instant: its id counts as new where a message of other content, received before then, has it. */
+  readonly idReusedBefore?: string
 }
 
 export type Accepted =

@@ -130,6 +130,17 @@ describe('receiving a message', () => {
     assert.equal(received.reply.body, 'conflict')
   })
 
+  it('says from when on an id counts as new, where its channel has such a time', async () => {
+    const { deps, rows } = recorder(stored)
+    await receiveMessage(deps, protocol('M1'), raw, 'application/xml')
+    const idReuseMs = (channel: string) => (channel === 'eresept' ? 86_400_000 : undefined)
+    await receiveMessage({ ...deps, idReuseMs }, protocol('M1'), raw, 'application/xml')
+    assert.deepEqual(
+      rows.map(({ idReusedBefore }) => idReusedBefore),
+      [undefined, '1969-12-31T00:00:00.000Z'],
+    )
+  })
+
   it('waits for the receipt that comes with the effect', async () => {
     const { deps, rows } = recorder(stored, [undefined, undefined, '<M52/>'])
     const received = await receiveMessage(deps, protocol('M5'), raw, 'application/xml')

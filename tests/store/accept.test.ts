@@ -76,6 +76,26 @@ describeStores('accept', await availableBackends(), (current) => {
     assert.equal((await db.query<{ n: number }>('select count(*) as n from message')).rows[0]?.n, 1)
   })
 
+  it('takes a known id with other content as new once the old message is old enough, and only then', async () => {
+    const { store, db } = current()
+    const [old] = await store.accept([newMessage('m1')])
+    const again = (name: string, idReusedBefore: string) =>
+      newMessage(name, { envelope: { messageId: 'm1' }, message: { idReusedBefore } })
+    const [tooSoon] = await store.accept([again('n1', '2000-01-01T00:00:00.000Z')])
+    assert.equal(tooSoon?.kind, 'conflict')
+    // Beside another one, which is stored once.
+    const accepted = await store.accept([again('n2', '2999-01-01T00:00:00.000Z'), newMessage('m2')])
+    assert.deepEqual(
+      accepted.map(({ kind }) => kind),
+      ['stored', 'stored'],
+    )
+    assert.notEqual(accepted[0]?.id, old?.id)
+    const [resent] = await store.accept([again('n2', '2999-01-01T00:00:00.000Z')])
+    assert.equal(resent?.id, accepted[0]?.id)
+    assert.equal((await db.query<{ n: number }>('select count(*) as n from message')).rows[0]?.n, 3)
+    assert.equal((await store.message(old!.id))?.state, 'waiting')
+  })
+
   it('finds repetitions within one request', async () => {
     const { store } = current()
     const results = await store.accept([
