@@ -57,6 +57,7 @@ export async function sendCatalogue(
     )
   } finally {
     xml.destroy()
+    request.destroy()
   }
 }
 
