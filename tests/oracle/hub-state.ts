@@ -1,6 +1,9 @@
 /** Everything that a hub has in its database, read at rest, for the oracle to judge. */
+
+import { personId } from '../../src/core/ids.js'
 import type { Channel } from '../../src/core/message.js'
-import type { Query } from '../../src/store/query.js'
+import { listVersion } from '../../src/store/lists.js'
+import type { Database, Query } from '../../src/store/query.js'
 
 export interface MessageRow {
   readonly id: string
@@ -71,7 +74,8 @@ export interface HubState {
 }
 
 /** @param messagesMax persons are drawn by lot until they have so many messages; without it all are looked at */
-export async function readHubState(query: Query, messagesMax?: number): Promise<HubState> {
+export async function readHubState(database: Database, messagesMax?: number): Promise<HubState> {
+  const { query } = database
   const all = async <Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> =>
     (await query<Row>(sql, values)).rows
   const close = await personsToLookAt(query, messagesMax)
@@ -94,13 +98,7 @@ export async function readHubState(query: Query, messagesMax?: number): Promise<
        from resource r where r.person_id = any ($1) or r.person_id = ''`,
       own,
     ),
-    // What belonged to a person that was merged away is its survivor's.
-    lists: await all(
-      `select v.person_id, v.version, list_texts_v1(coalesce(p.merged_into, v.person_id), v.entries) as texts
-       from list_version v join person p on p.person_id = v.person_id where v.person_id = any ($1)
-       order by v.person_id, v.version`,
-      own,
-    ),
+    lists: await readLists(database, close),
     persons: await all('select person_id, merged_into from person where person_id = any ($1)', own),
     identities: await all(
       'select person_id, system, value, use from person_identity where person_id = any ($1)',
@@ -116,6 +114,18 @@ export async function readHubState(query: Query, messagesMax?: number): Promise<
       )
     ).map(({ lane_key }) => lane_key),
   }
+}
+
+async function readLists(database: Database, persons: readonly string[]): Promise<HubState['lists']> {
+  const { rows } = await database.query<{ person_id: string; version: number }>(
+    `select person_id, version from list_version where person_id = any ($1) order by person_id, version`,
+    [persons],
+  )
+  const read = listVersion(database)
+  const lists = []
+  for (const { person_id, version } of rows)
+    lists.push({ person_id, version, texts: (await read(personId(person_id), version)) ?? [] })
+  return lists
 }
 
 /** Whole groups of persons that were merged. */

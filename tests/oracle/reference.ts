@@ -28,7 +28,7 @@ export async function referenceState(messages: readonly MessageRow[]): Promise<H
     await tellQuietHub(folder, messages)
     const database = await openEmbedded(folder)
     try {
-      return await readHubState(database.query)
+      return await readHubState(database)
     } finally {
       await database.close()
     }

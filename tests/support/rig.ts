@@ -2,7 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openEmbedded, openPostgres } from '../../src/store/database.js'
-import type { Query } from '../../src/store/query.js'
+import type { Database } from '../../src/store/query.js'
 import { deliveryBreaches, startSubscriber } from '../oracle/deliveries.js'
 import { type HubState, readHubState } from '../oracle/hub-state.js'
 import { newDataFolder } from './data-folder.js'
@@ -95,13 +95,13 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
     started.push(hub)
     return hub
   }
-  const withDatabase = async <T>(read: (query: Query) => Promise<T>): Promise<T> => {
+  const withDatabase = async <T>(read: (database: Database) => Promise<T>): Promise<T> => {
     const database =
       databaseUrl === undefined
         ? await openEmbedded(folder)
         : openPostgres(databaseUrl, { max: 2, onError: () => undefined })
     try {
-      return await read(database.query)
+      return await read(database)
     } finally {
       await database.close()
     }
@@ -123,8 +123,8 @@ export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Pro
     start: (hubOptions = {}) => begin({ PORT: String(port), MLLP_PORT: String(mllpPort) }, hubOptions),
     startBeside: (hubOptions = {}) => begin({}, hubOptions),
     logs: () => started.map((hub) => hub.log()).join(''),
-    readState: (messagesMax) => withDatabase((query) => readHubState(query, messagesMax)),
-    deliveryBreaches: () => withDatabase((query) => deliveryBreaches(query, subscriber.received)),
+    readState: (messagesMax) => withDatabase((database) => readHubState(database, messagesMax)),
+    deliveryBreaches: () => withDatabase(({ query }) => deliveryBreaches(query, subscriber.received)),
     close: async () => {
       for (const hub of started) await hub.kill()
       await subscriber.close()
