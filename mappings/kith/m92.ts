@@ -25,10 +25,11 @@ import {
 } from './reader.js'
 import { many, one, opt, shape } from './shape.js'
 import { FK1_ADDRESS, FK1_IDENT } from './shapes-m1.js'
-import type { XmlElement } from './xml.js'
+import { pathOf, type XmlElement } from './xml.js'
 
 /** The summary of a prescription. Days are xs:date as sent. */
 export interface Reseptinfo {
+  readonly at: string
   readonly forskrivningsdato: string
   readonly fornavn?: string
   readonly mellomnavn?: string
@@ -136,6 +137,7 @@ export const readReseptliste = (reader: Reader, element: XmlElement): Reseptlist
 export function readReseptinfo(reader: Reader, element: XmlElement): Reseptinfo {
   const ident = child(element, 'Ident')
   return {
+    at: pathOf(element),
     forskrivningsdato: neededText(reader, element, 'Forskrivningsdato'),
     ...given('fornavn', text(reader, element, 'Fornavn')),
     ...given('mellomnavn', text(reader, element, 'Mellomnavn')),

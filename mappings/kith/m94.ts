@@ -13,9 +13,10 @@ import {
   type Reader,
 } from './reader.js'
 import { many, one, opt, shape } from './shape.js'
-import type { XmlElement } from './xml.js'
+import { pathOf, type XmlElement } from './xml.js'
 
 export interface ReseptNedlasting {
+  readonly at: string
   /** Days are xs:date as sent. */
   readonly applicationSent?: string
   readonly applicationAnswered?: string
@@ -37,6 +38,7 @@ export const RESEPT_NEDLASTING = shape(NS.m94, [
 ])
 
 export const readReseptNedlasting = (reader: Reader, element: XmlElement): ReseptNedlasting => ({
+  at: pathOf(element),
   ...given('applicationSent', date(reader, element, 'DatoSoknadSendtSLV')),
   ...given('applicationAnswered', date(reader, element, 'SvarSLVDato')),
   // The schema spells it so.

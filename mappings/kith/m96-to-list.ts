@@ -91,6 +91,7 @@ export function addRegisterList(
 }
 
 const entryOf = (element: Listeelement) => ({
+  at: element.at,
   reseptId: element.reseptId,
   status: element.status,
   ...(element.navnUtleverer === undefined ? {} : { pharmacy: element.navnUtleverer }),

@@ -17,7 +17,7 @@ import {
   texts,
 } from './reader.js'
 import { type Choice, many, maybe, one, opt, type Part, type Shape, shape } from './shape.js'
-import type { XmlElement } from './xml.js'
+import { pathOf, type XmlElement } from './xml.js'
 
 export interface UtlevertVare {
   readonly varenr?: string
@@ -30,6 +30,7 @@ export interface UtlevertVare {
   readonly sisteUtlevering: string
 }
 export interface Listeelement {
+  readonly at: string
   readonly reseptId: string
   readonly navnUtleverer?: string
   readonly sendtSlvDato?: string
@@ -97,6 +98,7 @@ export function readM96(reader: Reader, element: XmlElement): M96 {
     ...given('pasientreservasjon', flag(reader, element, 'Pasientreservasjon')),
     ...given('statusSok', coded(reader, element, 'StatusSok')),
     elementer: children(element, 'Listeelement').map((one) => ({
+      at: pathOf(one),
       reseptId: neededText(reader, one, 'ReseptId'),
       ...given('navnUtleverer', text(reader, one, 'NavnUtleverer')),
       ...given('sendtSlvDato', date(reader, one, 'SendtSLVDato')),

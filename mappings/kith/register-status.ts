@@ -9,6 +9,8 @@ import type { Coded } from './reader.js'
 
 /** Days are xs:date. */
 export interface RegisterEntry {
+  /** Place in the message. */
+  readonly at: string
   readonly reseptId: string
   /** Volven 7408. */
   readonly status: Coded
@@ -46,7 +48,8 @@ export function registerStatus(
     name: `register:${frame.sender}`,
     at: frame.order,
   }
-  if (!KNOWN.has(entry.status.V ?? '')) frame.unmapped.push({ at: 'Status', reason: 'unknown-code' })
+  if (!KNOWN.has(entry.status.V ?? ''))
+    frame.unmapped.push({ at: `${entry.at}/Status`, reason: 'unknown-code' })
   const extension = [...registerEntryExtension(entry), ...further]
   return [
     { type: 'MedicationRequest', ...shared, set: { ...medicineStatus(entry), extension } },

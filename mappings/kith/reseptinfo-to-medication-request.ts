@@ -157,6 +157,7 @@ const extensionsOf = (info: Reseptinfo): Extension[] => [
 ]
 
 const registerEntry = (info: Reseptinfo) => ({
+  at: info.at,
   reseptId: info.reseptId,
   status: info.status,
   changedByPharmacist: info.endretFarmasoyt,

@@ -63,10 +63,13 @@ export function statementToMedicationRequest(
     : registerStatus(frame, entry).filter(({ type }) => type === 'MedicationRequest')
 }
 
-function registerEntry({ recall, register }: SfmStatement, reseptId: string): RegisterEntry | undefined {
+function registerEntry(
+  { node, recall, register }: SfmStatement,
+  reseptId: string,
+): RegisterEntry | undefined {
   return register === undefined
     ? undefined
-    : { reseptId, ...register, ...(recall === undefined ? {} : { recallReason: recall }) }
+    : { at: node.at, reseptId, ...register, ...(recall === undefined ? {} : { recallReason: recall }) }
 }
 
 function asPrescribed(

@@ -12,8 +12,13 @@ export type Ask =
       readonly types: readonly StoredResource['type'][]
       readonly identifiers: readonly Identity[]
     }
-  /** Whoever has one of these as a member of a care team. */
-  | { readonly by: 'member'; readonly identifiers: readonly Identity[] }
+  /** Whoever has one of these as a member of a care team, and a resource of these types written since (ISO instant). */
+  | {
+      readonly by: 'member'
+      readonly identifiers: readonly Identity[]
+      readonly types: readonly StoredResource['type'][]
+      readonly since: string
+    }
   /** What is asked can be answered without looking. */
   | { readonly by: 'nobody' }
 
@@ -46,7 +51,7 @@ export interface QueryContext {
 export interface QueryProtocol {
   /** `Envelope.kind` of the queries. */
   readonly kinds: ReadonlySet<string>
-  readonly ask: (raw: Uint8Array, envelope: Envelope) => Ask
+  readonly ask: (raw: Uint8Array, envelope: Envelope, context: QueryContext) => Ask
   readonly originals: (
     raw: Uint8Array,
     envelope: Envelope,

@@ -41,7 +41,7 @@ export async function answerQuery(
     zone: deps.zone,
   }
   const found: Known[] = []
-  for (const person of await personsOf(deps, protocol.ask(raw, envelope))) {
+  for (const person of await personsOf(deps, protocol.ask(raw, envelope, context))) {
     await catchUp(deps, person)
     found.push(await knownOf(deps, person))
   }
@@ -69,7 +69,7 @@ async function personsOf(deps: QueryDeps, ask: Ask): Promise<readonly PersonId[]
       const tokens = ask.identifiers.map(({ system, value }) =>
         token('participant:identifier', system, value),
       )
-      return [...(await owning(deps, 'CareTeam', 'participant', tokens))]
+      return changedSince(deps, [...(await owning(deps, 'CareTeam', 'participant', tokens))], ask)
     }
   }
 }
@@ -86,6 +86,27 @@ async function owning(
   if (rows.length === PERSONS_MAX)
     throw new HubError('TOO_COSTLY', 'the answer would be about more persons than fit into a message')
   return new Set(rows.flatMap(({ personId: owner }) => (owner === '' ? [] : [owner])))
+}
+
+/** Only those are looked at whole: a pharmacy has many patients, and few change in a day. */
+async function changedSince(
+  deps: QueryDeps,
+  persons: readonly PersonId[],
+  { since, types }: Extract<Ask, { by: 'member' }>,
+): Promise<readonly PersonId[]> {
+  if (persons.length === 0) return []
+  const changed = new Set<string>()
+  const clauses = [
+    { kind: 'person', anyOf: persons },
+    { kind: 'lastUpdated', anyOf: [{ prefix: 'ge', from: since, to: since }] },
+  ] as const
+  for (const type of types) {
+    const rows = await deps.store.search({ type, clauses, count: PERSONS_MAX, after: undefined })
+    if (rows.length === PERSONS_MAX)
+      throw new HubError('TOO_COSTLY', 'more has changed since then than one answer can tell')
+    for (const { personId: owner } of rows) changed.add(owner)
+  }
+  return persons.filter((person) => changed.has(person))
 }
 
 /** What the sender itself sent a moment ago is to be in its answer. */

@@ -104,7 +104,7 @@ export function answerM91(
   const shown = known === undefined ? [] : chosen(query, known, context).shown
   const infos = known === undefined ? [] : shown.flatMap((one) => reseptinfo(one, known) ?? [])
   const team = known && teamOf(known)
-  const number = known && numbersOf(known).own
+  const number = known && numbersOf(known, query.fnr).own
   const status = query.byName ? INVALID_EMERGENCY_SEARCH : shown.length === 0 ? NOTHING_FOUND : undefined
   const roles =
     team === undefined
@@ -151,7 +151,7 @@ export function answerM95(
 ): Answer {
   const [known] = found
   const { locked, shown } = known === undefined ? { locked: false, shown: [] } : chosen(query, known, context)
-  const { others, own } = known === undefined ? { own: query.fnr, others: [] } : numbersOf(known)
+  const { others, own } = known === undefined ? { own: query.fnr, others: [] } : numbersOf(known, query.fnr)
   const is2018 = query.format === '2018'
   const payload = node(
     'M96',
@@ -210,7 +210,7 @@ export function answerM911(
   if (known === undefined) return wrap([node('Fnr', query.fnr)])
   const shared = sharedList(head, known, originals, context)
   if (shared.kind === 'impossible') return shared
-  const { others, own = query.fnr } = numbersOf(known)
+  const { others, own = query.fnr } = numbersOf(known, query.fnr)
   const team = teamOf(known)
   const prescriptions = query.withPrescriptions
     ? prescriptionsOf(known, today(context)).filter(({ locked }) => !locked)

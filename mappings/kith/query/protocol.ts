@@ -30,7 +30,7 @@ import type { Query } from './queries.js'
 
 export const kithQueries: QueryProtocol = {
   kinds: new Set([...kithRows].flatMap(([kind, { answeredBy }]) => (answeredBy === 'query' ? [kind] : []))),
-  ask: (raw, envelope) => ask(open(raw, envelope), envelope),
+  ask: (raw, envelope, context) => ask(open(raw, envelope), envelope, context),
   originals: (raw, envelope, found, context) => originalsWanted(open(raw, envelope).payload, found, context),
   answer,
 }
@@ -47,7 +47,7 @@ function open(raw: Uint8Array, envelope: Envelope): HeadMessage<Query> {
   }) as HeadMessage<Query>
 }
 
-function ask({ head, payload: query }: HeadMessage<Query>, envelope: Envelope): Ask {
+function ask({ head, payload: query }: HeadMessage<Query>, envelope: Envelope, context: QueryContext): Ask {
   switch (query.kind) {
     case 'M9.1':
     case 'M9.5':
@@ -79,6 +79,8 @@ function ask({ head, payload: query }: HeadMessage<Query>, envelope: Envelope): 
       return {
         by: 'member',
         identifiers: head.sender.idents.map((ident) => organisationIdent(ident, envelope.sender)),
+        types: ['MedicationRequest', 'DeviceRequest', 'List'],
+        since: toUtc(query.since, context.zone),
       }
     default:
       return assertNever(query)

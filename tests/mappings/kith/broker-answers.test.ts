@@ -47,7 +47,9 @@ describe('M9.6 that reaches the hub', () => {
       undefined,
     ])
     assert.deepEqual(['T', 'R', 'F', 'E'].map(merchandise), ['revoked', 'completed', 'revoked', undefined])
-    assert.deepEqual(lost(run(m96(element('Q'), [m1()]))), ['unknown-code Status'])
+    assert.deepEqual(lost(run(m96(element('Q'), [m1()]))), [
+      'unknown-code MsgHead/Document[1]/RefDoc/Content/M96/Listeelement/Status',
+    ])
   })
 
   it('keeps totals of dispenses as what they are, never as dispenses', () => {
