@@ -16,6 +16,7 @@ export const OLDEST_WAITING_S_MAX = 120
 export const SWEEP_SHARE_MAX = 0.05
 /** Fewer finds than this in ten minutes prove nothing. */
 export const SWEEP_FINDS_MIN = 20
+export const SWEEP_WINDOW_MS = 600_000
 export const DISK_SHARES = [0.9, 0.8] as const
 /** A partner is judged after so long, by its longest silence and half as much again, an hour at least. */
 export const PARTNER_KNOWN_S_MIN = 3 * 86_400
@@ -77,12 +78,19 @@ function processAlerts({ name, counts }: ProcessReport): AlertState[] {
   ]
 }
 
-/** Doorbells that were lost: the queue is broken but hidden. Rings of one process may be heard by another. */
-function sweepAlert(processes: readonly ProcessReport[]): AlertState[] {
+/**
+ * Doorbells that were lost: the queue is broken but hidden. Rings of one process may be heard by another, and what is due
+ * may be found by the sweeps of all, so that finds are counted per process. Judged over ten whole minutes.
+ */
+function sweepAlert(reports: readonly ProcessReport[]): AlertState[] {
+  const processes = reports.filter(
+    ({ reportedAt, startedAt }) => Date.parse(reportedAt) - Date.parse(startedAt) >= SWEEP_WINDOW_MS,
+  )
   const sum = (of: (counts: ProcessReport['counts']) => number) =>
     processes.reduce((total, { counts }) => total + of(counts), 0)
-  const rings = sum(({ rings: own }) => own)
-  const finds = sum(({ sweepFinds, timedLanes }) => Math.max(0, sweepFinds - timedLanes))
+  const rings = sum((counts) => counts.rings)
+  const found = sum((counts) => counts.sweepFinds) / Math.max(1, processes.length)
+  const finds = Math.round(found - sum((counts) => counts.timedLanes))
   if (finds < SWEEP_FINDS_MIN || finds <= rings * SWEEP_SHARE_MAX) return []
   return [alert('doorbells-lost', 'dispatcher', { rings, finds })]
 }

@@ -24,7 +24,7 @@ const channel = (more: Partial<ChannelView>): ChannelView => ({
 })
 const process = (counts: Partial<ProcessCounts>, name = 'stafett/1/a') => ({
   name,
-  startedAt: AT,
+  startedAt: '2026-03-01T10:50:00.000Z',
   reportedAt: AT,
   counts: { rings: 0, sweepFinds: 0, timedLanes: 0, leaseLosses: 0, unknownCommits: 0, ...counts },
 })
@@ -77,16 +77,16 @@ describe('alerts', () => {
 
   it('are on when sweeps find more than 5 percent of what was rung, over all processes', () => {
     const found = (...processes: ReturnType<typeof process>[]) => names({ processes })
-    assert.deepEqual(found(process({ rings: 1_000 }, 'a'), process({ sweepFinds: 50 }, 'b')), [])
-    assert.deepEqual(found(process({ rings: 1_000 }, 'a'), process({ sweepFinds: 51 }, 'b')), [
-      'doorbells-lost dispatcher',
-    ])
+    const rung = process({ rings: 1_000 }, 'a')
+    assert.deepEqual(found(rung, process({ sweepFinds: 100 }, 'b')), [])
+    assert.deepEqual(found(rung, process({ sweepFinds: 102 }, 'b')), ['doorbells-lost dispatcher'])
     assert.deepEqual(found(process({ rings: 10, sweepFinds: 19 })), [], 'a few prove nothing')
-    assert.deepEqual(
-      found(process({ rings: 100, sweepFinds: 60, timedLanes: 58 })),
-      [],
-      'next tries and lists that change by time ring nothing',
-    )
+    const timed = process({ rings: 10, sweepFinds: 60, timedLanes: 60 })
+    assert.deepEqual(found(timed), [], 'next tries and lists that change by time ring nothing')
+    const other = process({ sweepFinds: 60 }, 'b')
+    assert.deepEqual(found(timed, other), [], 'what one process works off the sweeps of all may have found')
+    const young = { ...process({ rings: 10, sweepFinds: 60 }), startedAt: '2026-03-01T10:50:01.000Z' }
+    assert.deepEqual(found(young), [], 'not ten minutes yet')
   })
 
   it('are on for a partner silent longer than its longest gap and half as much again', () => {
