@@ -175,6 +175,7 @@ function openConsumer(options: BullmqOptions, work: LaneWorkOf, producer: Produc
       if (sweeps > 1 && pool.hasRoom()) void pool.run(lane)
       else producer.ring(lane, () => void pool.run(lane))
     },
+    isInLine: pool.has,
     onSweep: work.onSweep ?? (() => undefined),
     log,
     ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),

@@ -30,6 +30,7 @@ export function openInProcessDispatcher(options: InProcessOptions): Dispatcher {
       sweep = startSweep({
         dueLanes: work.dueLanes,
         found: (lane) => void opened.run(lane),
+        isInLine: opened.has,
         onSweep: work.onSweep ?? (() => undefined),
         log: options.log,
         ...(options.sweepMs === undefined ? {} : { sweepMs: options.sweepMs }),

@@ -64,6 +64,7 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
       const job = jobOf(lane)
       if (job.name !== 'work-lane') take(job)
     },
+    isInLine: () => false,
     onSweep: () => undefined,
     log,
     sweepMs: options.sweepMs,

@@ -13,6 +13,9 @@ export interface SweepOptions {
   readonly dueLanes: (limit: number) => Promise<readonly LaneKey[]>
   /** `sweeps`: in how many sweeps in a row the lane was found, this one included. */
   readonly found: (lane: LaneKey, sweeps: number) => void
+  /** Lanes that wait in line here: no doorbell of theirs was lost. */
+  readonly isInLine: (lane: LaneKey) => boolean
+  /** Told how many lanes were due and in nobody's hands. */
   readonly onSweep: (lanes: number) => void
   readonly log: Log
   readonly sweepMs?: number
@@ -39,8 +42,8 @@ export function startSweep(options: SweepOptions): Sweep {
       full = lanes.length === SWEEP_LANES_MAX
       const now = new Map(lanes.map((lane) => [lane, (seen.get(lane) ?? 0) + 1]))
       seen = now
+      options.onSweep(lanes.filter((lane) => !options.isInLine(lane)).length)
       if (!stopped) for (const [lane, sweeps] of now) options.found(lane, sweeps)
-      options.onSweep(lanes.length)
     } catch (error) {
       options.log.warn('sweep failed', { code: codeOf(error) })
     }

@@ -137,6 +137,16 @@ for (const variant of variants)
       assert.ok(sweeps.includes(1))
     })
 
+    it('takes no lane that waits in its own line for one whose doorbell was lost', async () => {
+      const model = laneModel(1, 150)
+      const sweeps: number[] = []
+      const dispatcher = await start({ ...model, onSweep: (lanes) => void sweeps.push(lanes) }, 20)
+      await until(() => sweeps.length > 0, 5_000, 'first sweep')
+      for (let lane = 0; lane < 60; lane += 1) dispatcher.ring(model.add(`p-${lane}`, 0))
+      await until(() => model.waiting() === 0, 20_000, 'all worked')
+      if (dispatcher.kind === 'in-process') assert.deepEqual(new Set(sweeps), new Set([0]))
+    })
+
     it('goes on after lane work that throws', async () => {
       const model = laneModel(5)
       let failures = 0
