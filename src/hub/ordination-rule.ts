@@ -5,9 +5,9 @@
  * 1. the person has e-multidose: a doctor and a pharmacy are registered as responsible (eresept.md 7, semantics 6);
  * 2. the receiver is that pharmacy, or a broker, which gets the ordinations for every pharmacy;
  * 3. what the pharmacy packs by has changed: a line that somebody decided came, went, or has another status, product,
- *    dosing, period, reason or prescription (a renewal). Discrepancies, supplies, intakes, texts and names alone change nothing to pack;
- *    or the pharmacy has just been registered, has no list yet, and there is a line; or a question that it asked about a
- *    line (M25.2) was answered;
+ *    dosing, period, reason or prescription (a renewal). Discrepancies, supplies, intakes, allergies, texts and names
+ *    alone change nothing to pack; or the pharmacy has just been registered, has no list yet, and there is a line; or a
+ *    question that it asked about a line (M25.2) was answered;
  * 4. a changed list did not come from the receiver itself, which knows it.
  */
 import type { CareTeam, CareTeamParticipant, MedicationStatement } from 'fhir/r4.js'

@@ -6,7 +6,7 @@ import { entry, medicine, prescription } from '../../../support/kith-arbitrary.j
 import { bytes, MSG_ID, m1, m10, m251 } from '../../../support/kith-fixtures.js'
 import { run } from '../../../support/kith-run.js'
 
-const numRuns = process.env['STAFETT_TEST_DEEP'] ? 2000 : 60
+const numRuns = process.env['STAFETT_TEST_DEEP'] ? 2000 : 40
 const id = (index: number): string => `a1b2c3d4-0000-4000-8000-00000000e00${index}`
 const entries = fc
   .array(entry, { minLength: 1, maxLength: 4 })

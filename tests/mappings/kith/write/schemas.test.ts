@@ -26,7 +26,7 @@ suite('official schemas of produced messages (skipped without their folder)', fu
         await check(made(again(run(m1(fixture)))))
         await check(made(again(run(m251({ roles: ['M'], entries: [{ ...one, id: ENTRY_ID }] })))))
       }),
-      { numRuns: 20, seed: 51 },
+      { numRuns: 10, seed: 51 },
     )
   })
 
