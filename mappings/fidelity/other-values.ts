@@ -21,17 +21,14 @@ function ofKind(value: string): readonly string[] {
   if (/^\d{2}:\d{2}/.test(value)) return [`${value.startsWith('09') ? '10' : '09'}${value.slice(2)}`]
   if (/^\d{8}(\d{4,6})?([.+-].*)?$/.test(value)) return [...shiftedCompactDays(value), ...numbers(value)]
   if (/^[+-]?\d+(\.\d+)?$/.test(value)) return numbers(value)
-  if (/^[A-ZÆØÅ]{1,3}$/.test(value)) return codes(value)
+  if (/^[A-ZÆØÅ]{1,3}$/.test(value)) return CODES
   return []
 }
 
-/** Codes of one list often are single digits or letters. */
-const codes = (value: string): readonly string[] => [
-  ...['A', 'R', 'F', 'M', 'E', 'P', 'U', 'L', 'S', 'V', 'H', 'WP', 'MC', 'X'].filter(
-    (code) => code !== value,
-  ),
-]
+/** Codes of one list often are single letters. */
+const CODES = ['A', 'R', 'F', 'M', 'E', 'P', 'U', 'L', 'S', 'V', 'H', 'WP', 'MC', 'X'] as const
 
+/** The last digit before the point is another one: a code of one digit, or a near amount. */
 function numbers(value: string): readonly string[] {
   const [whole = '0', fraction] = value.split('.')
   const digits = whole.replace(/\D/g, '')
@@ -40,7 +37,7 @@ function numbers(value: string): readonly string[] {
     const next = String((last + step) % 10)
     return `${digits.slice(0, -1)}${next}${fraction === undefined ? '' : `.${fraction}`}`
   })
-  // Zero and nine last: they are amounts of nothing, and codes of "other".
+  // Nothing is no amount of the same kind.
   return around.filter((number) => Number(number) !== 0)
 }
 
