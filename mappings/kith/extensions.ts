@@ -121,6 +121,7 @@ export const EXT = {
 
   // Multidose responsibility (M27, M28, M9.12).
   statedAt: extensionUrl('stated-at'),
+  firstStatedAt: extensionUrl('first-stated-at'),
   registrationStatus: extensionUrl('registration-status'),
   registrationAccepted: extensionUrl('registration-accepted'),
 } as const

@@ -1,4 +1,5 @@
 /** M9.12 and M9.2 → what the broker's register says: who is responsible, and the prescriptions (eresept.md 11.6). */
+import type { Extension } from 'fhir/r4.js'
 import type { Amendment } from '../../src/core/message.js'
 import { ext, identifier, idIdentity } from './build.js'
 import { EXT } from './extensions.js'
@@ -9,7 +10,7 @@ import { addRegisterList } from './m96-to-list.js'
 import type { M912 } from './m912.js'
 import type { Multidoseapotek, Multidoselege } from './multidose-register.js'
 import {
-  addRegisterTeam,
+  addRegisterAnswer,
   multidoseapotekToParticipant,
   multidoselegeToParticipant,
 } from './register-to-care-team.js'
@@ -17,7 +18,7 @@ import { addPatient, reseptinfoToMedicationRequest } from './reseptinfo-to-medic
 
 export function m912ToCareTeam(frame: Frame, answer: M912): readonly Amendment[] {
   const { refMsgId } = answer
-  addTeam(frame, answer.lege, answer.apotek, [
+  const team = addTeam(frame, answer.lege, answer.apotek, [
     ...ext(
       EXT.basedOnMessage,
       'valueIdentifier',
@@ -32,7 +33,7 @@ export function m912ToCareTeam(frame: Frame, answer: M912): readonly Amendment[]
       {},
     )
   addPatient(frame, answer.resepter)
-  return answer.resepter.flatMap((info) => reseptinfoToMedicationRequest(frame, info))
+  return [...team, ...answer.resepter.flatMap((info) => reseptinfoToMedicationRequest(frame, info))]
 }
 
 /** @param number whose part of the list; undefined where nobody was found */
@@ -42,8 +43,9 @@ export function m92ToCareTeam(
   number: string | undefined,
 ): readonly Amendment[] {
   const own = answer.resepter.filter((info) => numberOf(info) === number)
-  for (const { apotek, fnr, lege } of answer.multidosebrukere)
-    if (fnr === number) addTeam(frame, lege, apotek, [])
+  const team = answer.multidosebrukere.flatMap(({ apotek, fnr, lege }) =>
+    fnr === number ? addTeam(frame, lege, apotek, []) : [],
+  )
   addRegisterList(
     frame,
     'M9.2',
@@ -51,7 +53,7 @@ export function m92ToCareTeam(
     answer.status === undefined ? {} : { status: answer.status },
   )
   addPatient(frame, own)
-  return own.flatMap((info) => reseptinfoToMedicationRequest(frame, info))
+  return [...team, ...own.flatMap((info) => reseptinfoToMedicationRequest(frame, info))]
 }
 
 /** The register is told also where it knows nobody: that is what it says then. */
@@ -59,12 +61,11 @@ function addTeam(
   frame: Frame,
   lege: Multidoselege | undefined,
   apotek: Multidoseapotek | undefined,
-  extension: Parameters<typeof addRegisterTeam>[3],
-): void {
+  extension: readonly Extension[],
+): readonly Amendment[] {
   const registered = [
     ...(lege === undefined ? [] : [multidoselegeToParticipant(frame, lege)]),
     ...(apotek === undefined ? [] : [multidoseapotekToParticipant(frame, apotek)]),
   ]
-  if (registered.length > 0 || (extension?.length ?? 0) > 0)
-    addRegisterTeam(frame, frame.message, registered, extension)
+  return registered.length > 0 || extension.length > 0 ? addRegisterAnswer(frame, registered, extension) : []
 }

@@ -3,8 +3,8 @@
  * is responsible now, and was before, follows from all of them together (src/medication-list/responsibility).
  */
 import type { CareTeam, CareTeamParticipant, ContactPoint, Extension, Reference } from 'fhir/r4.js'
-import { codeSystemUrl } from '../../src/core/canonical.js'
-import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
+import { codeSystemUrl, senderSidUrl } from '../../src/core/canonical.js'
+import { type Amendment, type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { addressOf, telecomOf } from './address.js'
 import { ext, filled, identifier, keyOf, logical } from './build.js'
 import { startOfDay, toDate } from './dates.js'
@@ -27,11 +27,12 @@ export function addRegisterTeam(
   identity: Identity,
   registered: readonly Registered[],
   extension: readonly Extension[] = [],
+  idType = 'MsgId',
 ): void {
   const resource: CareTeam = {
     resourceType: 'CareTeam',
     extension: [...ext(EXT.statedAt, 'valueDateTime', frame.genDate), ...extension],
-    identifier: [identifier(identity, 'MsgId')],
+    identifier: [identifier(identity, idType)],
     status: 'active',
     category: [{ coding: [{ system: codeSystemUrl('care-team-category'), code: 'multidose-register' }] }],
     subject: { reference: SUBJECT_REFERENCE },
@@ -46,6 +47,40 @@ export function addRegisterTeam(
   }
   frame.resources.push({ key: keyOf(identity), resource, order: frame.order, scope: 'person' })
 }
+
+/**
+ * What a register shows whenever it is asked (M9.2, M9.12): the same answer again is the same fact, of which the first and
+ * the last time are kept, so that a patient looked up every week has one and not fifty.
+ */
+export function addRegisterAnswer(
+  frame: Frame,
+  registered: readonly Registered[],
+  extension: readonly Extension[],
+): readonly Amendment[] {
+  const shown = registered.map(({ participant: { member, period, role } }) =>
+    [role?.[0]?.coding?.[0]?.code, member?.identifier?.value ?? member?.display, period?.end]
+      .map((part) => encodeURIComponent(part ?? ''))
+      .join(':'),
+  )
+  const identity = {
+    system: senderSidUrl(frame.sender, 'multidose-register'),
+    value: shown.join('/') || 'nobody',
+  }
+  if (frame.resources.some(({ key }) => key === keyOf(identity))) return []
+  addRegisterTeam(frame, identity, registered, extension, 'Register')
+  return [
+    {
+      type: 'CareTeam',
+      key: keyOf(identity),
+      name: 'first-stated',
+      // The earlier, the later in order: of several the earliest holds.
+      at: String(INSTANT_MAX - Date.parse(frame.order)),
+      set: { extension: [...ext(EXT.firstStatedAt, 'valueDateTime', frame.genDate)] },
+    },
+  ]
+}
+/** Of the same number of digits as its differences from any time of a message, so that they compare as text. */
+const INSTANT_MAX = 8_640_000_000_000_000
 
 /** Days are xs:date. From the day `to` on the party is no longer responsible. */
 export function participantOf(

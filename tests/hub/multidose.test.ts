@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { applyAll, type RawMessage } from '../support/apply-all.js'
+import { m912 } from '../support/kith-broker-fixtures.js'
 import {
   ENTRY_ID,
   type EntryFixture,
@@ -15,6 +16,7 @@ import {
 import { apotek, sykehuslege } from '../support/kith-people.js'
 import { ibuprofen, metoprolol, onceDaily } from '../support/kith-prescribed.js'
 import { m28, m271 } from '../support/kith-register-fixtures.js'
+import { extension } from '../support/kith-run.js'
 
 const NOW = Date.parse('2024-03-05T10:00:00Z')
 const eresept = (...texts: readonly string[]): RawMessage[] =>
@@ -82,6 +84,24 @@ describe('multidose messages on one person', function () {
       assert.equal(dispenses.length, 1)
       assert.match(JSON.stringify(dispenses), /LOT-7/)
       assert.match(JSON.stringify(dispenses), /roll-period/)
+    }
+  })
+
+  it('keeps one fact of what the register shows whenever it is asked, with its first and last time', async () => {
+    const asked = (day: string) =>
+      m912([]).replace(/<GenDate>[^<]*/, `<GenDate>2024-03-${day}T08:00:00+01:00`)
+    for (const order of [
+      ['01', '02', '04'],
+      ['04', '01', '02'],
+    ]) {
+      const { facts } = await applyAll(eresept(...order.map(asked)), NOW)
+      const told = facts.flatMap((fact) => (fact.resourceType === 'CareTeam' ? [fact] : []))
+      assert.deepEqual(
+        told.map((team) =>
+          ['first-stated-at', 'stated-at'].map((name) => extension(team, name)?.valueDateTime?.slice(0, 10)),
+        ),
+        [['2024-03-01', '2024-03-04']],
+      )
     }
   })
 

@@ -59,7 +59,10 @@ const roleOf = ({ role }: CareTeamParticipant): string | undefined =>
   role?.flatMap(({ coding }) => coding ?? []).find(({ system }) => system === ROLE_SYSTEM)?.code
 
 function toldBy(team: CareTeam, zone: string): readonly Told[] {
-  const stated = team.extension?.find(({ url }) => url === extensionUrl('stated-at'))?.valueDateTime
+  const timeOf = (name: string): string | undefined =>
+    team.extension?.find(({ url }) => url === extensionUrl(name))?.valueDateTime
+  // A register that shows the same whenever it is asked has said so from the first time to the last.
+  const stated = [timeOf('first-stated-at'), timeOf('stated-at')]
   return (team.participant ?? []).flatMap((participant): readonly Told[] => {
     const party = partyKey(participant.member)
     const { start, end } = participant.period ?? {}
@@ -68,7 +71,8 @@ function toldBy(team: CareTeam, zone: string): readonly Told[] {
       const at = from === undefined ? undefined : rangeOfDateTime(from, zone)?.from
       return from === undefined || at === undefined ? [] : [{ at, party, ends, from, participant }]
     }
-    return [...tell(start ?? (end === undefined ? stated : undefined), false), ...tell(end, true)]
+    const starts = start !== undefined ? [start] : end === undefined ? stated : []
+    return [...starts.flatMap((from) => tell(from, false)), ...tell(end, true)]
   })
 }
 

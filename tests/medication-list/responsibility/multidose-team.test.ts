@@ -12,14 +12,20 @@ interface Said {
   readonly start?: string
   readonly end?: string
   readonly statedAt?: string
+  readonly firstStatedAt?: string
   readonly status?: CareTeam['status']
   readonly role?: string
 }
-const team = ({ who, start, end, statedAt, status, role }: Said): CareTeam => ({
+const team = ({ who, start, end, firstStatedAt, statedAt, status, role }: Said): CareTeam => ({
   resourceType: 'CareTeam',
   status: status ?? 'active',
   category: [{ coding: [{ code: 'multidose-register' }] }],
-  extension: [{ url: extensionUrl('stated-at'), valueDateTime: statedAt ?? '2024-01-01T12:00:00+01:00' }],
+  extension: [
+    { url: extensionUrl('stated-at'), valueDateTime: statedAt ?? '2024-01-01T12:00:00+01:00' },
+    ...(firstStatedAt === undefined
+      ? []
+      : [{ url: extensionUrl('first-stated-at'), valueDateTime: firstStatedAt }]),
+  ],
   participant: [
     {
       role: [{ coding: [{ system: ROLE_SYSTEM, code: role ?? 'multidose-doctor' }] }],
@@ -88,6 +94,21 @@ describe('multidose responsibility', () => {
         { who: '1', statedAt: '2024-02-01T08:00:00+01:00' },
       ]),
       [['1', '2024-01-01', undefined]],
+    )
+  })
+
+  it('takes a register’s answer from the first time it was given to the last', () => {
+    const asked = (who: string, firstStatedAt: string, statedAt: string) => ({ who, firstStatedAt, statedAt })
+    assert.deepEqual(
+      periods([
+        asked('1', '2024-01-05T08:00:00+01:00', '2024-05-01T08:00:00+02:00'),
+        asked('2', '2024-03-01T08:00:00+01:00', '2024-04-01T08:00:00+02:00'),
+      ]),
+      [
+        ['1', undefined, '2024-03-01T08:00:00+01:00'],
+        ['2', undefined, '2024-05-01T08:00:00+02:00'],
+        ['1', undefined, undefined],
+      ],
     )
   })
 
