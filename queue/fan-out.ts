@@ -6,8 +6,9 @@ import type { LaneKey } from '../src/core/ids.js'
 import type { FanOutStore, WantedDelivery } from '../src/core/outbox.js'
 import type { Log, NewId } from '../src/core/ports.js'
 
-/** Changes fanned out in one transaction. */
+/** Changes fanned out in one transaction, and deliveries that may come of them. */
 const CHANGES_MAX = 500
+const DELIVERIES_MAX = 5_000
 /** Changes passed over in one statement while nobody wants any. */
 const PASSED_MAX = 5_000
 
@@ -32,6 +33,10 @@ export interface FanOut {
 }
 
 export function openFanOut(options: FanOutOptions): FanOut {
+  const changesMax = Math.max(
+    1,
+    Math.min(CHANGES_MAX, Math.floor(DELIVERIES_MAX / Math.max(1, options.destinations.length))),
+  )
   let running: Promise<void> | undefined
   let again = false
   let stopped = false
@@ -69,15 +74,15 @@ export function openFanOut(options: FanOutOptions): FanOut {
   async function fanOutAll(): Promise<void> {
     let after: LaneKey | undefined
     while (!stopped) {
-      const changes = await options.store.openChanges(after, CHANGES_MAX)
+      const changes = await options.store.openChanges(after, changesMax)
       if (changes.length > 0) {
         const wanted = await wantedOf(options, changes)
         failpoint('before-fan-out-commit')
         const made = await options.store.fanOut(options.set, changes, wanted)
         if (made.length > 0) options.made(made)
       }
-      if (changes.length < CHANGES_MAX && after === undefined) return
-      after = changes.length < CHANGES_MAX ? undefined : changes.at(-1)?.lane
+      if (changes.length < changesMax && after === undefined) return
+      after = changes.length < changesMax ? undefined : changes.at(-1)?.lane
     }
   }
 

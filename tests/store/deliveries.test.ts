@@ -87,6 +87,26 @@ describeStores('deliveries', await availableBackends(), (current) => {
     assert.equal(await outbox.noteReceipt({ messageId: 'unknown', ...receipt }), false)
   })
 
+  it('lets nothing pass a blocked delivery, though what stands between is skipped', async () => {
+    const outbox = await made([
+      ['a', 1],
+      ['a', 2],
+      ['a', 3],
+    ])
+    await outbox.settleDelivery(await only(outbox), {
+      kind: 'blocked',
+      fault: 'answer-rejected',
+      counts: false,
+    })
+    const { id = '' } = (await view(outbox, 2)) ?? {}
+    assert.equal(await outbox.retryDelivery(id, 'op'), false, 'it waits behind another')
+    assert.equal(await outbox.skipDelivery(id, 'op', 'of no use any more'), true)
+    assert.deepEqual(await claimAll(outbox, 'journal'), [])
+    const { id: first = '' } = (await view(outbox, 1)) ?? {}
+    await outbox.skipDelivery(first, 'op', 'told by phone')
+    assert.equal((await only(outbox)).delivery.number, 3)
+  })
+
   it('waits for the time of a retry, and blocks what is refused for too long', async () => {
     const outbox = await made([['a', 1]], RULES)
     const refused = retry({ refused: true, fault: 'answer-status', status: 422, delayMs: HOUR_MS })
