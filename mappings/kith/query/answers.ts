@@ -27,9 +27,6 @@ export type Originals = ReadonlyMap<string, readonly Uint8Array[]>
 const NOTHING_FOUND = '4'
 const INVALID_EMERGENCY_SEARCH = '3'
 const INVALID = 'X'
-/** Bytes that one answer passes on. */
-export const ORIGINALS_MAX = 400
-
 const today = ({ now, zone }: QueryContext): string => localDate(Date.parse(now), zone)
 
 /** The prescriptions that a query is to be told of, and whether there are locked ones that it is not. */
@@ -68,16 +65,20 @@ export function originalsWanted(
         dispensesOf(one, known).map((stored) => originalOf(stored, m10IdOf(stored.resource))),
       )
     case 'M9.11':
-      return known.resources.flatMap(({ messageId, type }) =>
-        messageId !== undefined && (type === 'MedicationStatement' || type === 'List')
-          ? [{ key: messageId, row: messageId }]
-          : [],
-      )
+      return [
+        ...rowsOf(known),
+        newestList(known, new Set(['M25.2'])),
+        newestList(known, new Set(['M25.3'])),
+      ].flatMap((one) => (one?.messageId === undefined ? [] : [{ key: one.messageId, row: one.messageId }]))
     case 'M9.1':
     case 'M9.21':
       return []
   }
 }
+
+/** Rows of sources' lists: their messages hold the treatments in the sources' own bytes. */
+const rowsOf = (known: Known): readonly Known['resources'][number][] =>
+  known.resources.filter(({ layer, type }) => layer === 'fact' && type === 'MedicationStatement')
 
 const m10IdOf = (resource: Known['resources'][number]['resource']): string =>
   resource.resourceType === 'MedicationDispense' || resource.resourceType === 'SupplyDelivery'
