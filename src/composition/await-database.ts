@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { codeOf } from '../core/errors.js'
 import type { Log } from '../core/ports.js'
+import { isLoginRefused } from '../store/store-error.js'
 
 export interface AwaitOptions {
   readonly log: Log
@@ -26,7 +27,7 @@ export async function awaitDatabase<T>(open: () => Promise<T>, options: AwaitOpt
       if (attempt > 1) options.log.info('database is there', { attempt })
       return opened
     } catch (error) {
-      if (codeOf(error) !== 'STORE_UNAVAILABLE') throw error
+      if (codeOf(error) !== 'STORE_UNAVAILABLE' || isLoginRefused(error)) throw error
       // Each power of two: a long wait fills no log.
       if ((attempt & (attempt - 1)) === 0) options.log.warn('database is away, waiting for it', { attempt })
     }

@@ -7,6 +7,9 @@ export const AT_STATEMENT = 'store.statement'
 
 const RACES = new Set(['40001', '40P01'])
 const DISK_FULL = '53100'
+/** Wrong user or password, no such database. */
+const LOGIN = /^(28|3D)/
+const LOGIN_REFUSED = 'the database refuses this user, password or database name: look at DATABASE_URL'
 /** Server going away, too many connections, no memory, read-only (fail-over), lock wait or statement over its limit. */
 const AWAY = /^(08|53|57P0|58)|^(25006|55P03|57014|25P03|XX000)$/
 const SOCKET = new Set([
@@ -42,11 +45,16 @@ export function storeError(thrown: unknown, at: string): HubError {
     })
   if (code === '23505')
     return new HubError('CONCURRENT_CHANGE', 'another transaction was first', { at: 'store', cause })
+  if (LOGIN.test(code)) return new HubError('STORE_UNAVAILABLE', LOGIN_REFUSED, { at, cause })
   if (code === DISK_FULL) return new HubError('STORE_FULL', 'the disk of the database is full', { at, cause })
   if (AWAY.test(code) || SOCKET.has(code) || LOST.test(message))
     return new HubError('STORE_UNAVAILABLE', 'the database does not answer', { at, cause })
   return new HubError('UNEXPECTED', 'the database refused a statement', { at, cause })
 }
+
+/** The database is there and lets nobody of this name in: waiting for it would mend nothing. */
+export const isLoginRefused = (error: unknown): boolean =>
+  isHubError(error) && error.message === LOGIN_REFUSED
 
 /** Lost a race and was rolled back: the same statement may be run again. */
 export const isRace = (thrown: unknown): boolean => RACES.has(fieldsOf(thrown).code)

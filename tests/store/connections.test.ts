@@ -1,10 +1,12 @@
 /** Connections to PostgreSQL that are cut, hang or run out (reliability.md 8, F-13, F-15, F-36). */
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
+import { awaitDatabase } from '../../src/composition/await-database.js'
 import { isHubError } from '../../src/core/errors.js'
 import { openPostgres, type PostgresOptions } from '../../src/store/database.js'
 import type { Database } from '../../src/store/query.js'
 import { SESSION_SETTINGS } from '../../src/store/session-settings.js'
+import { recordedLog } from '../queue/lane-model.js'
 import { createOwnDatabase, type OwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js'
 
@@ -93,6 +95,20 @@ suite('connections to PostgreSQL', function () {
     // Every place can be had, all at the same time, and no connection is left over.
     await Promise.all(Array.from({ length: MAX }, () => sleep(db, 0.2)))
     assert.ok(proxy().connections() <= MAX, `${proxy().connections()} connections`)
+  })
+
+  it('are told why nobody is let in, and not waited for', async () => {
+    const url = new URL(opened.own!.url)
+    url.pathname = '/no_such_database'
+    const db = openPostgres(url.href, { max: 1 })
+    databases.push(db)
+    const refusal = { code: 'STORE_UNAVAILABLE', at: 'store.connect', message: /look at DATABASE_URL/ }
+    await assert.rejects(db.query('select 1'), refusal)
+    const options = { log: recordedLog(), random: Math.random }
+    await assert.rejects(
+      awaitDatabase(() => db.query('select 1'), options),
+      refusal,
+    )
   })
 
   it('are refused at once when too many statements wait for one', async () => {
