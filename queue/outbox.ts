@@ -82,8 +82,9 @@ export async function startOutbox(options: OutboxOptions): Promise<Outbox> {
   }
 }
 
-/** What was blocked after a newer one had come, and what nobody answered. */
+/** What was refused after it had been delivered, what was blocked after a newer one had come, and what nobody answered. */
 async function tend(options: OutboxOptions, kick: (destination: string) => void): Promise<void> {
+  await blockRejected(options)
   await supersede(
     options,
     options.destinations.map(({ id }) => id),
@@ -103,6 +104,18 @@ async function supersede(
       if (count > 0) log.info('deliveries superseded by newer ones', { destination: id, count })
     } catch (error) {
       log.warn('superseded deliveries could not be looked for', { destination: id, code: codeOf(error) })
+    }
+  }
+}
+
+async function blockRejected({ destinations, log, store }: OutboxOptions): Promise<void> {
+  for (const { id, unanswered } of destinations) {
+    if (unanswered === undefined) continue
+    try {
+      const count = await store.blockRejected(id)
+      if (count > 0) log.warn('delivered messages were refused by their receiver', { destination: id, count })
+    } catch (error) {
+      log.warn('refused messages could not be looked for', { destination: id, code: codeOf(error) })
     }
   }
 }

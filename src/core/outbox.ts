@@ -90,6 +90,8 @@ export interface DeliveryStore {
   readonly dueDestinations: (ids: readonly string[]) => Promise<readonly string[]>
   /** Skips waiting and blocked deliveries of such items behind which a newer one of their lane waits. Gives their number. */
   readonly supersedeSnapshots: (destination: string, prefix: string) => Promise<number>
+  /** What was refused after it had been delivered waits for a human, unless something newer of its lane was made. */
+  readonly blockRejected: (destination: string) => Promise<number>
   /** Unanswered messages are due again, as long as nothing newer of their lane went out. Gives their number. */
   readonly resendUnanswered: (
     destination: string,

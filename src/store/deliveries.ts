@@ -47,6 +47,13 @@ export const openDeliveryStore = (db: Database, rules: DeliveryRules): DeliveryS
     )
     return onlyRow(rows).ended
   },
+  blockRejected: async (destination) => {
+    const { rows } = await db.query<{ blocked: number }>(
+      '/*block-rejected*/ select block_rejected_v1($1) as blocked',
+      [destination],
+    )
+    return onlyRow(rows).blocked
+  },
   resendUnanswered: async (destination, { attemptsMax, resendAfterMs }) => {
     const { rows } = await db.query<{ resent: number }>(
       '/*resend-unanswered*/ select resend_unanswered_v1($1, $2, $3) as resent',

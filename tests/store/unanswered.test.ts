@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { DeliveryClaim } from '../../src/core/outbox.js'
 import { availableBackends, describeStores } from '../support/backends.js'
-import { claimAll, fanOutTo, letPass, numbersOf, outboxOf, putChanges } from '../support/outbox.js'
+import { claimAll, fanOutTo, lane, letPass, numbersOf, outboxOf, putChanges } from '../support/outbox.js'
 
 const HOUR_MS = 3_600_000
 
@@ -71,5 +71,37 @@ describeStores('unanswered messages', await availableBackends(), (current) => {
     const [due] = await claimAll(outbox, 'journal')
     assert.equal(due?.delivery.change.number, 3)
     assert.equal(due?.delivery.change.lane, first.delivery.change.lane)
+  })
+
+  it('blocks what was refused after it had been delivered, unless something newer was made', async () => {
+    const { db } = current()
+    const outbox = outboxOf(db)
+    await putChanges(db, [
+      { lane: 'a', number: 1 },
+      { lane: 'b', number: 1 },
+    ])
+    await fanOutTo(outbox, ['journal'])
+    for (const claim of await claimAll(outbox, 'journal')) {
+      const messageId = `m-${claim.delivery.number}`
+      await outbox.keepMessage(claim, { body: Buffer.from('x'), contentType: 'text/plain', messageId })
+      await outbox.settleDelivery(claim, { kind: 'delivered', status: 202 })
+      await outbox.noteReceipt({
+        messageId,
+        outcome: 'rejected',
+        code: 'E35',
+        at: '2026-03-01T11:00:00.000Z',
+      })
+    }
+    await putChanges(db, [{ lane: 'b', number: 2 }])
+    await fanOutTo(outbox, ['journal'])
+    assert.equal(await outbox.blockRejected('journal'), 1)
+    const [blocked, ...others] = await outbox.deliveries({ state: 'blocked', limit: 10 })
+    assert.deepEqual(others, [])
+    assert.deepEqual(
+      [blocked?.lane, blocked?.fault, blocked?.receipt?.code],
+      [lane('a'), 'answer-rejected', 'E35'],
+    )
+    assert.equal(await outbox.skipDelivery(blocked?.id ?? '', 'told by phone'), true)
+    assert.equal(await outbox.blockRejected('journal'), 0)
   })
 })

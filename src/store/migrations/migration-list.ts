@@ -23,6 +23,7 @@ import { fanOut } from './0021-fan-out.js'
 import { snapshots } from './0022-snapshots.js'
 import { clock } from './0023-clock.js'
 import { deliveryState } from './0024-delivery-state.js'
+import { rejected } from './0025-rejected.js'
 
 export interface Migration {
   readonly name: string
@@ -54,4 +55,5 @@ export const migrations: readonly Migration[] = [
   { name: '0022-snapshots', sql: snapshots },
   { name: '0023-clock', sql: clock },
   { name: '0024-delivery-state', sql: deliveryState },
+  { name: '0025-rejected', sql: rejected },
 ]
