@@ -35,9 +35,9 @@ export async function* streamBody(
   bytesMax: number,
   idleMs: number = BODY_TIMEOUT_MS,
 ): AsyncIterable<Uint8Array> {
+  const source = decoded(request)
+  if (source !== request) request.once('error', (error) => source.destroy(error))
   try {
-    const source = decoded(request)
-    if (source !== request) request.once('error', (error) => source.destroy(error))
     let size = 0
     // Counts while this waits for the sender, and not while the sender waits for this.
     for await (const chunk of withIdleLimit(source, idleMs)) {
@@ -46,16 +46,28 @@ export async function* streamBody(
       yield chunk
     }
   } finally {
+    if (source !== request) {
+      request.unpipe()
+      source.destroy()
+    }
     discardRest(request)
   }
 }
 
 async function* withIdleLimit(source: Readable, idleMs: number): AsyncIterable<Buffer> {
   const pieces: AsyncIterator<Buffer> = source.iterator({ destroyOnReturn: false })
-  for (;;) {
-    const piece = await nextWithin(pieces, idleMs)
-    if (piece.done) return
-    yield piece.value
+  let waiting = false
+  try {
+    for (;;) {
+      waiting = true
+      const piece = await nextWithin(pieces, idleMs)
+      waiting = false
+      if (piece.done) return
+      yield piece.value
+    }
+  } finally {
+    // Lets go of the source, so that the rest can be discarded. A look that still waits would be waited for.
+    if (!waiting) await pieces.return?.()
   }
 }
 
