@@ -13,6 +13,7 @@ import { asOrganisasjon, partyOf } from './parties.js'
 import { patientResource } from './patient.js'
 import { PACKED, readInfo } from './pll-info.js'
 import { addPll } from './pll-to-list.js'
+import { prescribedOn } from './prescribed.js'
 import { addRegister } from './register.js'
 import { readStatement, type SfmStatement } from './statement.js'
 import { statementToMedicationRequest } from './statement-to-medication-request.js'
@@ -36,8 +37,9 @@ export function mapDocument(document: SfmDocument, context: MapContext): Mapped 
   }
   const infos = of('Basic').map((node) => readInfo(document, node))
   const amendments: Amendment[] = []
-  for (const statement of statements.values())
-    amendments.push(...statementToMedicationRequest(frame, statement, priorOf(statement, statements)))
+  const renewed = renewals([...statements.values()])
+  for (const [node, statement] of statements)
+    amendments.push(...statementToMedicationRequest(frame, statement, renewed.get(node)))
   addPll(frame, infos, [...statements.values()])
   for (const node of of('MedicationDispense'))
     amendments.push(...dispenseToMedicationDispense(frame, document, node, statements))
@@ -136,9 +138,32 @@ function readEnvelope({ composition, root, byUrl }: SfmDocument): void {
   }
 }
 
-/** The statement that this one renews: the newest of those that are part of it. */
-function priorOf(statement: SfmStatement, statements: ReadonlyMap<Node, SfmStatement>): string | undefined {
-  return [...statements.values()]
-    .filter(({ head, reseptId }) => head === statement.node && reseptId !== undefined)
-    .sort((a, b) => ((a.lastChanged ?? '') < (b.lastChanged ?? '') ? 1 : -1))[0]?.reseptId
+/**
+ * By statement the ReseptId that it renews. Those that are part of one head were renewed one by the other: the head renews
+ * the newest of them, and each of them the next.
+ */
+function renewals(statements: readonly SfmStatement[]): ReadonlyMap<Node, string> {
+  const byHead = new Map<Node, SfmStatement[]>()
+  for (const statement of statements) {
+    const { head } = statement
+    if (head === undefined || statement.reseptId === undefined) continue
+    const parts = byHead.get(head)
+    if (parts === undefined) byHead.set(head, [statement])
+    else parts.push(statement)
+  }
+  const renewed = new Map<Node, string>()
+  for (const [head, parts] of byHead) {
+    let newer = head
+    for (const { node, reseptId } of parts.sort(byAge)) {
+      if (reseptId !== undefined && !renewed.has(newer)) renewed.set(newer, reseptId)
+      newer = node
+    }
+  }
+  return renewed
+}
+
+/** Newest first; of two of one day, by id, so that the order in the document does not matter. */
+function byAge(a: SfmStatement, b: SfmStatement): number {
+  const [one, other] = [a, b].map(({ node, reseptId }) => `${prescribedOn(node) ?? ''} ${reseptId}`)
+  return (one ?? '') < (other ?? '') ? 1 : -1
 }

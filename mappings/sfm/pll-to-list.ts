@@ -15,8 +15,8 @@ import { rowOf, statementToRow } from './statement-to-row.js'
 const MESSAGE_TYPE = 'http://ehelse.no/fhir/CodeSystem/sfm-message-type'
 
 /**
- * What the document repeats of a message that came by itself stands just below
- * that message: its order is the same second, without the fraction.
+ * What the document repeats of a message that came by itself stands just below that message: its order is the same second,
+ * without the fraction.
  */
 export function addPll(frame: Frame, infos: readonly Info[], statements: readonly SfmStatement[]): void {
   const info = infos.find(({ kind }) => kind === PLL)

@@ -7,18 +7,18 @@ import { streamBody } from '../../src/api/request-body.js'
 import { codeOf } from '../../src/core/errors.js'
 
 const BYTES_MAX = 100_000
-const IDLE_MS = 50
+const IDLE_MS = 30_000
 
 describe('a body that is read piece by piece', () => {
   let server: Server
-  /** Stops reading after so many bytes. */
-  const reading = { bytesMax: Number.POSITIVE_INFINITY }
+  /** Stops reading after so many bytes; how long it waits for more. */
+  const reading = { bytesMax: Number.POSITIVE_INFINITY, idleMs: IDLE_MS }
 
   before(async () => {
     server = createServer((incoming, response) => {
       const read = async (): Promise<string> => {
         let size = 0
-        for await (const piece of streamBody(incoming, BYTES_MAX, IDLE_MS)) {
+        for await (const piece of streamBody(incoming, BYTES_MAX, reading.idleMs)) {
           size += piece.length
           if (size > reading.bytesMax) throw new TypeError('enough')
         }
@@ -35,6 +35,7 @@ describe('a body that is read piece by piece', () => {
   after(() => server.close())
   afterEach(() => {
     reading.bytesMax = Number.POSITIVE_INFINITY
+    reading.idleMs = IDLE_MS
   })
 
   function send(parts: readonly Buffer[], headers: Readonly<Record<string, string>> = {}, end = true) {
@@ -68,6 +69,7 @@ describe('a body that is read piece by piece', () => {
     const body = Buffer.from('no gzip')
     assert.equal(await send([body], { 'content-encoding': 'gzip' }), 'MESSAGE_UNREADABLE')
     assert.equal(await send([body], { 'content-encoding': 'br' }), 'MEDIA_TYPE_UNSUPPORTED')
+    reading.idleMs = 20
     assert.equal(await send([body], {}, false), 'REQUEST_TIMEOUT')
   })
 

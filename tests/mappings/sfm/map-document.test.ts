@@ -130,6 +130,23 @@ describe('document of SFM', () => {
     assert.equal(only(mapped, 'MedicationStatement').length, 1)
   })
 
+  it('chains several that went before one after the other', () => {
+    const earlier = (n: number, prescribed: string): SfmStatementOptions => ({
+      id: `o${n}`,
+      resept: `c1b6c0de-94a1-4b62-8ff0-1f5d8c9b200${n}`,
+      status: 'completed',
+      partOf: urlOf('s1'),
+      prescribed,
+    })
+    const statements = [earlier(1, '2024-10-01'), both, earlier(2, '2025-10-01')]
+    const requests = only(map(sfmDocument({ statements })), 'MedicationRequest') as MedicationRequest[]
+    const priorOf = (end: string) =>
+      requests
+        .find(({ identifier }) => identifier?.[0]?.value?.endsWith(end))
+        ?.priorPrescription?.identifier?.value?.slice(-4)
+    assert.deepEqual(['1001', '2002', '2001'].map(priorOf), ['2002', '2001', undefined])
+  })
+
   it('says what the register says of a prescription that came by itself, and leaves its content', () => {
     const mapped = map(sfmDocument({ statements: [{ ...both, register: 'T', recall: '2' }] }))
     const [amendment] = mapped.amendments
