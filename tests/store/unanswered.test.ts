@@ -101,7 +101,7 @@ describeStores('unanswered messages', await availableBackends(), (current) => {
       [blocked?.lane, blocked?.fault, blocked?.receipt?.code],
       [lane('a'), 'answer-rejected', 'E35'],
     )
-    assert.equal(await outbox.skipDelivery(blocked?.id ?? '', 'told by phone'), true)
+    assert.equal(await outbox.skipDelivery(blocked?.id ?? '', 'op', 'told by phone'), true)
     assert.equal(await outbox.blockRejected('journal'), 0)
   })
 })
