@@ -7,7 +7,16 @@ import { createOwnDatabase, postgresAnswers, redisAnswers } from '../tests/suppo
 import { drive, median, percentile, type Shot, type Volley } from './client.js'
 import { type Floor, openF1, openF3, openF5, openF7 } from './floors.js'
 import { type BackEnds, type HubUnderTest, openHubUnderTest, warmStartMs } from './hub-under-test.js'
-import { deviceEventShots, listReaders, m251Shots, orderShots, prescriptionShots } from './shots.js'
+import {
+  admissionShots,
+  deviceEventShots,
+  listReaders,
+  m251Shots,
+  orderShots,
+  prescriptionShots,
+} from './shots.js'
+import { visibilityAtHalfRate } from './visibility.js'
+import { lanesPerSecond } from './workers.js'
 
 const { values } = parseArgs({
   options: {
@@ -46,6 +55,9 @@ async function main(): Promise<void> {
     const f1 = await openF1(floors.url)
     await ingest('PostgreSQL, in-process', { postgres: true, redis: false }, f1, 'F1')
     if (redis) await ingest('PostgreSQL, BullMQ', { postgres: true, redis: true }, f1, 'F1')
+    await visibility('PostgreSQL, in-process', false)
+    if (redis) await visibility('PostgreSQL, BullMQ', true)
+    if (redis) await moreWorkers()
     await reads(floors.url, f1)
     await f1.close()
     const f7 = await openF7()
@@ -63,6 +75,7 @@ const wanted = (name: string): boolean => name.includes(values.only)
 async function ingest(label: string, backEnds: BackEnds, floor: Floor, floorName: string): Promise<void> {
   const kinds = {
     'RDE^O11': orderShots,
+    'RDE^O11 at admission': admissionShots,
     'M25.1 with 15 entries': m251Shots,
     'device event': deviceEventShots,
   }
@@ -84,6 +97,51 @@ async function ingest(label: string, backEnds: BackEnds, floor: Floor, floorName
       )
   }
   await hub.close()
+}
+
+async function visibility(label: string, redis: boolean): Promise<void> {
+  const name = `acknowledged to visible at half the top rate, RDE^O11, ${label}`
+  if (!wanted(name)) return
+  const hub = await openHubUnderTest({ postgres: true, redis })
+  const next = await orderShots(hub.process.url)
+  await drive({ port: hub.port, connections: 8, ms: WARM_MS, next, settle: hub.drained })
+  const { perSecond, p50Ms, p95Ms, p99Ms, failures } = await visibilityAtHalfRate(hub, next, 2 * MS)
+  await hub.close()
+  const [p50, p95, p99] = [p50Ms, p95Ms, p99Ms].map(Math.round)
+  if (values.json)
+    console.log(
+      JSON.stringify({
+        name,
+        perSecond: Math.round(perSecond),
+        p50Ms: p50,
+        p95Ms: p95,
+        p99Ms: p99,
+        failures,
+      }),
+    )
+  else
+    console.log(
+      `${name}: at ${Math.round(perSecond)}/s p50 ${p50} p95 ${p95} p99 ${p99} ms (goal p99 1000); ${failures} failed`,
+    )
+}
+
+/** Milliseconds that each statement of a worker is late: long beside the work itself. */
+const WORKER_DELAY_MS = 100
+
+async function moreWorkers(): Promise<void> {
+  for (const delayMs of [WORKER_DELAY_MS, 0]) {
+    const name = `two workers against one, PostgreSQL, BullMQ, ${delayMs > 0 ? `statements ${delayMs} ms late` : 'plain'}`
+    if (!wanted(name)) continue
+    const lanes = values.quick ? 400 : 1_200
+    const one = await lanesPerSecond(1, lanes, delayMs)
+    const two = await lanesPerSecond(2, lanes, delayMs)
+    const row = { name, one: Math.round(one), two: Math.round(two), ratio: Number((two / one).toFixed(2)) }
+    console.log(
+      values.json
+        ? JSON.stringify(row)
+        : `${name}: ${row.two}/s against ${row.one}/s, ratio ${row.ratio}${delayMs > 0 ? ' (goal 1.6)' : ''}`,
+    )
+  }
 }
 
 async function reads(floorDatabase: string, f1: Floor): Promise<void> {

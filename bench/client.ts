@@ -22,7 +22,9 @@ export interface DriveOptions {
   readonly port: number
   readonly connections: number
   readonly ms: number
-  readonly next: () => Shot
+  readonly next: (connection: number) => Shot
+  /** Ends it earlier. */
+  readonly isOver?: () => boolean
   /** After the last answer: work that belongs to the count (waiting until all is visible). */
   readonly settle?: () => Promise<void>
 }
@@ -33,16 +35,16 @@ export async function drive(options: DriveOptions): Promise<Volley> {
   const counts = { failures: 0 }
   const started = performance.now()
   const until = started + options.ms
-  const lane = async () => {
-    while (performance.now() < until) {
-      const shot = options.next()
+  const lane = async (connection: number) => {
+    while (performance.now() < until && options.isOver?.() !== true) {
+      const shot = options.next(connection)
       const from = performance.now()
       const status = await fire(agent, options.port, shot)
       if (status === shot.expect) latencies.push(performance.now() - from)
       else counts.failures += 1
     }
   }
-  await Promise.all(Array.from({ length: options.connections }, lane))
+  await Promise.all(Array.from({ length: options.connections }, (_, connection) => lane(connection)))
   await options.settle?.()
   const seconds = (performance.now() - started) / 1_000
   agent.destroy()
@@ -55,7 +57,8 @@ export async function drive(options: DriveOptions): Promise<Volley> {
   }
 }
 
-function fire(agent: Agent, port: number, shot: Shot): Promise<number> {
+/** Status of the answer; 0 when there was none. */
+export function fire(agent: Agent, port: number, shot: Shot): Promise<number> {
   return new Promise((resolve) => {
     const body = shot.body === undefined ? undefined : Buffer.from(shot.body)
     const sent = request(

@@ -8,7 +8,7 @@ import { person } from '../tests/support/kith-people.js'
 import { metoprolol, onceDaily } from '../tests/support/kith-prescribed.js'
 import type { Shot } from './client.js'
 
-type NextShot = () => Shot
+type NextShot = (connection: number) => Shot
 
 const HL7 = { 'content-type': 'application/hl7-v2' }
 const XML = { 'content-type': 'application/xml' }
@@ -23,6 +23,19 @@ export async function orderShots(_url: string): Promise<NextShot> {
     const number = state.sent++
     const patient = first + Math.floor(number / 2_000) * 200 + (number % 200)
     const body = orderMessage({ patient, order: Math.floor((number % 2_000) / 200) })
+    return { method: 'POST', path: '/intake/hl7v2', body, headers: HL7, expect: 200 }
+  }
+}
+
+/** Each connection sends one patient's ten orders one after the other, as a ward does at admission, then the next patient's. */
+export async function admissionShots(_url: string): Promise<NextShot> {
+  const state = { patient: Math.floor(Math.random() * 1e6) * 1_000 }
+  const at = new Map<number, { readonly patient: number; order: number }>()
+  return (connection) => {
+    const known = at.get(connection)
+    const place = known === undefined || known.order === 10 ? { patient: state.patient++, order: 0 } : known
+    at.set(connection, place)
+    const body = orderMessage({ patient: place.patient, order: place.order++ })
     return { method: 'POST', path: '/intake/hl7v2', body, headers: HL7, expect: 200 }
   }
 }
