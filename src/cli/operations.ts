@@ -60,6 +60,8 @@ export async function replay(
   const filtered = Object.values(filter).some((value) => value !== undefined)
   if (ids.length > 0 && filtered) throw new CommandError('either ids or a filter, not both')
   if (!filtered && ids.length === 0) throw new CommandError('which? give ids or a filter')
+  if (options.expected !== undefined && !/^\d{1,9}$/.test(options.expected))
+    throw new CommandError('--expected must be the count that the same filter gave without it')
   const asked = ids.length > 0 ? { ids } : filter
   if (options['dry-run'] === true || (filtered && options.expected === undefined)) {
     const reply = await post(hub, { filter: asked, dryRun: true })
