@@ -38,6 +38,7 @@ export function m271ToM272(head: Head, context: ReceiptContext): Reply {
 }
 
 export const isResponsibility = (team: CareTeam): boolean =>
+  team.status !== 'inactive' &&
   (team.category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'medlist-responsibility'))
 
 export const roleOf = ({ role }: CareTeamParticipant): string | undefined =>

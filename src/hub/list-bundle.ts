@@ -27,7 +27,9 @@ export function listEntries(workspace: Workspace, list: StoredResource, result: 
   const issues = derived.filter(
     ({ resource }) => resource.resourceType === 'DetectedIssue' && resource.status === 'preliminary',
   )
-  const teams = derived.filter(({ type }) => type === 'CareTeam')
+  const teams = derived.filter(
+    ({ resource }) => resource.resourceType === 'CareTeam' && resource.status === 'active',
+  )
   return [list, ...lines, ...prescriptions, ...issues, ...teams].map(
     ({ type, id, version }) => `${type}/${id}/${version}`,
   )

@@ -13,13 +13,11 @@ export function stageCareTeam(
   context: Pick<DeriveContext, 'config' | 'newId' | 'validate'>,
 ): ResourceWrite[] {
   const facts: CareTeam[] = []
-  let former: string | undefined
-  for (const { resource, layer } of draft.workspace.resources.values()) {
-    if (resource.resourceType !== 'CareTeam') continue
-    if (layer === 'line') former = resource.id
-    else facts.push(resource)
-  }
+  const derived: CareTeam[] = []
+  for (const { resource, layer } of draft.workspace.resources.values())
+    if (resource.resourceType === 'CareTeam') (layer === 'line' ? derived : facts).push(resource)
   const participant = multidoseParticipants(facts, context.config.zone)
+  const [former, ...others] = derived.filter(isActive).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))
   if (participant.length === 0 && former === undefined) return []
   const team: CareTeam = {
     resourceType: 'CareTeam',
@@ -28,6 +26,11 @@ export function stageCareTeam(
     subject: { reference: `Patient/${draft.workspace.personId}` },
     ...(participant.length === 0 ? {} : { participant: [...participant] }),
   }
-  stageDerived(draft, team, former ?? context.newId(), '')
+  stageDerived(draft, team, former === undefined ? context.newId() : idOf(former), '')
+  // Two persons who turned out to be one had one each.
+  for (const other of others) stageDerived(draft, { ...other, status: 'inactive' }, idOf(other), '')
   return finishDraft(draft, context.validate)
 }
+
+const isActive = ({ status }: CareTeam): boolean => status === 'active'
+const idOf = ({ id }: CareTeam): string => id ?? ''
