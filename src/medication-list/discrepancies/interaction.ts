@@ -38,6 +38,9 @@ export const interactionSplit: Discrepancy = {
 
 const SEVERITY: Readonly<Record<Interaction['relevance'], Severity>> = { 1: 'high', 2: 'moderate', 3: 'low' }
 
+export const interacts = (line: LineModel, situation: Situation): boolean =>
+  pairs(situation).some(({ a, b }) => a.id === line.id || b.id === line.id)
+
 /** By interaction, not every line against every other. */
 function pairs({ lines, products, config }: Situation): Pair[] {
   const met = new Map<string, { interaction: Interaction; sides: Map<number, Set<LineModel>> }>()

@@ -15,6 +15,7 @@ import {
   type Severity,
   type Situation,
 } from './discrepancy.js'
+import { interacts } from './interaction.js'
 import { timeText } from './words.js'
 
 /** Time that the holder has for sending a list in which the prescription stands. */
@@ -70,10 +71,12 @@ function openSince(prescription: Prescription, line: LineModel, { holder }: Situ
   return listed ? undefined : authored + LISTING_MS
 }
 
-function severityOf(line: LineModel, { helped, lines }: Situation): Severity {
+function severityOf(line: LineModel, situation: Situation): Severity {
+  const { helped, lines } = situation
   return helped ||
     line.critical ||
-    lines.some((other) => other.id !== line.id && isOpen(other) && isRelated(line, other))
+    lines.some((other) => other.id !== line.id && isOpen(other) && isRelated(line, other)) ||
+    interacts(line, situation)
     ? 'high'
     : 'moderate'
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import type { Fact, SourceFact } from '../../../src/medication-list/contract.js'
+import type { Fact, ProductKnowledge, SourceFact } from '../../../src/medication-list/contract.js'
 import { codesOf, derive, GP, issueOf, prescription, row, sourceList } from '../../support/clinical-facts.js'
+import { productCatalogue } from '../../support/product-catalogue.js'
 
 const DEVICE: SourceFact = {
   key: 'device|test',
@@ -68,5 +69,22 @@ describe('prescribed-not-on-list', () => {
     )
     const helped = derive([prescription('p', { brand: 'ID_PARACET' })], { sources: [DEVICE] })
     assert.equal(issueOf(helped, 'prescribed-not-on-list')?.severity, 'high')
+  })
+
+  it('is high for a line that interacts with another, at a relevance that is told of', () => {
+    const pair = [prescription('a', { brand: 'ID_METOTAB' }), prescription('b', { brand: 'ID_PARACET' })]
+    const relevant = (relevance: 1 | 2 | 3): ProductKnowledge => ({
+      ...productCatalogue,
+      interactions: (code) =>
+        productCatalogue
+          .interactions(code)
+          .map(({ interaction, side }) => ({ interaction: { ...interaction, relevance }, side })),
+    })
+    const told = (relevance: 1 | 2 | 3): (string | undefined)[] =>
+      derive(pair, { products: relevant(relevance) })
+        .issues.filter(({ code }) => code?.coding?.some((coding) => coding.code === 'prescribed-not-on-list'))
+        .map(({ severity }) => severity)
+    assert.deepEqual(told(2), ['high', 'high'])
+    assert.deepEqual(told(3), ['moderate', 'moderate'])
   })
 })
