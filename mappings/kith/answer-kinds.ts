@@ -98,9 +98,11 @@ export const m96Kind: KithKind<M96> = {
   otherFormats: [{ ns: NS.m96Of2015, local: 'M96', shape: M96_SHAPE_OF_2015 }],
   patient: 'elsewhere',
   whom: ({ attached, payload }, context) =>
-    payload.fnr === undefined
-      ? whomOfAttached(attached, context)
-      : whomOfNumber(payload.fnr, payload.andreFnr, PASIENT_INFO, context),
+    payload.fnr !== undefined
+      ? whomOfNumber(payload.fnr, payload.andreFnr, PASIENT_INFO, context)
+      : attached.length === 0 && payload.elementer[0] !== undefined
+        ? whomOfPrescription(payload.elementer[0].reseptId, context)
+        : whomOfAttached(attached, context),
   opens: new Set(['M1']),
   answeredBy: 'transport',
   read: readM96,

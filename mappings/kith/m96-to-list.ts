@@ -42,7 +42,7 @@ export function m96ToList(frame: Frame, answer: M96): readonly Amendment[] {
   )
 }
 
-export interface SearchOutcome {
+interface SearchOutcome {
   /** Volven 7407. */
   readonly status?: Coded
   readonly locked?: boolean

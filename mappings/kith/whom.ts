@@ -49,7 +49,8 @@ export function whomOfAttached(attached: readonly AttachedMessage[], context: Wh
     if (first !== undefined && !byKey.has(first.value)) byKey.set(first.value, subject)
   }
   if (byKey.size > 1) return { problems: [severalPersons], subjects: [] }
-  return known(byKey.size === 0 ? [{ by: 'none' }] : [...byKey.values()])
+  if (byKey.size > 0) return known([...byKey.values()])
+  return known([attached.find(({ subject }) => subject.by === 'resource')?.subject ?? { by: 'none' }])
 }
 
 /** Several patients, each a part of the message of its own; none at all is fine too. */

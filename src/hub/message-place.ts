@@ -35,8 +35,15 @@ export async function findPlace(deps: PlaceDeps, claim: Claim, row: LaneRow, map
       return placeOfMerge(claim)
     case 'resource':
       return placeOfResource(deps, person, subject)
-    case 'person':
     case 'none':
+      // A fact of a person must never end among those of nobody.
+      if (person === undefined && yieldsPersonFacts(mapped))
+        throw new HubError(
+          'IDENTITY_INVALID',
+          'the message says something about a person whom it does not name',
+        )
+      return { kind: 'here', person, device: undefined, prior: undefined }
+    case 'person':
       return { kind: 'here', person, device: undefined, prior: undefined }
   }
 }
@@ -72,6 +79,7 @@ async function placeOfDeviceEvent(
 }
 
 const yieldsPersonFacts = (mapped: Mapped): boolean =>
+  (mapped.enclosed ?? []).some(yieldsPersonFacts) ||
   mapped.assignment !== undefined ||
   mapped.resources.some((item) => item.scope === 'person' && item.onlyWithPerson !== true) ||
   mapped.amendments.some((amendment) => amendment.onlyWithPerson !== true)

@@ -24,7 +24,7 @@ export type Query =
     }
   | { readonly kind: 'M9.21'; readonly since: string }
 
-export interface PrescriptionsForPharmacy {
+interface PrescriptionsForPharmacy {
   readonly kind: 'M9.1'
   readonly fnr?: string
   readonly refNr: readonly string[]

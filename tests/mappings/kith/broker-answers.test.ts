@@ -123,6 +123,13 @@ describe('M9.4 and M9.8', () => {
   })
 })
 
+describe('an answer whose attachments name no patient', () => {
+  it('belongs to whoever has the prescription', () => {
+    const nameless = forwarded('M6').replace(/<Patient>.*?<\/Patient>/, '')
+    assert.equal(run(m98(1, [nameless])).envelope.subject.by, 'resource')
+  })
+})
+
 describe('M9.22', () => {
   it('is one part for each patient, with a task each', () => {
     const door = check(m922([inger.id, torstein.id, inger.id]))
