@@ -27,7 +27,7 @@ export interface ClockDeps {
   readonly more: readonly Job[]
 }
 
-const LOOK_MS = 1_000
+const LOOK_MS = 2_000
 /** While a replay runs. */
 const REPLAY_STEP_MS = 100
 const PARKING_MS = 10_000
