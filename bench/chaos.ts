@@ -13,6 +13,8 @@ import { breachesOf } from '../tests/oracle/invariants.js'
 import { markersIn } from '../tests/oracle/markers.js'
 import { type Random, randomOf } from '../tests/oracle/random.js'
 import { newSendersLog } from '../tests/oracle/senders.js'
+import { hasPostgresServer } from '../tests/support/postgres-server.js'
+import { hasRedisServer } from '../tests/support/redis-server.js'
 import { type BackEnds, nameOf, openRig, type Rig } from '../tests/support/rig.js'
 import { pacerOf, startSenders, topRate } from './chaos-load.js'
 import { type Recovery, recover, type Vitals, watchVitals } from './chaos-vitals.js'
@@ -42,6 +44,8 @@ const backEnds: BackEnds = {
 const DRAIN_MS_MAX = 120_000
 
 async function main(): Promise<number> {
+  if (backEnds.postgres && !hasPostgresServer()) return missing('initdb and postgres', '--store embedded')
+  if (backEnds.redis && !hasRedisServer()) return missing('redis-server', '--dispatcher in-process')
   console.log(`${nameOf(backEnds)}, ${minutes} min, a fault every ${values.every} s, --seed ${seed}`)
   const rig = await openRig(backEnds, {
     ownServers: true,
@@ -52,6 +56,12 @@ async function main(): Promise<number> {
   } finally {
     await rig.close()
   }
+}
+
+/** Servers are killed here, so they must be its own. */
+function missing(programs: string, instead: string): number {
+  console.error(`${programs} must be on the path, or say ${instead}`)
+  return 2
 }
 
 async function run(rig: Rig): Promise<number> {
@@ -106,7 +116,11 @@ async function run(rig: Rig): Promise<number> {
     if ((await hub.stop()) !== 0) found.push('a hub did not end in order')
   const sample = Number(values.sample)
   const judged = await rig.readState(sample === 0 ? undefined : sample)
-  found.push(...(await breachesOf({ state: judged, acknowledged: log.acknowledged })))
+  found.push(
+    ...(await breachesOf({ state: judged, acknowledged: log.acknowledged })),
+    ...(await rig.deliveryBreaches()),
+    ...recoveries.flatMap(({ isBack, name }) => (isBack ? [] : [`I-9: not back after ${name}`])),
+  )
   report({ recoveries, missed, messages: judged.messages.length, log, vitals, found })
   return found.length === 0 ? 0 : 1
 }

@@ -58,6 +58,7 @@ export async function faultSession(rig: Rig, options: SessionOptions): Promise<S
     const scene = { rig, random, hub: () => state.hub, restart, lastsMs }
     await fault.happen(scene).catch((error: unknown) => breaches.push(`${fault.name}: ${error}`))
     if (state.hub.ended()) await restart()
+    await untilOver(state.hub.url)
   }
   state.done = true
   await sending
@@ -67,6 +68,21 @@ export async function faultSession(rig: Rig, options: SessionOptions): Promise<S
   if (code !== 0) breaches.push(`the hub ended with ${code} when told to`)
   breaches.push(...(await judged(rig, log)))
   return { breaches, log }
+}
+
+const OVER_MS_MAX = 20_000
+const OLDEST_S_MAX = 1
+
+/** What the fault left behind is worked off: a row that loses three workers in a row would be taken for their killer. */
+async function untilOver(url: string): Promise<void> {
+  for (const until = Date.now() + OVER_MS_MAX; Date.now() < until; await wait(50)) {
+    const text = await fetch(`${url}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    )
+    const oldest = /^stafett_oldest_waiting_seconds (\S+)/m.exec(text)?.[1]
+    if (oldest !== undefined && Number(oldest) < OLDEST_S_MAX) return
+  }
 }
 
 /** The oracle over a rig at rest. */
