@@ -6,9 +6,16 @@ import { FNR } from '../../src/core/canonical.js'
 const BASE = 'http://hub.invalid'
 
 describe('the command line as a client of the hub', () => {
-  before(() => nock.disableNetConnect())
+  before(() => {
+    // Another file of this process may have ended it.
+    if (!nock.isActive()) nock.activate()
+    nock.disableNetConnect()
+  })
   afterEach(() => nock.cleanAll())
-  after(() => nock.enableNetConnect())
+  after(() => {
+    nock.enableNetConnect()
+    nock.restore()
+  })
 
   it('asks for a list by POST, so that no national number stands in a URL', async () => {
     const asked = nock(BASE)
