@@ -20,4 +20,6 @@ COPY --from=build /app/fhir-profiles fhir-profiles
 RUN mkdir /app/data && chown node:node /app/data
 USER node
 EXPOSE 3000 2575
+# Room for what a message makes and throws away (docs/decisions.md).
+ENV NODE_OPTIONS=--max-semi-space-size=64
 CMD ["node", "dist/src/main.js"]

@@ -30,6 +30,8 @@ export async function openHubUnderTest(backEnds: BackEnds): Promise<HubUnderTest
   const env = {
     DATA_DIR: folder,
     STAFETT_LOG: 'error',
+    // As `npm start` and the image give it.
+    NODE_OPTIONS: '--max-semi-space-size=64',
     STAFETT_BACKLOG_SOFT_S: '86000',
     STAFETT_BACKLOG_HARD_S: '86000',
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
