@@ -3,10 +3,12 @@
  * --only <part of a name>, --connections 1,8,32, --rounds N, --seconds S.
  */
 import { parseArgs } from 'node:util'
+import { openValidation } from '../src/validation/validate.js'
 import { createOwnDatabase, postgresAnswers, redisAnswers } from '../tests/support/reachable.js'
 import { drive, median, percentile, type Shot, type Volley } from './client.js'
-import { type Floor, openF1, openF3, openF5, openF7 } from './floors.js'
+import { type Floor, openF1, openF3, openF5, openF7, settingsOf } from './floors.js'
 import { type BackEnds, type HubUnderTest, openHubUnderTest, warmStartMs } from './hub-under-test.js'
+import { readOnOneCore } from './one-core.js'
 import {
   admissionShots,
   deviceEventShots,
@@ -49,8 +51,9 @@ const figures: Figure[] = []
 async function main(): Promise<void> {
   if (!(await postgresAnswers())) throw new Error('the floors need PostgreSQL')
   const redis = await redisAnswers()
+  await oneCore()
   const floors = await createOwnDatabase('stafett_floor')
-  await printSettings(floors.url)
+  if (!values.json) console.log(await settingsOf(floors.url))
   try {
     const f1 = await openF1(floors.url)
     await ingest('PostgreSQL, in-process', { postgres: true, redis: false }, f1, 'F1')
@@ -97,6 +100,30 @@ async function ingest(label: string, backEnds: BackEnds, floor: Floor, floorName
       )
   }
   await hub.close()
+}
+
+async function oneCore(): Promise<void> {
+  const validation = await openValidation()
+  const scenarios = [
+    { name: 'RDE^O11 parsed and mapped, one core', make: orderShots, judge: undefined, goal: 2_000 },
+    {
+      name: 'M25.1 with 15 entries parsed, mapped and validated, one core',
+      make: m251Shots,
+      judge: validation,
+      goal: 300,
+    },
+  ] as const
+  for (const { name, make, judge, goal } of scenarios) {
+    if (!wanted(name)) continue
+    const shot = await make('')
+    const next = () => shot(0)
+    readOnOneCore(next, WARM_MS, judge)
+    const rates = Array.from({ length: ROUNDS }, () => readOnOneCore(next, MS, judge))
+    const row = { name, perSecond: Math.round(median(rates)), goal }
+    console.log(
+      values.json ? JSON.stringify(row) : `${name}: ${row.perSecond}/s of processor time (goal ${goal})`,
+    )
+  }
 }
 
 async function visibility(label: string, redis: boolean): Promise<void> {
@@ -265,19 +292,6 @@ async function starts(): Promise<void> {
       values.json ? JSON.stringify(row) : `${row.name}: ${row.ms} ms; ${row.residentMibAtStart} MiB at start`,
     )
   }
-}
-
-async function printSettings(databaseUrl: string): Promise<void> {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  const settings: string[] = []
-  for (const name of ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes']) {
-    const { rows } = await client.query<Record<string, string>>(`show ${name}`)
-    settings.push(`${name} ${rows[0]?.[name]}`)
-  }
-  await client.end()
-  if (!values.json) console.log(`PostgreSQL: ${settings.join(', ')}; node ${process.version}`)
 }
 
 await main()

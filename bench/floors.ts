@@ -119,3 +119,16 @@ async function listen(server: Server, after: () => Promise<void>): Promise<HttpF
     },
   }
 }
+
+/** What the server says of how it keeps what it acknowledges. */
+export async function settingsOf(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl })
+  await client.connect()
+  const settings: string[] = []
+  for (const name of ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes']) {
+    const { rows } = await client.query<Record<string, string>>(`show ${name}`)
+    settings.push(`${name} ${rows[0]?.[name]}`)
+  }
+  await client.end()
+  return `PostgreSQL: ${settings.join(', ')}; node ${process.version}`
+}
