@@ -2,7 +2,9 @@
  * The head rows of several lanes to their effects, committed in one transaction. A lane that is anything but plain (it
  * fails, belongs elsewhere, changes a register) steps aside and is worked alone; so do all when the commit is refused.
  */
+import { codeOf } from '../core/errors.js'
 import type { LaneKey } from '../core/ids.js'
+import type { Log } from '../core/ports.js'
 import type { Store } from '../store/contract.js'
 import type { Claim, LaneRow } from '../store/inbox.js'
 import { type BuiltEffect, buildEffect, type SharedResources } from './commit-works.js'
@@ -11,6 +13,7 @@ import { goesAlone, openPerson, type ProcessDeps, prepareQuietly, type Work } fr
 import type { Workspace } from './workspace.js'
 
 export interface GroupDeps extends ProcessDeps {
+  readonly log: Log
   readonly parking: Pick<Parking, 'isParked'>
   readonly store: ProcessDeps['store'] & Pick<Store, 'commitGroup'>
 }
@@ -99,8 +102,12 @@ async function commitQuietly(
 ): Promise<ReadonlySet<LaneKey> | undefined> {
   try {
     return await deps.store.commitGroup(built.map(({ claim, effect }) => ({ claim, effect: effect.effect })))
-  } catch {
-    // Told when the lanes are worked alone.
+  } catch (error) {
+    // What each lane has to do with it is told when they are worked alone.
+    deps.log.warn('group not committed, its lanes are worked alone', {
+      lanes: built.length,
+      code: codeOf(error),
+    })
     return undefined
   }
 }

@@ -90,7 +90,16 @@ async function workHeld(
     )
   } finally {
     for (const stopBeating of beating) stopBeating()
-    await Promise.all(claims.map((claim) => deps.store.release(claim)))
+    await Promise.all(claims.map((claim) => releaseQuietly(deps, claim)))
+  }
+}
+
+/** A lease that is not given back runs out; the other lanes of the group have nothing to do with it. */
+async function releaseQuietly(deps: WorkDeps, claim: Claim): Promise<void> {
+  try {
+    await deps.store.release(claim)
+  } catch (error) {
+    deps.log.warn('lease not given back', { lane: claim.lane, code: codeOf(error) })
   }
 }
 

@@ -25,6 +25,14 @@ const GROUP_BYTES_MAX = 1_000_000
 /** While one statement waits for its disk the next is under way; a lane that is locked holds up one of them. */
 const GROUPS_UNDER_WAY_MAX = 3
 
+const ACCEPT = '/*accept*/ select * from accept_v1($1::jsonb)'
+/**
+ * As ACCEPT, for several requests: a locked lane of one holds up the others for 2 s (longer than the database takes to
+ * find a deadlock), then each is stored alone and waits as long as `lock_timeout` says.
+ */
+const ACCEPT_GROUP = `/*accept-group*/ select a.* from (select set_config('lock_timeout', '2s', true) as limited) s
+  cross join lateral accept_v1(case when s.limited is not null then $1::jsonb end) a`
+
 export function acceptMessages(db: Database): Store['accept'] {
   const accept = acceptGrouped(db)
   return async (messages) => {
@@ -64,7 +72,7 @@ function acceptGrouped(db: Database): Store['accept'] {
   const accept = acceptTogether(db)
   return grouped(
     async (requests: readonly (readonly NewMessage[])[]) => {
-      const accepted = [...(await accept(requests.flat()))]
+      const accepted = [...(await accept(requests.flat(), requests.length > 1 ? ACCEPT_GROUP : ACCEPT))]
       return requests.map((messages) => accepted.splice(0, messages.length))
     },
     {
@@ -77,28 +85,44 @@ function acceptGrouped(db: Database): Store['accept'] {
   )
 }
 
-const acceptTogether =
-  (db: Database): Store['accept'] =>
-  async (messages) => {
+function acceptTogether(db: Database) {
+  return async function accept(
+    messages: readonly NewMessage[],
+    statement: string,
+  ): Promise<readonly Accepted[]> {
     if (messages.length === 0) return []
     const first = firstOfEach(messages)
     const sent = messages.filter((message) => first.get(identityOf(message)) === message)
     failpoint('before-inbox-commit')
-    const { rows } = await db.query<AcceptRow>('/*accept*/ select * from accept_v1($1::jsonb)', [
-      toJson(sent.map(messageJson)),
-    ])
+    const { rows } = await db.query<AcceptRow>(statement, [toJson(sent.map(messageJson))])
     failpoint('after-inbox-commit')
     const results = new Map<NewMessage, Accepted>()
     for (const row of rows) {
       const message = sent[row.ord]
       if (message !== undefined) results.set(message, toAccepted(row))
     }
+    const originalOf = (message: NewMessage) => first.get(identityOf(message)) ?? message
+    // Of another content than one that was refused: it may well be what was stored before.
+    const open = messages.filter((message) => {
+      const original = originalOf(message)
+      return results.get(original)?.kind === 'conflict' && original.contentHash !== message.contentHash
+    })
+    for (const [index, result] of (await accept(open, statement)).entries()) {
+      const message = open[index]
+      if (message !== undefined) results.set(message, result)
+    }
     return messages.map((message) => {
-      const original = first.get(identityOf(message)) ?? message
-      const result = onlyRow([results.get(original)].filter((found) => found !== undefined))
-      return original === message ? result : repeatedWithin(original, message, result)
+      const own = results.get(message)
+      if (own !== undefined) return own
+      const original = originalOf(message)
+      return repeatedWithin(
+        original,
+        message,
+        onlyRow([results.get(original)].filter((found) => found !== undefined)),
+      )
     })
   }
+}
 
 const identityOf = ({ envelope }: NewMessage): string =>
   JSON.stringify([envelope.channel, envelope.sender, envelope.messageId, envelope.part])

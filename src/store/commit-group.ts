@@ -1,6 +1,7 @@
 /** The effects of several lanes, committed in one statement: all of them or none. */
 import { failpoint } from '../core/failpoint.js'
-import { laneKey } from '../core/ids.js'
+import { type LaneKey, laneKey } from '../core/ids.js'
+import { type CommitLost, isAnswerLost, lookUp } from './commit.js'
 import type { Store } from './contract.js'
 import type { ClaimedEffect, ResourceWrite } from './effect.js'
 import { amendmentJson, changesOf, sourceJson, textOf, writeJson } from './effect-json.js'
@@ -11,20 +12,33 @@ import { toJson } from './rows.js'
 /** Parts the texts; no JSON text holds it. */
 const SEPARATOR = '\u0001'
 
+/** When the answer is lost one row of one lane is looked up, as for a single effect: all were committed or none. */
 export const commitGroup =
-  (db: Database, ended: EndedClaims): Store['commitGroup'] =>
+  (db: Database, ended: EndedClaims, commitLost: CommitLost): Store['commitGroup'] =>
   async (effects) => {
     failpoint('before-effect-commit')
     const texts: string[] = []
     const json = toJson(groupJson(effects, texts))
-    const { rows } = await db.query<{ lane: string; due: boolean }>(
-      '/*commit-group*/ select * from commit_group_v1($1::jsonb, $2)',
-      [json, texts.join(SEPARATOR)],
-    )
+    const due = await commit(db, [json, texts.join(SEPARATOR)]).catch(async (error: unknown) => {
+      const first = effects[0]
+      if (!isAnswerLost(error) || first === undefined) throw error
+      const trace = { lane: first.claim.lane, id: first.effect.message.rows[0]?.id }
+      if (!(await lookUp(db, trace, error, commitLost))) throw error
+      // What is due in them was in the answer: asked again.
+      return effects.map(({ claim }) => claim.lane)
+    })
     for (const { claim } of effects) noteEnded(ended, claim)
     failpoint('after-effect-commit')
-    return new Set(rows.filter(({ due }) => due).map(({ lane }) => laneKey(lane)))
+    return new Set(due)
   }
+
+async function commit(db: Database, values: readonly [string, string]): Promise<readonly LaneKey[]> {
+  const { rows } = await db.query<{ lane: string; due: boolean }>(
+    '/*commit-group*/ select * from commit_group_v1($1::jsonb, $2)',
+    values,
+  )
+  return rows.filter(({ due }) => due).map(({ lane }) => laneKey(lane))
+}
 
 function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
   const group = {
@@ -75,13 +89,14 @@ function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
 
 /** Of a resource written several times only the last version stands; the others are history at once. */
 function writesOf(writes: readonly ResourceWrite[], texts: string[]) {
-  const nameOf = ({ personId, stored }: ResourceWrite) => `${personId}|${stored.type}|${stored.id}`
+  const nameOf = ({ personId, stored }: ResourceWrite) => [personId, stored.type, stored.id].join(SEPARATOR)
   const last = new Map(writes.map((write) => [nameOf(write), write]))
   const bases = new Map<string, number>()
   const creates: object[] = []
   const updates: object[] = []
   const passed: object[] = []
-  for (const write of writes) {
+  // One order for all who change shared resources (two groups with the same prescribers): rows are locked in it.
+  for (const write of writes.toSorted((a, b) => compare(nameOf(a), nameOf(b)))) {
     const name = nameOf(write)
     const base = bases.get(name) ?? write.previousVersion
     bases.set(name, base)
@@ -93,3 +108,5 @@ function writesOf(writes: readonly ResourceWrite[], texts: string[]) {
   }
   return { creates, updates, passed }
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

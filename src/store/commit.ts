@@ -32,23 +32,37 @@ export const commitEffect =
       if (claim !== undefined && rows[0]?.idle) noteEnded(ended, claim)
       failpoint('after-effect-commit')
     } catch (error) {
-      if (!isHubError(error) || error.code !== 'STORE_UNAVAILABLE' || error.at === AT_CONNECT) throw error
-      if (!(await lookUp(db, claim, effect, error, commitLost))) throw error
+      if (!isAnswerLost(error)) throw error
+      const { message } = effect
+      // Work by time alone is derived again from what is stored, whether it was committed or not.
+      if (message.kind === 'none') throw error
+      const id = message.kind === 'claimed' ? message.rows[0]?.id : message.message.id
+      if (!(await lookUp(db, { lane: claim?.lane ?? homeOf(effect), id }, error, commitLost))) throw error
     }
   }
+
+/** The statement was sent, and may have been done. */
+export const isAnswerLost = (error: unknown): error is HubError =>
+  isHubError(error) && error.code === 'STORE_UNAVAILABLE' && error.at !== AT_CONNECT
 
 /** Told of each commit whose answer was lost, when it was looked up. */
 export type CommitLost = (resolution: 'applied' | 'not-applied' | 'unknown') => void
 
-async function lookUp(
+/** One row of a transaction, and the lane that the transaction locked. */
+interface Trace {
+  readonly lane: string | null
+  readonly id: string | undefined
+}
+
+/** @throws HubError STORE_OUTCOME_UNKNOWN */
+export async function lookUp(
   db: Database,
-  claim: Claim | undefined,
-  effect: Effect,
+  trace: Trace,
   lost: HubError,
   commitLost: CommitLost,
 ): Promise<boolean> {
   try {
-    const applied = await happened(db, claim, effect, lost)
+    const applied = await happened(db, trace, lost)
     commitLost(applied ? 'applied' : 'not-applied')
     return applied
   } catch (error) {
@@ -65,22 +79,13 @@ function commitSql(bodies: number): string {
 
 const bodiesOf = ({ writes }: Effect): readonly string[] => writes.map(textOf)
 
-async function happened(
-  db: Database,
-  claim: Claim | undefined,
-  effect: Effect,
-  lost: HubError,
-): Promise<boolean> {
-  const { message } = effect
-  // Work by time alone is derived again from what is stored, whether it was committed or not.
-  if (message.kind === 'none') return false
-  const id = message.kind === 'claimed' ? message.rows[0]?.id : message.message.id
+async function happened(db: Database, { lane, id }: Trace, lost: HubError): Promise<boolean> {
   for (const pauseMs of LOOK_UP_PAUSES_MS) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
     try {
       return await db.transaction(async (query) => {
         // Waits for a statement that may still run: the row cannot change its state behind this look.
-        await query('select 1 from lane where lane_key = $1 for update', [claim?.lane ?? homeOf(effect)])
+        await query('select 1 from lane where lane_key = $1 for update', [lane])
         const { rows } = await query<{ state: string }>('select state from message where id = $1', [id])
         return rows[0] !== undefined && rows[0].state !== 'waiting'
       })

@@ -47,8 +47,8 @@ export function grouped<Item, Result>(
       const results = await run(group.map(({ item }) => item))
       for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result) // One for each item.
     } catch (error) {
-      if (group.length > 1 && options.isTriedAlone(error))
-        await Promise.all(group.map((one) => settle([one])))
+      // Beside the groups: those that came meanwhile do not wait for the one that failed them all.
+      if (group.length > 1 && options.isTriedAlone(error)) for (const one of group) void settle([one])
       else for (const { reject } of group) reject(error)
     }
   }

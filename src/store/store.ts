@@ -76,7 +76,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     loadShared: loadShared(db),
     loadSharedById: loadSharedById(db),
     commit: commitEffect(db, ended, commitLost),
-    commitGroup: commitGroup(db, ended),
+    commitGroup: commitGroup(db, ended, commitLost),
     fail: failMessage(db, ended),
     handOver: handOverMessage(db, ended),
     replay: replayMessage(db),

@@ -50,6 +50,19 @@ describeStores('accept', await availableBackends(), (current) => {
     ])
   })
 
+  it('tells a message sent again from one of other content under its id, in whatever order they come', async () => {
+    const { store } = current()
+    const first = newMessage('m1')
+    await store.accept([first])
+    const body = Buffer.from('other')
+    const other = newMessage('m1', { message: { body, contentHash: 'other' } })
+    const answers = await store.accept([other, newMessage('m1'), other])
+    assert.deepEqual(
+      answers.map(({ kind, id }) => [kind, id]),
+      ['conflict', 'duplicate', 'conflict'].map((kind) => [kind, first.id]),
+    )
+  })
+
   it('replays the stored answer for the same identity and content', async () => {
     const { store } = current()
     const first = newMessage('m1')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { openPostgres } from '../../src/store/database.js'
+import type { ClaimedEffect } from '../../src/store/effect.js'
 import { openStore } from '../../src/store/store.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { accepted, done, effect, mustClaim, newMessage } from './fixtures.js'
@@ -71,13 +72,16 @@ suite('a commit whose answer is lost', function () {
     work: (parts: {
       readonly store: Awaited<ReturnType<typeof openStore>>
       readonly cutNext: (how: Cut) => void
+      /** How lost answers were found out. */
+      readonly lost: readonly string[]
     }) => Promise<void>,
   ) {
     const own = await createOwnDatabase('stafett_proxy')
     const proxy = await startProxy(new URL(own.url), marker)
-    const store = await openStore(openPostgres(proxy.url, { max: 2 }))
+    const lost: string[] = []
+    const store = await openStore(openPostgres(proxy.url, { max: 2 }), (how) => lost.push(how))
     try {
-      await work({ store, cutNext: proxy.cutNext })
+      await work({ store, cutNext: proxy.cutNext, lost })
     } finally {
       await store.close()
       await proxy.stop()
@@ -108,6 +112,22 @@ suite('a commit whose answer is lost', function () {
       assert.equal((await store.message(id))?.state, 'claimed')
       await store.commit(claim, effect(done(id), person))
       assert.equal((await store.loadPerson(person)).effectSeq, 1)
+    })
+  })
+
+  it('is looked up for a group of lanes as well', async () => {
+    await withProxy('"passed"', async ({ store, cutNext, lost }) => {
+      const { lane, id, person } = await accepted(store, newMessage('m1'))
+      const [claim] = await store.claimGroup([lane], 'worker-1', { leaseMs: 15_000, rowsMax: 16 })
+      assert.ok(claim)
+      // Of claimed rows, as `done` makes them.
+      const group = [{ claim, effect: effect(done(id), person) as ClaimedEffect['effect'] }]
+      cutNext('before-request')
+      await assert.rejects(store.commitGroup(group), { code: 'STORE_UNAVAILABLE' })
+      cutNext('before-answer')
+      assert.deepEqual([...(await store.commitGroup(group))], [lane])
+      assert.equal((await store.loadPerson(person)).effectSeq, 1)
+      assert.deepEqual(lost, ['not-applied', 'applied'])
     })
   })
 

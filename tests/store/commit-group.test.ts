@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
+import { laneKey, personId } from '../../src/core/ids.js'
+import { commitGroup } from '../../src/store/commit-group.js'
 import type { ClaimedEffect } from '../../src/store/effect.js'
 import { availableBackends, describeStores } from '../support/backends.js'
-import { aboutPerson, accepted, BERIT, done, effect, newMessage } from './fixtures.js'
+import { aboutPerson, accepted, BERIT, done, effect, newMessage, write } from './fixtures.js'
 
 const LEASE = { leaseMs: 15_000, rowsMax: 16 }
 
@@ -55,5 +57,40 @@ describeStores('effects of a group of lanes', await availableBackends(), (curren
     await current().db.query(`update message set state = 'done' where id = $1`, [anna.id])
     await assert.rejects(store.commitGroup(effects), { code: 'LEASE_LOST' })
     assert.equal(await stateOf(berit.id), 'claimed')
+  })
+})
+
+describe('writes of a group', () => {
+  it('go to the database in one order, whatever the order of the lanes, and each row in order of its versions', async () => {
+    const sent: { readonly updates: { readonly id: string; readonly version: number }[] }[] = []
+    const commit = commitGroup(
+      {
+        kind: 'postgresql',
+        query: async (_sql, values) => {
+          sent.push(JSON.parse(String(values?.[0])))
+          return { rows: [], affected: 0 }
+        },
+        transaction: () => Promise.reject(new Error('none')),
+        close: async () => undefined,
+      },
+      new Set(),
+      () => undefined,
+    )
+    const { id } = newMessage('m1')
+    const claim = { lane: laneKey('p-1'), owner: 'w', epoch: 1, second: undefined, rows: [], effectSeq: 0 }
+    const writes = ['c', 'a', 'b'].flatMap((name) => [
+      write('', { id: name, version: 2 }),
+      write('', { id: name, version: 3 }),
+    ])
+    const one = effect(done(id), personId('1'), { writes }) as ClaimedEffect['effect']
+    await commit([{ claim: { ...claim, more: false, timeDue: false }, effect: one }])
+    assert.deepEqual(
+      sent[0]?.updates.map((row) => [row.id, row.version]),
+      [
+        ['a', 3],
+        ['b', 3],
+        ['c', 3],
+      ],
+    )
   })
 })

@@ -44,6 +44,24 @@ describe('grouped calls', () => {
     )
   })
 
+  it('lets those behind a failed group go on while one of it is tried alone', async () => {
+    let free: () => void = () => undefined
+    const locked = new Promise<void>((resolve) => {
+      free = resolve
+    })
+    const work = grouped(async (items: readonly number[]) => {
+      await tick()
+      if (items.length > 1 && items.includes(3)) throw new Error('three')
+      if (items.includes(3)) await locked
+      return items
+    }, options)
+    const three = Promise.all([1, 2, 3].map(work)).then(() => 'three')
+    await Promise.all([1, 2, 3, 4].map(tick))
+    assert.equal(await Promise.race([three, work(4).then(() => 'behind')]), 'behind')
+    free()
+    assert.equal(await three, 'three')
+  })
+
   it('fails all of a group when trying alone is pointless', async () => {
     let runs = 0
     const work = grouped(

@@ -24,6 +24,7 @@ import { snapshots } from './0022-snapshots.js'
 import { clock } from './0023-clock.js'
 import { deliveryState } from './0024-delivery-state.js'
 import { rejected } from './0025-rejected.js'
+import { freeLanes } from './0026-free-lanes.js'
 
 export interface Migration {
   readonly name: string
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   { name: '0023-clock', sql: clock },
   { name: '0024-delivery-state', sql: deliveryState },
   { name: '0025-rejected', sql: rejected },
+  { name: '0026-free-lanes', sql: freeLanes },
 ]
