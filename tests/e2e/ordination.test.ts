@@ -189,11 +189,12 @@ describe('ordinations to a pharmacy', function () {
     const asked = (answer: string): string =>
       `<Sporsmal><Kode V="4" S="2.16.578.1.12.4.1.1.7495" DN="Annet spørsmål"/><Merknad>Hvorfor?</Merknad><Tidspunkt>2026-11-05T10:00:00</Tidspunkt><Stiller>${apotek.her}</Stiller>${answer}</Sporsmal>`
     const entry = { ...metoprololEntry, medicine: onceDaily(metoprolol, '2') }
+    // Ends the stopped line; one that still waited when the next comes would be superseded.
     await sendList([{ ...entry, questions: asked('') }])
+    await pharmacy.received(before + 1)
     const svar =
       '<Svar><Kode V="7" S="2.16.578.1.12.4.1.1.7493" DN="Svar på annet spørsmål"/><Merknad>Derfor.</Merknad></Svar>'
     await sendList([{ ...entry, questions: asked(svar) }])
-    // The first of the two ends the stopped line.
     const sent = (await pharmacy.received(before + 2)).at(-1)
     const [question, answer] = all(run(sent?.body ?? ''), 'Communication')
     assert.deepEqual(
