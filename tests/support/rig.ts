@@ -59,8 +59,17 @@ export interface RigOptions {
   readonly ownServers?: true
 }
 
-/** Lease and sweep at a tenth of what they are by default. */
-export const TENTH = { STAFETT_LEASE_MS: '1500', STAFETT_SWEEP_MS: '200', STAFETT_DRAIN_MS: '1000' } as const
+/**
+ * Lease, sweep and the time for a delivery at a tenth of what they are by default. What a killed process had in hand goes
+ * on when its claim runs out, and until then holds one of the four places of its destination: at full length, longer than
+ * a session waits for rest.
+ */
+export const TENTH = {
+  STAFETT_LEASE_MS: '1500',
+  STAFETT_SWEEP_MS: '200',
+  STAFETT_DRAIN_MS: '1000',
+  STAFETT_DELIVERY_WHOLE_MS: '3000',
+} as const
 
 export async function openRig(backEnds: BackEnds, options: RigOptions = {}): Promise<Rig> {
   const folder = await newDataFolder('stafett-rig-')
