@@ -10,7 +10,7 @@ import { messageJson } from './message-json.js'
 import type { Database } from './query.js'
 import { toJson } from './rows.js'
 import { sha256Hex } from './sha256-hex.js'
-import { AT_CONNECT } from './store-error.js'
+import { AT_ANSWER, AT_CONNECT } from './store-error.js'
 
 /** Look-ups after a lost answer, and the pause before each in milliseconds. */
 const LOOK_UP_PAUSES_MS = [50, 250, 1_000, 2_000]
@@ -43,7 +43,7 @@ export const commitEffect =
 
 /** The statement was sent, and may have been done. */
 export const isAnswerLost = (error: unknown): error is HubError =>
-  isHubError(error) && error.code === 'STORE_UNAVAILABLE' && error.at !== AT_CONNECT
+  isHubError(error) && error.code === 'STORE_UNAVAILABLE' && error.at !== AT_CONNECT && error.at !== AT_ANSWER
 
 /** Told of each commit whose answer was lost, when it was looked up. */
 export type CommitLost = (resolution: 'applied' | 'not-applied' | 'unknown') => void

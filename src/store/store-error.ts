@@ -1,9 +1,11 @@
 /** From what a database driver throws to HubError. Values that a driver puts into its texts never get through. */
 import { ERRORS, HubError, type HubErrorCode, isHubError } from '../core/errors.js'
 
-/** Where the connection was lost: before anything was sent, or when the outcome cannot be known. */
+/** Where it failed: before anything was sent, or when the outcome cannot be known. */
 export const AT_CONNECT = 'store.connect'
 export const AT_STATEMENT = 'store.statement'
+/** The database answered that it did not do it. */
+export const AT_ANSWER = 'store.answer'
 
 const RACES = new Set(['40001', '40P01'])
 const DISK_FULL = '53100'
@@ -12,6 +14,8 @@ const LOGIN = /^(28|3D)/
 const LOGIN_REFUSED = 'the database refuses this user, password or database name: look at DATABASE_URL'
 /** Server going away, too many connections, no memory, read-only (fail-over), lock wait or statement over its limit. */
 const AWAY = /^(08|53|57P0|58)|^(25006|55P03|57014|25P03|XX000)$/
+/** Of those, what leaves nothing open: read-only, lock wait or statement over its limit. */
+const ANSWERED = /^(25006|55P03|57014)$/
 const SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -48,7 +52,10 @@ export function storeError(thrown: unknown, at: string): HubError {
   if (LOGIN.test(code)) return new HubError('STORE_UNAVAILABLE', LOGIN_REFUSED, { at, cause })
   if (code === DISK_FULL) return new HubError('STORE_FULL', 'the disk of the database is full', { at, cause })
   if (AWAY.test(code) || SOCKET.has(code) || LOST.test(message))
-    return new HubError('STORE_UNAVAILABLE', 'the database does not answer', { at, cause })
+    return new HubError('STORE_UNAVAILABLE', 'the database does not answer', {
+      at: ANSWERED.test(code) ? AT_ANSWER : at,
+      cause,
+    })
   return new HubError('UNEXPECTED', 'the database refused a statement', { at, cause })
 }
 

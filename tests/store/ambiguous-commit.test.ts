@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { isAnswerLost } from '../../src/store/commit.js'
 import { openPostgres } from '../../src/store/database.js'
 import type { ClaimedEffect } from '../../src/store/effect.js'
 import { openStore } from '../../src/store/store.js'
+import { AT_STATEMENT, storeError } from '../../src/store/store-error.js'
 import { createOwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { accepted, done, effect, mustClaim, newMessage } from './fixtures.js'
 
@@ -151,5 +153,16 @@ suite('a commit whose answer is lost', function () {
       assert.equal(again?.kind, 'duplicate')
       assert.equal(again?.id, message.id)
     })
+  })
+})
+
+describe('a statement that the database refused', () => {
+  const lost = (code: string) =>
+    isAnswerLost(storeError(Object.assign(new Error('refused'), { code }), AT_STATEMENT))
+
+  it('leaves nothing to be looked up, while one that was broken off does', () => {
+    // A lock that was waited for too long, a statement over its limit, a server that only reads.
+    assert.deepEqual(['55P03', '57014', '25006'].map(lost), [false, false, false])
+    assert.deepEqual(['57P01', '08006', 'ECONNRESET'].map(lost), [true, true, true])
   })
 })
