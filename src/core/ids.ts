@@ -14,7 +14,6 @@ export const personId = (value: string): PersonId => value as PersonId
 export const laneKey = (value: string): LaneKey => value as LaneKey
 
 export const personLane = (person: PersonId): LaneKey => laneKey(`p-${person}`)
-export const deviceLane = (deviceId: string): LaneKey => laneKey(`d-${deviceId}`)
 
 /** The person whose lane this is, or undefined for a device's or sender's lane. */
 export function personOfLane(lane: LaneKey): PersonId | undefined {

@@ -22,12 +22,6 @@ export interface SearchValues {
   readonly dates: Readonly<Record<string, readonly [string, string]>>
 }
 
-/** The parameters of a type, common ones first; `undefined` for a type that is not searched. */
-export function searchParametersOf(type: string): readonly SearchParameter[] | undefined {
-  const own = SEARCH_PARAMETERS.get(type)
-  return own === undefined ? undefined : [...COMMON_PARAMETERS, ...own]
-}
-
 /** `undefined`: no such parameter for this type. */
 export const searchParameter = (type: string, name: string): SearchParameter | undefined =>
   SEARCH_PARAMETERS.get(type)?.find((parameter) => parameter.name === name) ??

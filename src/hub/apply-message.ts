@@ -3,6 +3,7 @@
  * Patient, source snapshots, Provenance. Pure but for the workspace it is given; the result is committed as one effect.
  */
 import type { FhirResource, Patient } from 'fhir/r4.js'
+import { compareText } from '../core/compare-text.js'
 import type { MessageId } from '../core/ids.js'
 import type { Identity, Mapped, MappedResource } from '../core/message.js'
 import type { NewId } from '../core/ports.js'
@@ -13,7 +14,7 @@ import { type Draft, finishDraft, stage, stageResolvedReferences, type Validate 
 import { mergePatient } from './merge-patient.js'
 import { retireFormerSnapshots } from './source-snapshots.js'
 import { stageProvenance } from './stage-provenance.js'
-import { compareText, putAmendment, type Workspace } from './workspace.js'
+import { putAmendment, type Workspace } from './workspace.js'
 
 export interface ApplyContext {
   readonly messageId: MessageId

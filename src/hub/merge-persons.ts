@@ -1,10 +1,11 @@
 /** A40: everything of the prior person becomes the survivor's, without losing either history (hl7v2.md 3.4). */
 import type { FhirResource, Patient } from 'fhir/r4.js'
+import { compareText } from '../core/compare-text.js'
 import type { PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { PersonState, StoredResource } from '../core/stored.js'
 import { type Draft, stage } from './draft.js'
-import { compareText, putAmendment, putResource } from './workspace.js'
+import { putAmendment, putResource } from './workspace.js'
 
 export interface Merged {
   readonly prior: PersonId

@@ -1,8 +1,8 @@
 /** A source's own lists (M25.1): the newest is current, former ones are retired (eresept.md 11.5). */
 import type { FhirResource, List } from 'fhir/r4.js'
+import { compareText } from '../core/compare-text.js'
 import type { StoredResource } from '../core/stored.js'
 import { type Draft, stage } from './draft.js'
-import { compareText } from './workspace.js'
 
 /** Of a source's list snapshots of one kind the newest is current, the others are retired (eresept.md 11.5). */
 export function retireFormerSnapshots(draft: Draft): void {

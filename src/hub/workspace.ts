@@ -3,6 +3,7 @@
  * Mutable, and owned by whoever holds the person's lane; thrown away when a commit fails.
  */
 import type { FhirResource, MedicationStatement } from 'fhir/r4.js'
+import { compareText } from '../core/compare-text.js'
 import type { PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
@@ -115,5 +116,3 @@ export function resourcesOf<T extends FhirResource['resourceType']>(
     if (resource.resourceType === type) found.push(resource as Extract<FhirResource, { resourceType: T }>)
   return found
 }
-
-export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,4 +1,5 @@
 /** The effects of several lanes, committed in one statement: all of them or none. */
+import { compareText } from '../core/compare-text.js'
 import { failpoint } from '../core/failpoint.js'
 import { type LaneKey, laneKey } from '../core/ids.js'
 import { type CommitLost, isAnswerLost, lookUp } from './commit.js'
@@ -41,7 +42,7 @@ async function commit(db: Database, values: readonly [string, string]): Promise<
 }
 
 function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
-  const group = {
+  return {
     effects: effects.map(({ claim, effect }) => ({
       lane: claim.lane,
       owner: claim.owner,
@@ -84,7 +85,6 @@ function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
       }))
     }),
   }
-  return group
 }
 
 /** Of a resource written several times only the last version stands; the others are history at once. */
@@ -96,7 +96,7 @@ function writesOf(writes: readonly ResourceWrite[], texts: string[]) {
   const updates: object[] = []
   const passed: object[] = []
   // One order for all who change shared resources (two groups with the same prescribers): rows are locked in it.
-  for (const write of writes.toSorted((a, b) => compare(nameOf(a), nameOf(b)))) {
+  for (const write of writes.toSorted((a, b) => compareText(nameOf(a), nameOf(b)))) {
     const name = nameOf(write)
     const base = bases.get(name) ?? write.previousVersion
     bases.set(name, base)
@@ -108,5 +108,3 @@ function writesOf(writes: readonly ResourceWrite[], texts: string[]) {
   }
   return { creates, updates, passed }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -25,7 +25,6 @@ export interface FollowedCatalogue {
   readonly stop: () => Promise<void>
 }
 
-export const FOLLOW_MS = 2_000
 /** Looks in which every process has met a new version, before anything is derived anew on the strength of it. */
 const GRACE_LOOKS = 4
 /** Persons derived again in one look of one process. */

@@ -2,8 +2,10 @@
  * Who is multidose doctor and multidose pharmacy, and who was: one timeline for each role out of everything that
  * registers and parties have said (medication-list.md 7; docs/facts.md). One holds a role at a time.
  */
+
 import type { CareTeam, CareTeamParticipant } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
+import { compareText } from '../../core/compare-text.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import { partyKey } from '../facts/tokens.js'
 
@@ -81,7 +83,7 @@ function spansOf(told: readonly Told[]): readonly Span[] {
   const spans: Span[] = []
   const sorted = [...told].sort(
     (a, b) =>
-      a.at - b.at || Number(b.ends) - Number(a.ends) || compare(a.party, b.party) || compareStarts(a, b),
+      a.at - b.at || Number(b.ends) - Number(a.ends) || compareText(a.party, b.party) || compareStarts(a, b),
   )
   for (const one of sorted) {
     const inCharge = spans.find((span) => !span.over)
@@ -128,6 +130,5 @@ function fill(span: Span, { participant }: Told): void {
   }
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const compareStarts = (a: Told, b: Told): number =>
-  compare(JSON.stringify(a.participant), JSON.stringify(b.participant))
+  compareText(JSON.stringify(a.participant), JSON.stringify(b.participant))
