@@ -28,7 +28,7 @@ export interface Config {
   readonly processingIds: readonly string[]
   /** IANA zone for local times without offset. */
   readonly zone: string
-  readonly language: 'nb' | 'da' | 'en'
+  readonly language: 'nb' | 'da' | 'en' | 'sv' | 'fi'
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly roles: ReadonlySet<Role>
   /** Lanes worked on at the same time in this process. */
@@ -138,7 +138,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     syntheticIds: read.oneOf('STAFETT_SYNTHETIC_IDS', ['accept', 'refuse'] as const, 'accept'),
     processingIds: read.list('STAFETT_PROCESSING_IDS', ['P', 'T', 'D']),
     zone: read.zone('STAFETT_ZONE', 'Europe/Oslo'),
-    language: read.oneOf('STAFETT_LANGUAGE', ['nb', 'da', 'en'] as const, 'nb'),
+    language: read.oneOf('STAFETT_LANGUAGE', ['nb', 'da', 'en', 'sv', 'fi'] as const, 'nb'),
     logLevel: read.oneOf('STAFETT_LOG', ['silent', 'error', 'warn', 'info', 'debug'] as const, 'info'),
     roles,
     concurrency: read.integer('STAFETT_CONCURRENCY', 16, 1, 256),

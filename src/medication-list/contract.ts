@@ -103,7 +103,7 @@ export interface Product {
 export interface ListConfig {
   /** IANA zone of the patient. */
   readonly zone: string
-  readonly language: 'nb' | 'da' | 'en'
+  readonly language: 'nb' | 'da' | 'en' | 'sv' | 'fi'
   /** Milliseconds; default windows of medication-list.md 6.2. */
   readonly missedDoseWindowMs: number
   readonly stopGraceMs: number

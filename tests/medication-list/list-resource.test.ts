@@ -81,7 +81,7 @@ const build = (result: ReturnType<typeof derive>) =>
 describe('the list as FHIR', () => {
   it('is valid R4 and keeps its profiles, lines and issues included, in every language', async () => {
     const validation = await testValidation()
-    for (const language of ['nb', 'da', 'en'] as const) {
+    for (const language of ['nb', 'da', 'en', 'sv', 'fi'] as const) {
       const result = derive(FACTS, { sources: SOURCES, language })
       const list = build(result)
       for (const resource of [list, ...result.lines.map(({ statement }) => statement), ...result.issues]) {

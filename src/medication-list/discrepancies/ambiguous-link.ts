@@ -19,21 +19,31 @@ const SENTENCES: Readonly<Record<LinkProblem['kind'], Readonly<Record<Language, 
     da: () =>
       'To oplysninger henviser til hinanden, men har ikke samme virksomme stof; de står som hver sin behandling.',
     en: () => 'Two facts refer to each other but share no substance; they are kept as two treatments.',
+    sv: () =>
+      'Två uppgifter hänvisar till varandra men har ingen gemensam substans; de står som var sin behandling.',
+    fi: () =>
+      'Kaksi tietoa viittaa toisiinsa, mutta niillä ei ole yhteistä vaikuttavaa ainetta; ne ovat kaksi eri hoitoa.',
   },
   cycle: {
     nb: () => 'Resepter viser til hverandre i ring.',
     da: () => 'Recepter henviser til hinanden i ring.',
     en: () => 'Prescriptions refer to each other in a circle.',
+    sv: () => 'Recept hänvisar till varandra i en ring.',
+    fi: () => 'Reseptit viittaavat toisiinsa kehässä.',
   },
   'two-treatment-ids': {
     nb: () => 'En oppføring har to behandlings-ider.',
     da: () => 'En post har to behandlings-id’er.',
     en: () => 'One row carries two treatment ids.',
+    sv: () => 'En rad har två behandlings-id.',
+    fi: () => 'Yhdellä rivillä on kaksi hoitotunnusta.',
   },
   'several-candidates': {
     nb: (n) => `En opplysning kan høre til ${n} behandlinger; ingen av dem er valgt.`,
     da: (n) => `En oplysning kan høre til ${n} behandlinger; ingen af dem er valgt.`,
     en: (n) => `A fact may belong to ${n} treatments; none of them was chosen.`,
+    sv: (n) => `En uppgift kan höra till ${n} behandlingar; ingen av dem är vald.`,
+    fi: (n) => `Tieto voi kuulua ${n} hoitoon; yhtäkään niistä ei ole valittu.`,
   },
 }
 

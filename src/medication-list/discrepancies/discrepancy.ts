@@ -76,4 +76,6 @@ const UNKNOWN: Readonly<Record<Language, string>> = {
   nb: 'Ukjent legemiddel',
   da: 'Ukendt lægemiddel',
   en: 'Unknown medicine',
+  sv: 'Okänt läkemedel',
+  fi: 'Tuntematon lääke',
 }

@@ -189,6 +189,20 @@ const WORDS: Readonly<Record<Language, Words>> = {
     and: ' and ',
     over: (total, maximum) => `; ${total} in all exceeds ${maximum}`,
   },
+  sv: {
+    twice: (name) => `${name} står två gånger`,
+    fixed: (amount) => `fast ${amount}/dygn`,
+    asNeeded: (amount) => `upp till ${amount}/dygn vid behov`,
+    and: ' och ',
+    over: (total, maximum) => `; sammanlagt ${total} överstiger ${maximum}`,
+  },
+  fi: {
+    twice: (name) => `${name} on listalla kahdesti`,
+    fixed: (amount) => `säännöllisesti ${amount}/vrk`,
+    asNeeded: (amount) => `tarvittaessa enintään ${amount}/vrk`,
+    and: ' ja ',
+    over: (total, maximum) => `; yhteensä ${total} ylittää määrän ${maximum}`,
+  },
 }
 
 function sentence(a: LineModel, b: LineModel, sum: Sum, language: Language): string {

@@ -2,7 +2,9 @@
  * `interaction`, `interaction-split`: two active lines of which the loaded catalogue says that they interact
  * (medication-list.md 6.2). Split when different prescribers decided and neither of them did so with both lines in view.
  */
+
 import type { Interaction, InteractionSide } from '../contract.js'
+import { DOSAGE_WORDS } from '../dosage/text-words.js'
 import { isListed } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import { type Discrepancy, type Finding, nameOf, type Severity, type Situation } from './discrepancy.js'
@@ -93,7 +95,7 @@ function finding({ interaction: one, a, b }: Pair, severity: Severity, situation
   const facts = [a, b].flatMap(({ state }) =>
     state === undefined ? [] : [versioned(state.decision.fact.ref)],
   )
-  const and = language === 'en' ? 'and' : 'og'
+  const { and } = DOSAGE_WORDS[language]
   const condition = one.criterion === undefined ? '' : ` (${one.criterion})`
   return {
     about: [a.id, b.id, one.id],

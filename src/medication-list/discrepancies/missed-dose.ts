@@ -19,11 +19,16 @@ const SENTENCES: Readonly<Record<Language, (name: string, time: string, count: n
     `${name} blev ikke taget ${time}${count > 1 ? ` (${count} doser på 7 dage)` : ''}.`,
   en: (name, time, count) =>
     `${name} was not taken ${time}${count > 1 ? ` (${count} doses in 7 days)` : ''}.`,
+  sv: (name, time, count) => `${name} togs inte ${time}${count > 1 ? ` (${count} doser på 7 dagar)` : ''}.`,
+  fi: (name, time, count) =>
+    `${name} jäi ottamatta ${time}${count > 1 ? ` (${count} annosta 7 päivässä)` : ''}.`,
 }
 const SACHET: Readonly<Record<Language, string>> = {
   nb: 'En multidosepose',
   da: 'En dosispose',
   en: 'A multidose sachet',
+  sv: 'En dospåse',
+  fi: 'Annospussi',
 }
 
 export const missedDose: Discrepancy = {

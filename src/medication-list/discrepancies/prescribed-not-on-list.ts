@@ -29,6 +29,10 @@ const SENTENCES: Readonly<Record<Language, (name: string, time: string) => strin
   da: (name, time) =>
     `${name} blev ordineret ${time}, men den ansvarlige for medicinlisten har ikke taget stilling til det.`,
   en: (name, time) => `${name} was prescribed ${time}, but whoever holds the list has not decided on it.`,
+  sv: (name, time) =>
+    `${name} förskrevs ${time}, men den som ansvarar för läkemedelslistan har inte tagit ställning till det.`,
+  fi: (name, time) =>
+    `${name} määrättiin ${time}, mutta lääkelistan vastuuhenkilö ei ole ottanut siihen kantaa.`,
 }
 
 export const prescribedNotOnList: Discrepancy = {

@@ -7,6 +7,8 @@ const SENTENCES: Readonly<Record<Language, (name: string, heard: string) => stri
   nb: (name, heard) => `${name} kunne ikke leses; det som vises derfra, gjelder per ${heard}.`,
   da: (name, heard) => `${name} kunne ikke læses; det viste derfra gælder pr. ${heard}.`,
   en: (name, heard) => `${name} could not be read; what is shown from it is as of ${heard}.`,
+  sv: (name, heard) => `${name} kunde inte läsas; det som visas därifrån gäller per ${heard}.`,
+  fi: (name, heard) => `Lähdettä ${name} ei voitu lukea; siitä näytetty tieto on ajalta ${heard}.`,
 }
 
 export const sourceUnavailable: Discrepancy = {

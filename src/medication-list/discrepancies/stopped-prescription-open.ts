@@ -11,6 +11,8 @@ const SENTENCES: Readonly<Record<Language, (name: string, stop: string) => strin
   nb: (name, stop) => `${name} ble stoppet ${stop}, men en resept kan fortsatt utleveres.`,
   da: (name, stop) => `${name} blev stoppet ${stop}, men en recept kan stadig udleveres.`,
   en: (name, stop) => `${name} was stopped ${stop}, but a prescription can still be dispensed.`,
+  sv: (name, stop) => `${name} stoppades ${stop}, men ett recept kan fortfarande expedieras.`,
+  fi: (name, stop) => `${name} lopetettiin ${stop}, mutta resepti voidaan yhä toimittaa.`,
 }
 
 export const stoppedPrescriptionOpen: Discrepancy = {

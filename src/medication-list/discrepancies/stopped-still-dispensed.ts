@@ -12,6 +12,9 @@ const SENTENCES: Readonly<Record<Language, (name: string, handedOut: string, sto
   nb: (name, handedOut, stop) => `${name} ble utlevert ${handedOut}, etter at det var stoppet ${stop}.`,
   da: (name, handedOut, stop) => `${name} blev udleveret ${handedOut}, efter at det var stoppet ${stop}.`,
   en: (name, handedOut, stop) => `${name} was handed out ${handedOut}, after it had been stopped ${stop}.`,
+  sv: (name, handedOut, stop) => `${name} lämnades ut ${handedOut}, efter att det stoppats ${stop}.`,
+  fi: (name, handedOut, stop) =>
+    `${name} luovutettiin ${handedOut} sen jälkeen, kun se oli lopetettu ${stop}.`,
 }
 
 export const stoppedStillDispensed: Discrepancy = {

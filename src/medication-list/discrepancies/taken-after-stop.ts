@@ -19,6 +19,10 @@ const SENTENCES: Readonly<
     `${name} blev taget ${taken}, efter stop ${stop}${count > 1 ? ` (${count} gange i alt)` : ''}.`,
   en: (name, taken, stop, count) =>
     `${name} was taken ${taken}, after its stop ${stop}${count > 1 ? ` (${count} times in all)` : ''}.`,
+  sv: (name, taken, stop, count) =>
+    `${name} togs ${taken}, efter stopp ${stop}${count > 1 ? ` (totalt ${count} gånger)` : ''}.`,
+  fi: (name, taken, stop, count) =>
+    `${name} otettiin ${taken}, lopettamisen ${stop} jälkeen${count > 1 ? ` (yhteensä ${count} kertaa)` : ''}.`,
 }
 
 export const takenAfterStop: Discrepancy = {

@@ -9,11 +9,15 @@ const SENTENCES: Readonly<Record<RollAlert['code'], Readonly<Record<Language, (t
     nb: (time) => `Dispenseren meldte ${time} at rullen tilhører en annen person.`,
     da: (time) => `Dispenseren meldte ${time}, at rullen tilhører en anden person.`,
     en: (time) => `The dispenser reported ${time} that its roll belongs to another person.`,
+    sv: (time) => `Dispensern meddelade ${time} att rullen tillhör en annan person.`,
+    fi: (time) => `Lääkeannostelija ilmoitti ${time}, että rulla kuuluu toiselle henkilölle.`,
   },
   'supply.wrong-period': {
     nb: (time) => `Dispenseren meldte ${time} at rullen ikke er den gjeldende.`,
     da: (time) => `Dispenseren meldte ${time}, at rullen ikke er den aktuelle.`,
     en: (time) => `The dispenser reported ${time} that its roll is not the current one.`,
+    sv: (time) => `Dispensern meddelade ${time} att rullen inte är den aktuella.`,
+    fi: (time) => `Lääkeannostelija ilmoitti ${time}, että rulla ei ole voimassa oleva.`,
   },
 }
 

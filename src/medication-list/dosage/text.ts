@@ -4,7 +4,7 @@
  */
 
 import { amountKey, type DoseAmount } from './amount.js'
-import { compare, type Decimal, decimalText, isWritable, whole } from './decimal.js'
+import { compare, type Decimal, decimalText, isWritable } from './decimal.js'
 import type { DosagePlan, DoseEntry, Interval } from './plan.js'
 import { entryAmountKey, intervalDays, intervalMinutes } from './plan.js'
 import { slotMinutes } from './slots.js'
@@ -192,11 +192,9 @@ function slotsText(parts: readonly Part[], words: DosageWords): string {
     )
     .sort((a, b) => a.minutes - b.minutes)
   const slots = codes.map(({ code }) => words.slots[code] ?? words.mealCodes[code] ?? '')
-  // English says the preposition of a run of slots once.
+  const lead = words.slotLead
   const short = slots.map((slot, index) =>
-    slot.startsWith('in the ') && slots[index - 1]?.startsWith('in the ')
-      ? slot.slice('in the '.length)
-      : slot,
+    slot.startsWith(lead) && slots[index - 1]?.startsWith(lead) ? slot.slice(lead.length) : slot,
   )
   return joined(short, words)
 }
@@ -259,7 +257,7 @@ function amountText(amount: DoseAmount, words: DosageWords, language: Language, 
     compare(amount.low, amount.high) === 0
       ? number(amount.low)
       : `${number(amount.low)}–${number(amount.high)}`
-  const unit = unitWord(amount.unit, compare(amount.high, whole(1)) > 0, language)
+  const unit = unitWord(amount.unit, amount, language)
   return unit === '' ? numbers : `${numbers} ${unit}`
 }
 

@@ -1,56 +1,102 @@
 /** Words of dose units: which say the same, and how they are written out (medication-list.md 12.6). */
 import type { Quantity } from 'fhir/r4.js'
 import { UCUM } from '../../core/canonical.js'
+import { compare, type Decimal, equals, whole } from './decimal.js'
 
-export type Language = 'nb' | 'da' | 'en'
+export type Language = 'nb' | 'da' | 'en' | 'sv' | 'fi'
 
 interface UnitRow {
   /** UCUM codes that mean this unit. */
   readonly ucum: readonly string[]
   /** Further spellings found in messages, lower case. */
   readonly also: readonly string[]
-  /** Singular and plural. */
+  /** For one and for more; what counts as one is a matter of the language (`unitWord`). */
   readonly words: Readonly<Record<Language, readonly [string, string]>>
 }
 
-const same = (word: string): UnitRow['words'] => ({ nb: [word, word], da: [word, word], en: [word, word] })
+const same = (word: string): UnitRow['words'] => {
+  const both = [word, word] as const
+  return { nb: both, da: both, en: both, sv: both, fi: both }
+}
 
 /** Units that are easily misread (µg, IU) are written in full. */
 export const UNITS: Readonly<Record<string, UnitRow>> = {
   tablet: {
     ucum: ['{tablet}', '{tbl}', '{tab}'],
     also: ['tab', 'tabl', 'tbl', 'tabs'],
-    words: { nb: ['tablett', 'tabletter'], da: ['tablet', 'tabletter'], en: ['tablet', 'tablets'] },
+    words: {
+      nb: ['tablett', 'tabletter'],
+      da: ['tablet', 'tabletter'],
+      en: ['tablet', 'tablets'],
+      sv: ['tablett', 'tabletter'],
+      fi: ['tabletti', 'tablettia'],
+    },
   },
   capsule: {
     ucum: ['{capsule}', '{cap}'],
     also: ['kaps', 'caps', 'cap'],
-    words: { nb: ['kapsel', 'kapsler'], da: ['kapsel', 'kapsler'], en: ['capsule', 'capsules'] },
+    words: {
+      nb: ['kapsel', 'kapsler'],
+      da: ['kapsel', 'kapsler'],
+      en: ['capsule', 'capsules'],
+      sv: ['kapsel', 'kapslar'],
+      fi: ['kapseli', 'kapselia'],
+    },
   },
   patch: {
     ucum: ['{patch}'],
     also: ['depotplaster'],
-    words: { nb: ['plaster', 'plastre'], da: ['plaster', 'plastre'], en: ['patch', 'patches'] },
+    words: {
+      nb: ['plaster', 'plastre'],
+      da: ['plaster', 'plastre'],
+      en: ['patch', 'patches'],
+      sv: ['plåster', 'plåster'],
+      fi: ['laastari', 'laastaria'],
+    },
   },
   drop: {
     ucum: ['[drp]', '{drop}'],
     also: ['dr'],
-    words: { nb: ['dråpe', 'dråper'], da: ['dråbe', 'dråber'], en: ['drop', 'drops'] },
+    words: {
+      nb: ['dråpe', 'dråper'],
+      da: ['dråbe', 'dråber'],
+      en: ['drop', 'drops'],
+      sv: ['droppe', 'droppar'],
+      fi: ['tippa', 'tippaa'],
+    },
   },
   dose: {
     ucum: ['{dose}'],
     also: [],
-    words: { nb: ['dose', 'doser'], da: ['dosis', 'doser'], en: ['dose', 'doses'] },
+    words: {
+      nb: ['dose', 'doser'],
+      da: ['dosis', 'doser'],
+      en: ['dose', 'doses'],
+      sv: ['dos', 'doser'],
+      fi: ['annos', 'annosta'],
+    },
   },
   puff: {
     ucum: ['{puff}', '{inhalation}'],
     also: ['inh', 'sug'],
-    words: { nb: ['inhalasjon', 'inhalasjoner'], da: ['inhalation', 'inhalationer'], en: ['puff', 'puffs'] },
+    words: {
+      nb: ['inhalasjon', 'inhalasjoner'],
+      da: ['inhalation', 'inhalationer'],
+      en: ['puff', 'puffs'],
+      sv: ['inhalation', 'inhalationer'],
+      fi: ['inhalaatio', 'inhalaatiota'],
+    },
   },
   sachet: {
     ucum: ['{sachet}'],
     also: ['dosepose'],
-    words: { nb: ['pose', 'poser'], da: ['brev', 'breve'], en: ['sachet', 'sachets'] },
+    words: {
+      nb: ['pose', 'poser'],
+      da: ['brev', 'breve'],
+      en: ['sachet', 'sachets'],
+      sv: ['dospåse', 'dospåsar'],
+      fi: ['annospussi', 'annospussia'],
+    },
   },
   suppository: {
     ucum: ['{suppository}'],
@@ -59,17 +105,31 @@ export const UNITS: Readonly<Record<string, UnitRow>> = {
       nb: ['stikkpille', 'stikkpiller'],
       da: ['suppositorie', 'suppositorier'],
       en: ['suppository', 'suppositories'],
+      sv: ['suppositorium', 'suppositorier'],
+      fi: ['peräpuikko', 'peräpuikkoa'],
     },
   },
   syringe: {
     ucum: ['{syringe}'],
     also: [],
-    words: { nb: ['sprøyte', 'sprøyter'], da: ['sprøjte', 'sprøjter'], en: ['syringe', 'syringes'] },
+    words: {
+      nb: ['sprøyte', 'sprøyter'],
+      da: ['sprøjte', 'sprøjter'],
+      en: ['syringe', 'syringes'],
+      sv: ['spruta', 'sprutor'],
+      fi: ['ruisku', 'ruiskua'],
+    },
   },
   piece: {
     ucum: ['{each}', '{piece}'],
     also: ['stykk', 'stykker', 'each', 'ea'],
-    words: { nb: ['stk', 'stk'], da: ['stk', 'stk'], en: ['piece', 'pieces'] },
+    words: {
+      nb: ['stk', 'stk'],
+      da: ['stk', 'stk'],
+      en: ['piece', 'pieces'],
+      sv: ['st', 'st'],
+      fi: ['kpl', 'kpl'],
+    },
   },
   microgram: {
     ucum: ['ug'],
@@ -78,12 +138,20 @@ export const UNITS: Readonly<Record<string, UnitRow>> = {
       nb: ['mikrogram', 'mikrogram'],
       da: ['mikrogram', 'mikrogram'],
       en: ['microgram', 'micrograms'],
+      sv: ['mikrogram', 'mikrogram'],
+      fi: ['mikrogramma', 'mikrogrammaa'],
     },
   },
   unit: {
     ucum: ['[IU]', '[iU]'],
     also: ['ie', 'iu', 'i.e.', 'e'],
-    words: { nb: ['enhet', 'enheter'], da: ['enhed', 'enheder'], en: ['unit', 'units'] },
+    words: {
+      nb: ['enhet', 'enheter'],
+      da: ['enhed', 'enheder'],
+      en: ['unit', 'units'],
+      sv: ['enhet', 'enheter'],
+      fi: ['yksikkö', 'yksikköä'],
+    },
   },
   mg: { ucum: ['mg'], also: ['milligram'], words: same('mg') },
   g: { ucum: ['g'], also: ['gram'], words: same('g') },
@@ -112,8 +180,19 @@ export function unitKeyOfWord(word: string): string {
 /** Whether the table has this word. */
 export const isKnownUnit = (word: string): boolean => BY_WORD.has(word.trim().toLowerCase())
 
-/** `plural` for amounts above one. */
-export function unitWord(unit: string, plural: boolean, language: Language): string {
+/**
+ * The word for one stands up to and with one, in Finnish for exactly one (12.6). A range takes the word of its upper
+ * value.
+ */
+export function unitWord(
+  unit: string,
+  { low, high }: { readonly low: Decimal; readonly high: Decimal },
+  language: Language,
+): string {
   const row = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined
-  return row === undefined ? unit : row.words[language][plural ? 1 : 0]
+  if (row === undefined) return unit
+  const one = language === 'fi' ? equals(low, ONE) && equals(high, ONE) : compare(high, ONE) <= 0
+  return row.words[language][one ? 0 : 1]
 }
+
+const ONE = whole(1)

@@ -12,123 +12,6 @@ const dose = (value: number, unit: string, repeat: TimingRepeat, more: Partial<D
   doseAndRate: [{ doseQuantity: { value, unit } }],
   ...more,
 })
-const days = (value: number) => ({ value, unit: 'd', system: UCUM, code: 'd' })
-
-const ROWS: readonly (readonly [title: string, dosage: Dosage[], nb: string, da: string, en: string])[] = [
-  [
-    'one morning dose',
-    [dose(1, 'tablett', { when: ['MORN'] })],
-    '1 tablett morgen',
-    '1 tablet morgen',
-    '1 tablet in the morning',
-  ],
-  [
-    'morning and evening',
-    [dose(1, 'tablett', { when: ['MORN', 'EVE'] })],
-    '1 tablett morgen og kveld',
-    '1 tablet morgen og aften',
-    '1 tablet in the morning and evening',
-  ],
-  [
-    'equal doses of two entries',
-    [dose(1, 'tablett', { when: ['EVE'] }), dose(1, 'tablett', { when: ['MORN'] })],
-    '1 tablett morgen og kveld',
-    '1 tablet morgen og aften',
-    '1 tablet in the morning and evening',
-  ],
-  [
-    'a split dose',
-    [dose(1, 'tablett', { when: ['MORN'] }), dose(0.5, 'tablett', { when: ['EVE'] })],
-    '1 tablett morgen og ½ tablett kveld',
-    '1 tablet morgen og ½ tablet aften',
-    '1 tablet in the morning and ½ tablet in the evening',
-  ],
-  [
-    'four slots with different amounts',
-    [
-      dose(2, 'tablett', { when: ['MORN'] }),
-      dose(1, 'tablett', { when: ['NOON'] }),
-      dose(2, 'tablett', { when: ['EVE'] }),
-      dose(1, 'tablett', { when: ['NIGHT'] }),
-    ],
-    '2 tabletter morgen, 1 tablett midt på dagen, 2 tabletter kveld og 1 tablett ved sengetid',
-    '2 tabletter morgen, 1 tablet middag, 2 tabletter aften og 1 tablet før sengetid',
-    '2 tablets in the morning, 1 tablet at midday, 2 tablets in the evening and 1 tablet at bedtime',
-  ],
-  [
-    'three times daily',
-    [dose(1, 'tablett', { frequency: 3, period: 1, periodUnit: 'd' })],
-    '1 tablett 3 ganger daglig',
-    '1 tablet 3 gange dagligt',
-    '1 tablet 3 times a day',
-  ],
-  [
-    'clock times',
-    [dose(5, 'ml', { timeOfDay: ['08:00:00', '20:00:00'] })],
-    '5 ml kl. 08.00 og 20.00',
-    '5 ml kl. 08.00 og 20.00',
-    '5 ml at 08:00 and 20:00',
-  ],
-  [
-    'every eight hours',
-    [dose(1, 'kapsel', { frequency: 1, period: 8, periodUnit: 'h' })],
-    '1 kapsel hver 8. time',
-    '1 kapsel hver 8. time',
-    '1 capsule every 8 hours',
-  ],
-  [
-    'once a week',
-    [dose(4, 'tablett', { when: ['MORN'], dayOfWeek: ['mon'], frequency: 1, period: 1, periodUnit: 'wk' })],
-    '4 tabletter én gang i uken, mandag morgen',
-    '4 tabletter én gang om ugen, mandag morgen',
-    '4 tablets once a week, on Monday morning',
-  ],
-  [
-    'every other day',
-    [dose(1, 'tablett', { when: ['MORN'], frequency: 1, period: 2, periodUnit: 'd' })],
-    '1 tablett morgen annenhver dag',
-    '1 tablet morgen hver anden dag',
-    '1 tablet in the morning every other day',
-  ],
-  [
-    'a week long',
-    [dose(1, 'tablett', { when: ['MORN'], boundsDuration: days(7) })],
-    '1 tablett morgen i 7 dager',
-    '1 tablet morgen i 7 dage',
-    '1 tablet in the morning for 7 days',
-  ],
-  [
-    'a taper',
-    [
-      dose(2, 'tablett', { when: ['MORN'], boundsDuration: days(3) }, { sequence: 1 }),
-      dose(1, 'tablett', { when: ['MORN'], boundsDuration: days(7) }, { sequence: 2 }),
-    ],
-    '2 tabletter morgen i 3 dager, deretter 1 tablett morgen i 7 dager',
-    '2 tabletter morgen i 3 dage, derefter 1 tablet morgen i 7 dage',
-    '2 tablets in the morning for 3 days, then 1 tablet in the morning for 7 days',
-  ],
-  [
-    'once only',
-    [dose(1, 'tablett', { count: 1 })],
-    '1 tablett én gang (gjentas ikke)',
-    '1 tablet én gang (gentages ikke)',
-    '1 tablet once only',
-  ],
-  [
-    'a patch for 72 hours',
-    [dose(1, 'plaster', { frequency: 1, period: 3, periodUnit: 'd', duration: 72, durationUnit: 'h' })],
-    '1 plaster, skiftes hver 3. dag',
-    '1 plaster, skiftes hver 3. dag',
-    '1 patch, changed every 3 days',
-  ],
-  [
-    'a volume below one',
-    [dose(0.5, 'ml', { when: ['EVE'] })],
-    '0,5 ml kveld',
-    '0,5 ml aften',
-    '0.5 ml in the evening',
-  ],
-]
 
 const asNeeded = (reason: string): Dosage => ({
   asNeededCodeableConcept: { text: reason },
@@ -140,29 +23,6 @@ const asNeeded = (reason: string): Dosage => ({
 })
 
 describe('dosage text', () => {
-  for (const [title, dosage, nb, da, en] of ROWS)
-    it(`says ${title} in three languages`, () => {
-      const plan = readDosagePlan(dosage)
-      assert.equal(dosageText(plan, 'nb'), nb)
-      assert.equal(dosageText(plan, 'da'), da)
-      assert.equal(dosageText(plan, 'en'), en)
-    })
-
-  it('always prints the maximum of an as-needed dose', () => {
-    assert.equal(
-      dosageText(readDosagePlan([asNeeded('smerter')]), 'nb'),
-      '1–2 tabletter ved behov mot smerter, høyst 8 tabletter per døgn',
-    )
-    assert.equal(
-      dosageText(readDosagePlan([asNeeded('smerter')]), 'da'),
-      '1–2 tabletter efter behov mod smerter, højst 8 tabletter i døgnet',
-    )
-    assert.equal(
-      dosageText(readDosagePlan([asNeeded('pain')]), 'en'),
-      '1–2 tablets when needed for pain, at most 8 tablets in 24 hours',
-    )
-  })
-
   it('says nothing rather than a dose without the maximum that stands beside it in words', () => {
     const extension = [{ url: extensionUrl('original-text'), valueString: '-8 tablett' }]
     const { maxDosePerPeriod: _maximum, ...rest } = asNeeded('smerter')
@@ -184,6 +44,20 @@ describe('dosage text', () => {
       notDailyWarning(twice.entries[0]!, 'nb'),
       'Tas bare på mandager og torsdager – ikke hver dag.',
     )
+  })
+
+  it('warns in each language that a weekly dose is not daily', () => {
+    const plan = readDosagePlan([dose(4, 'tablett', { when: ['MORN'], dayOfWeek: ['mon'] })])
+    assert.ok(plan.kind === 'structured')
+    const warnings = {
+      nb: 'Tas bare på mandager – ikke hver dag.',
+      da: 'Tages kun om mandagen – ikke hver dag.',
+      en: 'Take on Mondays only – not every day.',
+      sv: 'Tas endast på måndagar – inte varje dag.',
+      fi: 'Otetaan vain maanantaisin – ei joka päivä.',
+    }
+    for (const language of ['nb', 'da', 'en', 'sv', 'fi'] as const)
+      assert.equal(notDailyWarning(plan.entries[0]!, language), warnings[language])
   })
 
   it('says nothing for a range without an upper value, for words only and for missing amounts', () => {
