@@ -42,10 +42,16 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
   const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, at)))
   const situation = situationOf(input, at, models, facts, grouping, holder)
-  const found = DISCREPANCIES.map(({ code, find }) => ({ code, ...find(situation) }))
+  const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
-    found.flatMap(({ code, findings }) => findings.map((finding) => ({ code, finding }))),
-    { patientRef: input.patientRef, at: input.at, previous: input.previous.issues },
+    found.flatMap(({ discrepancy, findings }) => findings.map((finding) => ({ discrepancy, finding }))),
+    {
+      patientRef: input.patientRef,
+      at: input.at,
+      previous: input.previous.issues,
+      language: input.config.language,
+      zone: input.config.zone,
+    },
   )
   const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
   const instants = [
@@ -170,7 +176,6 @@ function situationOf(
     holder,
     config,
     products,
-    language: config.language,
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }

@@ -100,15 +100,23 @@ export function extensionTable(
 
 function extensionRule(extension: StructureDefinition, definitions: R4Definitions): ExtensionRule {
   const elements = extension.differential?.element ?? []
-  const parts: Record<string, ExtensionRule & { min: number }> = {}
-  for (const slice of elements.filter((element) => element.path === 'Extension.extension')) {
-    if (slice.sliceName === undefined) continue
-    const value = elements.find((element) => element.id === `${slice.id}.value[x]`)
-    parts[slice.sliceName] = { ...valueRule(value, definitions), parts: {}, min: slice.min ?? 0 }
-  }
-  const value = elements.find((element) => element.id === 'Extension.value[x]' && element.max !== '0')
-  if (Object.keys(parts).length === 0 && value === undefined)
+  const rule = ruleAt('Extension', elements, definitions)
+  if (Object.keys(rule.parts).length === 0 && rule.values.length === 0)
     throw new Error(`${extension.id}: neither a value nor parts`)
+  return rule
+}
+
+/** Of the extension or of one of its parts, which may have parts themselves. */
+function ruleAt(
+  id: string,
+  elements: readonly ElementDefinition[],
+  definitions: R4Definitions,
+): ExtensionRule {
+  const parts: Record<string, ExtensionRule & { min: number }> = {}
+  for (const slice of elements)
+    if (slice.sliceName !== undefined && slice.id === `${id}.extension:${slice.sliceName}`)
+      parts[slice.sliceName] = { ...ruleAt(slice.id, elements, definitions), min: slice.min ?? 0 }
+  const value = elements.find((element) => element.id === `${id}.value[x]` && element.max !== '0')
   return { ...valueRule(value, definitions), parts }
 }
 

@@ -2,7 +2,7 @@
 import type { Language } from '../dosage/units.js'
 import { originsOf } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
-import type { Discrepancy, Severity } from './discrepancy.js'
+import { discrepancy, type Severity } from './discrepancy.js'
 
 const SEVERITY: Readonly<Record<LinkProblem['kind'], Severity>> = {
   'no-shared-substance': 'high',
@@ -20,37 +20,50 @@ const SENTENCES: Readonly<Record<LinkProblem['kind'], Readonly<Record<Language, 
       'To oplysninger henviser til hinanden, men har ikke samme virksomme stof; de står som hver sin behandling.',
     en: () => 'Two facts refer to each other but share no substance; they are kept as two treatments.',
     sv: () =>
-      'Två uppgifter hänvisar till varandra men har ingen gemensam substans; de står som var sin behandling.',
+      'Två uppgifter hänvisar till varandra men har inte samma aktiva substans; de står som var sin behandling.',
     fi: () =>
-      'Kaksi tietoa viittaa toisiinsa, mutta niillä ei ole yhteistä vaikuttavaa ainetta; ne ovat kaksi eri hoitoa.',
+      'Kaksi tietoa viittaa toisiinsa, mutta niillä ei ole samaa vaikuttavaa ainetta; ne pidetään kahtena hoitona.',
   },
   cycle: {
     nb: () => 'Resepter viser til hverandre i ring.',
     da: () => 'Recepter henviser til hinanden i ring.',
     en: () => 'Prescriptions refer to each other in a circle.',
-    sv: () => 'Recept hänvisar till varandra i en ring.',
+    sv: () => 'Recept hänvisar till varandra i ring.',
     fi: () => 'Reseptit viittaavat toisiinsa kehässä.',
   },
   'two-treatment-ids': {
     nb: () => 'En oppføring har to behandlings-ider.',
     da: () => 'En post har to behandlings-id’er.',
     en: () => 'One row carries two treatment ids.',
-    sv: () => 'En rad har två behandlings-id.',
-    fi: () => 'Yhdellä rivillä on kaksi hoitotunnusta.',
+    sv: () => 'En rad har två behandlings-id:n.',
+    fi: () => 'Yhdellä rivillä on kaksi hoitotunnistetta.',
   },
   'several-candidates': {
     nb: (n) => `En opplysning kan høre til ${n} behandlinger; ingen av dem er valgt.`,
     da: (n) => `En oplysning kan høre til ${n} behandlinger; ingen af dem er valgt.`,
     en: (n) => `A fact may belong to ${n} treatments; none of them was chosen.`,
-    sv: (n) => `En uppgift kan höra till ${n} behandlingar; ingen av dem är vald.`,
-    fi: (n) => `Tieto voi kuulua ${n} hoitoon; yhtäkään niistä ei ole valittu.`,
+    sv: (n) => `En uppgift kan höra till ${n} behandlingar; ingen av dem har valts.`,
+    fi: (n) => `Tieto voi kuulua ${n} hoitoon; mitään niistä ei ole valittu.`,
   },
 }
 
+type Ambiguous = { readonly problem: LinkProblem['kind']; readonly candidates: number }
+const sentence =
+  (language: Language) =>
+  ({ problem, candidates }: Ambiguous): string =>
+    SENTENCES[problem][language](candidates)
+
 /** Facts that may belong to the same lines are one question, however many there are. */
-export const ambiguousLink: Discrepancy = {
+export const ambiguousLink = discrepancy<Ambiguous>({
   code: 'ambiguous-link',
-  find: ({ problems, lines, facts, language, versioned }) => {
+  sentences: {
+    nb: sentence('nb'),
+    da: sentence('da'),
+    en: sentence('en'),
+    sv: sentence('sv'),
+    fi: sentence('fi'),
+  },
+  find: ({ problems, lines, facts, versioned }) => {
     if (problems.length === 0) return { findings: [], next: [] }
     const keyOf = new Map(originsOf(facts).map(({ ref, key }) => [ref, key]))
     const lineOf = new Map(
@@ -76,10 +89,10 @@ export const ambiguousLink: Discrepancy = {
           severity: SEVERITY[first.kind],
           implicated: [...candidates, ...refs.map(versioned)],
           evidence: refs.map(versioned),
-          detail: SENTENCES[first.kind][language](first.candidates.length),
+          numbers: { problem: first.kind, candidates: first.candidates.length },
         },
       ]
     })
     return { findings, next: [] }
   },
-}
+})

@@ -3,25 +3,30 @@ import type { DetectedIssue } from 'fhir/r4.js'
 import { codeSystemUrl, LAYER_SYSTEM, sidUrl } from '../../core/canonical.js'
 import { deterministicUuid } from '../../core/deterministic-id.js'
 import type { PreviousIssue } from '../contract.js'
-import type { Finding, IssueCode } from './discrepancy.js'
+import type { Language } from '../dosage/units.js'
+import type { Discrepancy, Finding } from './discrepancy.js'
+import { explanationOf } from './explanation.js'
+import { wordsOf } from './words.js'
 
 export interface IssueContext {
   readonly patientRef: string
   /** T, ISO instant. */
   readonly at: string
   readonly previous: readonly PreviousIssue[]
+  readonly language: Language
+  readonly zone: string
 }
 
 /** Issues that hold at T, then those of before that no longer do; each in order of id. */
 export function buildIssues(
-  found: readonly { readonly code: IssueCode; readonly finding: Finding }[],
+  found: readonly { readonly discrepancy: Discrepancy; readonly finding: Finding }[],
   context: IssueContext,
 ): DetectedIssue[] {
   const before = new Map(context.previous.map((issue) => [issue.id, issue]))
   const open = new Map<string, DetectedIssue>()
-  for (const { code, finding } of found) {
-    const id = deterministicUuid('issue', code, context.patientRef, ...[...finding.about].sort())
-    open.set(id, openIssue(id, code, finding, before.get(id), context))
+  for (const { discrepancy, finding } of found) {
+    const id = deterministicUuid('issue', discrepancy.code, context.patientRef, ...[...finding.about].sort())
+    open.set(id, openIssue(id, discrepancy, finding, before.get(id), context))
   }
   const closed = context.previous.filter(({ id, status }) => status === 'preliminary' && !open.has(id))
   return [...ordered([...open.values()]), ...ordered(closed.map((issue) => closedIssue(issue, context)))]
@@ -32,10 +37,10 @@ const ordered = (issues: readonly DetectedIssue[]): DetectedIssue[] =>
 
 function openIssue(
   id: string,
-  code: IssueCode,
+  { code, sentences }: Discrepancy,
   finding: Finding,
   former: PreviousIssue | undefined,
-  { patientRef, at }: IssueContext,
+  { patientRef, at, language, zone }: IssueContext,
 ): DetectedIssue {
   const implicated = [...new Set(finding.implicated)]
   const tag = [
@@ -46,6 +51,7 @@ function openIssue(
     resourceType: 'DetectedIssue',
     id,
     meta: { tag },
+    extension: [explanationOf(code, finding.numbers)],
     identifier: [{ system: sidUrl('issue'), value: id }],
     status: 'preliminary',
     code: { coding: [{ system: codeSystemUrl('medlist-issue'), code }] },
@@ -56,7 +62,7 @@ function openIssue(
     ...(finding.evidence.length === 0
       ? {}
       : { evidence: [{ detail: [...new Set(finding.evidence)].map((reference) => ({ reference })) }] }),
-    detail: finding.detail,
+    detail: sentences[language](finding.numbers, wordsOf(language, zone)),
   }
 }
 

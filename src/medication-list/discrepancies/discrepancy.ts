@@ -5,6 +5,7 @@ import type { FactSet } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
 import type { Holder } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
+import type { SentenceWords } from './words.js'
 
 /** Codes of `medlist-issue` that the engine raises so far. */
 export type IssueCode =
@@ -22,6 +23,9 @@ export type IssueCode =
 
 export type Severity = 'high' | 'moderate' | 'low'
 
+export type FindingNumber = string | number | boolean | readonly string[]
+export type Numbers = Readonly<Record<string, FindingNumber | undefined>>
+
 /** One discrepancy that holds at T. */
 export interface Finding {
   /** What it is about: stable keys of line, prescription, roll or source; with code and patient they make its id. */
@@ -31,8 +35,8 @@ export interface Finding {
   readonly implicated: readonly string[]
   /** Facts that prove it, versioned. */
   readonly evidence: readonly string[]
-  /** One sentence with the numbers in it, in the reader's language. */
-  readonly detail: string
+  /** What the sentence says, as data: names, counts, amounts; instants as ISO UTC, days as ISO date. */
+  readonly numbers: Numbers
   /** The evidence came in long after it happened. */
   readonly late?: boolean
 }
@@ -53,7 +57,6 @@ export interface Situation {
   readonly holder: Holder | undefined
   readonly config: ListConfig
   readonly products: ProductKnowledge
-  readonly language: Language
   /** The person has multidose, a dispenser or help with medicines. */
   readonly helped: boolean
   /** `<ref>/_history/<version>` of a fact, by ref. */
@@ -63,19 +66,32 @@ export interface Situation {
 export interface Discrepancy {
   readonly code: IssueCode
   readonly find: (situation: Situation) => Findings
+  /** One sentence about a finding, made of its numbers alone. */
+  readonly sentences: Sentences<Numbers>
 }
+
+export type Sentences<N extends Numbers> = Readonly<
+  Record<Language, (numbers: N, words: SentenceWords) => string>
+>
+
+/** A discrepancy whose sentences name the numbers that its own findings carry. */
+export interface TypedDiscrepancy<N extends Numbers> {
+  readonly code: IssueCode
+  readonly find: (situation: Situation) => {
+    readonly findings: readonly (Finding & { readonly numbers: N })[]
+    readonly next: readonly number[]
+  }
+  readonly sentences: Sentences<N>
+}
+
+/** Its own numbers reach a sentence as they were found or as they were stored, so that the wider type is safe. */
+export const discrepancy = <N extends Numbers>(typed: TypedDiscrepancy<N>): Discrepancy =>
+  typed as unknown as Discrepancy
 
 export const isOpen = ({ status }: LineModel): boolean =>
   status === 'active' || status === 'intended' || status === 'on-hold'
 
-/** What to call a line's medicine in a sentence. */
-export const nameOf = (line: LineModel, language: Language): string =>
-  line.medicine?.name ?? UNKNOWN[language]
+/** What a line's medicine is called; undefined where no source says. */
+export const nameOf = (line: LineModel): string | undefined => line.medicine?.name
 
-const UNKNOWN: Readonly<Record<Language, string>> = {
-  nb: 'Ukjent legemiddel',
-  da: 'Ukendt lægemiddel',
-  en: 'Unknown medicine',
-  sv: 'Okänt läkemedel',
-  fi: 'Tuntematon lääke',
-}
+export const iso = (instant: number): string => new Date(instant).toISOString()

@@ -1,25 +1,31 @@
 /** Two lines share a base substance and reach the same place in the body (medication-list.md 6.2). */
 import { add, compare, type Decimal, ZERO } from '../dosage/decimal.js'
-import type { Language } from '../dosage/units.js'
 import { kinship } from '../facts/read-medicine.js'
 import { sharedKey } from '../grouping/link-decisions.js'
 import { isListed } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import { dailyAmountOf } from './daily-amount.js'
-import { type Discrepancy, type Finding, nameOf, type Severity, type Situation } from './discrepancy.js'
-import { massText } from './words.js'
+import { discrepancy, type Finding, nameOf, type Severity, type Situation } from './discrepancy.js'
+import { massOf, type SentenceWords } from './words.js'
 
 const DAY_MS = 86_400_000
 /** Lines of one substance up to which each is compared with each. */
 const PAIRED_LINES_MAX = 8
 
-export const duplicateSubstance: Discrepancy = {
+export const duplicateSubstance = discrepancy<Twice>({
   code: 'duplicate-substance',
+  sentences: {
+    nb: (twice, words) => sentence(twice, words, NB),
+    da: (twice, words) => sentence(twice, words, DA),
+    en: (twice, words) => sentence(twice, words, EN),
+    sv: (twice, words) => sentence(twice, words, SV),
+    fi: (twice, words) => sentence(twice, words, FI),
+  },
   find: (situation) => ({
     findings: pairs(situation.lines).map(([a, b]) => finding(a, b, situation)),
     next: [],
   }),
-}
+})
 
 /** Pairs by shared substance or product, not every line against every other. */
 function pairs(lines: readonly LineModel[]): [LineModel, LineModel][] {
@@ -96,9 +102,9 @@ function useOf({ state }: LineModel): [from: number, to: number] {
   return [effect.from, effect.to ?? Number.POSITIVE_INFINITY]
 }
 
-function finding(a: LineModel, b: LineModel, situation: Situation): Finding {
+function finding(a: LineModel, b: LineModel, situation: Situation): Finding & { readonly numbers: Twice } {
   const sum = summed(a, b, situation)
-  const { language, versioned } = situation
+  const { versioned } = situation
   const facts = [a, b].flatMap(({ state }) =>
     state === undefined ? [] : [versioned(state.decision.fact.ref)],
   )
@@ -107,7 +113,7 @@ function finding(a: LineModel, b: LineModel, situation: Situation): Finding {
     severity: severityOf(a, b, sum.exceeded !== undefined, situation),
     implicated: [a.ref, b.ref, ...facts],
     evidence: facts,
-    detail: sentence(a, b, sum, language),
+    numbers: numbersOf(a, b, sum),
   }
 }
 
@@ -167,55 +173,73 @@ interface Words {
   readonly and: string
   readonly over: (total: string, maximum: string) => string
 }
-const WORDS: Readonly<Record<Language, Words>> = {
-  nb: {
-    twice: (name) => `${name} står to ganger`,
-    fixed: (amount) => `fast ${amount}/døgn`,
-    asNeeded: (amount) => `inntil ${amount}/døgn ved behov`,
-    and: ' og ',
-    over: (total, maximum) => `; samlet ${total} overstiger ${maximum}`,
-  },
-  da: {
-    twice: (name) => `${name} står to gange`,
-    fixed: (amount) => `fast ${amount}/døgn`,
-    asNeeded: (amount) => `indtil ${amount}/døgn efter behov`,
-    and: ' og ',
-    over: (total, maximum) => `; i alt ${total} overstiger ${maximum}`,
-  },
-  en: {
-    twice: (name) => `${name} is listed twice`,
-    fixed: (amount) => `${amount} a day fixed`,
-    asNeeded: (amount) => `up to ${amount} a day when needed`,
-    and: ' and ',
-    over: (total, maximum) => `; ${total} in all exceeds ${maximum}`,
-  },
-  sv: {
-    twice: (name) => `${name} står två gånger`,
-    fixed: (amount) => `fast ${amount}/dygn`,
-    asNeeded: (amount) => `upp till ${amount}/dygn vid behov`,
-    and: ' och ',
-    over: (total, maximum) => `; sammanlagt ${total} överstiger ${maximum}`,
-  },
-  fi: {
-    twice: (name) => `${name} on listalla kahdesti`,
-    fixed: (amount) => `säännöllisesti ${amount}/vrk`,
-    asNeeded: (amount) => `tarvittaessa enintään ${amount}/vrk`,
-    and: ' ja ',
-    over: (total, maximum) => `; yhteensä ${total} ylittää määrän ${maximum}`,
-  },
+const NB: Words = {
+  twice: (name) => `${name} står to ganger`,
+  fixed: (amount) => `fast ${amount}/døgn`,
+  asNeeded: (amount) => `inntil ${amount}/døgn ved behov`,
+  and: ' og ',
+  over: (total, maximum) => `; samlet ${total} overstiger ${maximum}`,
+}
+const DA: Words = {
+  twice: (name) => `${name} står to gange`,
+  fixed: (amount) => `fast ${amount}/døgn`,
+  asNeeded: (amount) => `indtil ${amount}/døgn efter behov`,
+  and: ' og ',
+  over: (total, maximum) => `; i alt ${total} overstiger ${maximum}`,
+}
+const EN: Words = {
+  twice: (name) => `${name} is listed twice`,
+  fixed: (amount) => `${amount} a day fixed`,
+  asNeeded: (amount) => `up to ${amount} a day when needed`,
+  and: ' and ',
+  over: (total, maximum) => `; ${total} in all exceeds ${maximum}`,
+}
+const SV: Words = {
+  twice: (name) => `${name} står två gånger`,
+  fixed: (amount) => `stående ${amount}/dygn`,
+  asNeeded: (amount) => `upp till ${amount}/dygn vid behov`,
+  and: ' och ',
+  over: (total, maximum) => `; totalt ${total} överstiger ${maximum}`,
+}
+const FI: Words = {
+  twice: (name) => `${name} on listalla kahdesti`,
+  fixed: (amount) => `säännöllisesti ${amount}/vrk`,
+  asNeeded: (amount) => `tarvittaessa enintään ${amount}/vrk`,
+  and: ' ja ',
+  over: (total, maximum) => `; yhteensä ${total} ylittää enimmäismäärän ${maximum}`,
 }
 
-function sentence(a: LineModel, b: LineModel, sum: Sum, language: Language): string {
-  const words = WORDS[language]
-  const name = a.medicine?.substanceName ?? b.medicine?.substanceName ?? nameOf(a, language)
+type Twice = {
+  readonly substance: string | undefined
+  readonly one: string | undefined
+  readonly other: string | undefined
+  /** Daily amounts with unit; absent where not known. */
+  readonly fixed: string | undefined
+  readonly asNeeded: string | undefined
+  readonly total: string | undefined
+  /** The maximum that the total exceeds. */
+  readonly exceeded: string | undefined
+}
+
+const numbersOf = (a: LineModel, b: LineModel, { fixed, asNeeded, total, exceeded }: Sum): Twice => ({
+  substance: a.medicine?.substanceName ?? b.medicine?.substanceName,
+  one: nameOf(a),
+  other: nameOf(b),
+  fixed: fixed && massOf(fixed),
+  asNeeded: asNeeded && massOf(asNeeded),
+  total: exceeded && massOf(total),
+  exceeded: exceeded && massOf(exceeded),
+})
+
+function sentence(twice: Twice, { name, amount }: SentenceWords, words: Words): string {
   const parts = [
-    ...(sum.fixed === undefined ? [] : [words.fixed(massText(sum.fixed, language))]),
-    ...(sum.asNeeded === undefined ? [] : [words.asNeeded(massText(sum.asNeeded, language))]),
+    ...(twice.fixed === undefined ? [] : [words.fixed(amount(twice.fixed))]),
+    ...(twice.asNeeded === undefined ? [] : [words.asNeeded(amount(twice.asNeeded))]),
   ]
-  const told = parts.length > 0 ? parts : [nameOf(a, language), nameOf(b, language)]
+  const told = parts.length > 0 ? parts : [name(twice.one), name(twice.other)]
   const over =
-    sum.exceeded === undefined
+    twice.total === undefined || twice.exceeded === undefined
       ? ''
-      : words.over(massText(sum.total, language), massText(sum.exceeded, language))
-  return `${words.twice(name)}: ${told.join(words.and)}${over}.`
+      : words.over(amount(twice.total), amount(twice.exceeded))
+  return `${words.twice(twice.substance ?? name(twice.one))}: ${told.join(words.and)}${over}.`
 }

@@ -2,12 +2,17 @@
  * `interaction`, `interaction-split`: two active lines of which the loaded catalogue says that they interact
  * (medication-list.md 6.2). Split when different prescribers decided and neither of them did so with both lines in view.
  */
-
 import type { Interaction, InteractionSide } from '../contract.js'
-import { DOSAGE_WORDS } from '../dosage/text-words.js'
 import { isListed } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
-import { type Discrepancy, type Finding, nameOf, type Severity, type Situation } from './discrepancy.js'
+import {
+  discrepancy,
+  type Finding,
+  nameOf,
+  type Sentences,
+  type Severity,
+  type Situation,
+} from './discrepancy.js'
 
 /** Pairs told for one interaction at most, in order of their lines' ids. */
 const PAIRS_MAX = 50
@@ -18,25 +23,46 @@ interface Pair {
   readonly b: LineModel
 }
 
-export const interaction: Discrepancy = {
+type Interacting = {
+  readonly one: string | undefined
+  readonly other: string | undefined
+  /** The catalogue's own words, in its own language. */
+  readonly consequence: string
+  readonly criterion: string | undefined
+}
+const sentence =
+  (and: string): Sentences<Interacting>['nb'] =>
+  ({ one, other, consequence, criterion }, { name }) =>
+    `${name(one)} ${and} ${name(other)}: ${consequence}${criterion === undefined ? '' : ` (${criterion})`}`
+const sentences: Sentences<Interacting> = {
+  nb: sentence('og'),
+  da: sentence('og'),
+  en: sentence('and'),
+  sv: sentence('och'),
+  fi: sentence('ja'),
+}
+
+export const interaction = discrepancy<Interacting>({
   code: 'interaction',
+  sentences,
   find: (situation) => ({
     findings: pairs(situation)
       .filter((pair) => !isSplit(pair, situation))
       .map((pair) => finding(pair, SEVERITY[pair.interaction.relevance], situation)),
     next: [],
   }),
-}
+})
 
-export const interactionSplit: Discrepancy = {
+export const interactionSplit = discrepancy<Interacting>({
   code: 'interaction-split',
+  sentences,
   find: (situation) => ({
     findings: pairs(situation)
       .filter((pair) => isSplit(pair, situation))
       .map((pair) => finding(pair, 'high', situation)),
     next: [],
   }),
-}
+})
 
 const SEVERITY: Readonly<Record<Interaction['relevance'], Severity>> = { 1: 'high', 2: 'moderate', 3: 'low' }
 
@@ -90,18 +116,24 @@ function isSplit({ a, b }: Pair, { holder }: Situation): boolean {
 const knownFrom = ({ group }: LineModel): number =>
   group.facts.reduce((least, { receivedAt }) => Math.min(least, receivedAt), Number.POSITIVE_INFINITY)
 
-function finding({ interaction: one, a, b }: Pair, severity: Severity, situation: Situation): Finding {
-  const { language, versioned } = situation
+function finding(
+  { interaction: one, a, b }: Pair,
+  severity: Severity,
+  { versioned }: Situation,
+): Finding & { readonly numbers: Interacting } {
   const facts = [a, b].flatMap(({ state }) =>
     state === undefined ? [] : [versioned(state.decision.fact.ref)],
   )
-  const { and } = DOSAGE_WORDS[language]
-  const condition = one.criterion === undefined ? '' : ` (${one.criterion})`
   return {
     about: [a.id, b.id, one.id],
     severity,
     implicated: [a.ref, b.ref, ...facts],
     evidence: facts,
-    detail: `${nameOf(a, language)} ${and} ${nameOf(b, language)}: ${one.consequence}${condition}`,
+    numbers: {
+      one: nameOf(a),
+      other: nameOf(b),
+      consequence: one.consequence,
+      criterion: one.criterion,
+    },
   }
 }

@@ -2,40 +2,41 @@
  * A dose that a device or carer records passed its window untaken: told as not taken, or not told at all although the
  * recorder was heard of later. A silent recorder makes the dose unknown, not missed.
  */
-import type { Language } from '../dosage/units.js'
 import type { Intake } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
-import { type Discrepancy, type Finding, nameOf, type Situation } from './discrepancy.js'
+import { discrepancy, type Finding, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 import { LOOKBACK_MS, type Missed, readRecording, tellsNotTaken, watch } from './recorded-doses.js'
-import { timeText } from './words.js'
 
 const HIGH_COUNT = 3
 const HIGH_WINDOW_MS = 48 * 3_600_000
 
-const SENTENCES: Readonly<Record<Language, (name: string, time: string, count: number) => string>> = {
-  nb: (name, time, count) =>
-    `${name} ble ikke tatt ${time}${count > 1 ? ` (${count} doser på 7 dager)` : ''}.`,
-  da: (name, time, count) =>
-    `${name} blev ikke taget ${time}${count > 1 ? ` (${count} doser på 7 dage)` : ''}.`,
-  en: (name, time, count) =>
-    `${name} was not taken ${time}${count > 1 ? ` (${count} doses in 7 days)` : ''}.`,
-  sv: (name, time, count) => `${name} togs inte ${time}${count > 1 ? ` (${count} doser på 7 dagar)` : ''}.`,
-  fi: (name, time, count) =>
-    `${name} jäi ottamatta ${time}${count > 1 ? ` (${count} annosta 7 päivässä)` : ''}.`,
+type MissedDoses = {
+  readonly medicine: string | undefined
+  /** A sachet whose content leads to no line. */
+  readonly sachet: boolean
+  /** Of the newest. */
+  readonly due: string
+  readonly count: number
 }
-const SACHET: Readonly<Record<Language, string>> = {
-  nb: 'En multidosepose',
-  da: 'En dosispose',
-  en: 'A multidose sachet',
-  sv: 'En dospåse',
-  fi: 'Annospussi',
+const sentences: Sentences<MissedDoses> = {
+  nb: ({ medicine, sachet, due, count }, { name, time }) =>
+    `${sachet ? 'En multidosepose' : name(medicine)} ble ikke tatt ${time(due)}${count > 1 ? ` (${count} doser på 7 dager)` : ''}.`,
+  da: ({ medicine, sachet, due, count }, { name, time }) =>
+    `${sachet ? 'En dosispose' : name(medicine)} blev ikke taget ${time(due)}${count > 1 ? ` (${count} doser på 7 dage)` : ''}.`,
+  en: ({ medicine, sachet, due, count }, { name, time }) =>
+    `${sachet ? 'A multidose sachet' : name(medicine)} was not taken ${time(due)}${count > 1 ? ` (${count} doses in 7 days)` : ''}.`,
+  sv: ({ medicine, sachet, due, count }, { name, time }) =>
+    `${sachet ? 'En dospåse' : name(medicine)} togs inte ${time(due)}${count > 1 ? ` (${count} doser på 7 dagar)` : ''}.`,
+  fi: ({ medicine, sachet, due, count }, { name, time }) =>
+    `${sachet ? 'Annospussia' : name(medicine)} ei otettu ${time(due)}${count > 1 ? ` (${count} annosta 7 päivässä)` : ''}.`,
 }
 
-export const missedDose: Discrepancy = {
+export const missedDose = discrepancy<MissedDoses>({
   code: 'missed-dose',
+  sentences,
   find: (situation) => {
-    const { lines, language } = situation
-    const findings: Finding[] = []
+    const { lines } = situation
+    const findings: MissedFinding[] = []
     const next: number[] = []
     const told = new Set<string>()
     const recording = readRecording(situation)
@@ -43,24 +44,24 @@ export const missedDose: Discrepancy = {
       const { missed, next: due } = watch(line, recording, situation)
       for (const { intake } of missed) if (intake !== undefined) told.add(intake.ref)
       next.push(...due, ...passing(missed, situation))
-      if (missed.length > 0)
-        findings.push(finding(missed, [line.id], nameOf(line, language), line, situation))
+      if (missed.length > 0) findings.push(finding(missed, [line.id], line, situation))
     }
     for (const [device, missed] of unplaced(situation, told)) {
       next.push(...passing(missed, situation))
-      findings.push(finding(missed, [device], SACHET[language], undefined, situation))
+      findings.push(finding(missed, [device], undefined, situation))
     }
     return { findings, next }
   },
-}
+})
+
+type MissedFinding = Finding & { readonly numbers: MissedDoses }
 
 function finding(
   missed: readonly Missed[],
   about: readonly string[],
-  name: string,
   line: LineModel | undefined,
-  { at, config, language, versioned }: Situation,
-): Finding {
+  { at, versioned }: Situation,
+): MissedFinding {
   const newest = Math.max(...missed.map(({ due }) => due))
   const recent = missed.filter(({ due }) => at - due <= HIGH_WINDOW_MS)
   const evidence = missed
@@ -71,7 +72,12 @@ function finding(
     severity: line?.critical === true || recent.length >= HIGH_COUNT ? 'high' : 'moderate',
     implicated: [...(line === undefined ? [] : [line.ref]), ...evidence],
     evidence,
-    detail: SENTENCES[language](name, timeText(newest, config.zone, language), missed.length),
+    numbers: {
+      medicine: line === undefined ? undefined : nameOf(line),
+      sachet: line === undefined,
+      due: iso(newest),
+      count: missed.length,
+    },
   }
 }
 

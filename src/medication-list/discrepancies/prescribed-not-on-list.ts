@@ -2,44 +2,46 @@
  * A valid prescription on which the holder of the list has not decided, or which stands in no row of the holder's
  * list a day later. Without a holder nobody has decided (7, R1).
  */
-import type { Language } from '../dosage/units.js'
 import type { Prescription } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { holderHasDecided, isListed } from '../lines/holder.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
 import {
-  type Discrepancy,
-  type Finding,
+  discrepancy,
   isOpen,
+  iso,
   nameOf,
+  type Sentences,
   type Severity,
   type Situation,
 } from './discrepancy.js'
 import { interacts } from './interaction.js'
-import { timeText } from './words.js'
 
 /** Time that the holder has for sending a list in which the prescription stands. */
 const LISTING_MS = 86_400_000
 /** Letters of an ATC code that name the therapeutic group (level 4). */
 const ATC_GROUP_LETTERS = 5
 
-const SENTENCES: Readonly<Record<Language, (name: string, time: string) => string>> = {
-  nb: (name, time) =>
-    `${name} ble forskrevet ${time}, men ansvarlig for legemiddellisten har ikke tatt stilling til det.`,
-  da: (name, time) =>
-    `${name} blev ordineret ${time}, men den ansvarlige for medicinlisten har ikke taget stilling til det.`,
-  en: (name, time) => `${name} was prescribed ${time}, but whoever holds the list has not decided on it.`,
-  sv: (name, time) =>
-    `${name} förskrevs ${time}, men den som ansvarar för läkemedelslistan har inte tagit ställning till det.`,
-  fi: (name, time) =>
-    `${name} määrättiin ${time}, mutta lääkelistan vastuuhenkilö ei ole ottanut siihen kantaa.`,
+type Undecided = { readonly medicine: string | undefined; readonly prescribed: string }
+const sentences: Sentences<Undecided> = {
+  nb: ({ medicine, prescribed }, { name, time }) =>
+    `${name(medicine)} ble forskrevet ${time(prescribed)}, men ansvarlig for legemiddellisten har ikke tatt stilling til det.`,
+  da: ({ medicine, prescribed }, { name, time }) =>
+    `${name(medicine)} blev ordineret ${time(prescribed)}, men den ansvarlige for medicinlisten har ikke taget stilling til det.`,
+  en: ({ medicine, prescribed }, { name, time }) =>
+    `${name(medicine)} was prescribed ${time(prescribed)}, but whoever holds the list has not decided on it.`,
+  sv: ({ medicine, prescribed }, { name, time }) =>
+    `${name(medicine)} förskrevs ${time(prescribed)}, men den som ansvarar för läkemedelslistan har inte tagit ställning till det.`,
+  fi: ({ medicine, prescribed }, { name, time }) =>
+    `${name(medicine)} määrättiin ${time(prescribed)}, mutta lääkelistan vastuuhenkilö ei ole ottanut siihen kantaa.`,
 }
 
-export const prescribedNotOnList: Discrepancy = {
+export const prescribedNotOnList = discrepancy<Undecided>({
   code: 'prescribed-not-on-list',
+  sentences,
   find: (situation) => {
-    const { at, lines, config, language, versioned } = situation
-    const findings: Finding[] = []
+    const { at, lines, versioned } = situation
+    const findings = []
     const next: number[] = []
     for (const line of lines)
       for (const prescription of prescriptionsOf(line)) {
@@ -56,15 +58,12 @@ export const prescribedNotOnList: Discrepancy = {
           severity: severityOf(line, situation),
           implicated: [line.ref, versioned(prescription.ref)],
           evidence: [versioned(prescription.ref)],
-          detail: SENTENCES[language](
-            nameOf(line, language),
-            timeText(prescription.decided.from, config.zone, language),
-          ),
+          numbers: { medicine: nameOf(line), prescribed: iso(prescription.decided.from) },
         })
       }
     return { findings, next }
   },
-}
+})
 
 /** Instant from which it holds; undefined when the holder has it in hand. */
 function openSince(prescription: Prescription, line: LineModel, { holder }: Situation): number | undefined {

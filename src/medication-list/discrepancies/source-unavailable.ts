@@ -1,34 +1,33 @@
 /** A source could not be read: its lines keep their last state (medication-list.md 4.2). */
-import type { Language } from '../dosage/units.js'
-import type { Discrepancy } from './discrepancy.js'
-import { timeText } from './words.js'
+import { discrepancy, type Sentences } from './discrepancy.js'
 
-const SENTENCES: Readonly<Record<Language, (name: string, heard: string) => string>> = {
-  nb: (name, heard) => `${name} kunne ikke leses; det som vises derfra, gjelder per ${heard}.`,
-  da: (name, heard) => `${name} kunne ikke læses; det viste derfra gælder pr. ${heard}.`,
-  en: (name, heard) => `${name} could not be read; what is shown from it is as of ${heard}.`,
-  sv: (name, heard) => `${name} kunde inte läsas; det som visas därifrån gäller per ${heard}.`,
-  fi: (name, heard) => `Lähdettä ${name} ei voitu lukea; siitä näytetty tieto on ajalta ${heard}.`,
+type Unread = { readonly source: string; readonly heard: string }
+const sentences: Sentences<Unread> = {
+  nb: ({ source, heard }, { time }) =>
+    `${source} kunne ikke leses; det som vises derfra, gjelder per ${time(heard)}.`,
+  da: ({ source, heard }, { time }) =>
+    `${source} kunne ikke læses; det viste derfra gælder pr. ${time(heard)}.`,
+  en: ({ source, heard }, { time }) =>
+    `${source} could not be read; what is shown from it is as of ${time(heard)}.`,
+  sv: ({ source, heard }, { time }) =>
+    `${source} kunde inte läsas; det som visas därifrån gäller per ${time(heard)}.`,
+  fi: ({ source, heard }, { time }) =>
+    `${source} ei ollut luettavissa; siitä näytetyt tiedot ovat ajalta ${time(heard)}.`,
 }
 
-export const sourceUnavailable: Discrepancy = {
+export const sourceUnavailable = discrepancy<Unread>({
   code: 'source-unavailable',
-  find: ({ sources, config, language }) => ({
+  sentences,
+  find: ({ sources }) => ({
     findings: sources
       .filter(({ failed }) => failed !== undefined)
-      .map(({ key, name, lastHeard }) => {
-        const heard = Date.parse(lastHeard)
-        return {
-          about: [key],
-          severity: 'moderate' as const,
-          implicated: [],
-          evidence: [],
-          detail: SENTENCES[language](
-            name,
-            Number.isNaN(heard) ? '–' : timeText(heard, config.zone, language),
-          ),
-        }
-      }),
+      .map(({ key, name, lastHeard }) => ({
+        about: [key],
+        severity: 'moderate' as const,
+        implicated: [],
+        evidence: [],
+        numbers: { source: name, heard: lastHeard },
+      })),
     next: [],
   }),
-}
+})

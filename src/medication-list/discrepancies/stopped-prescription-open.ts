@@ -1,24 +1,29 @@
 /** A line was stopped, and a prescription of it can still be dispensed an hour later. */
-import type { Language } from '../dosage/units.js'
 import { isValid, prescriptionsOf } from '../lines/line.js'
-import { type Discrepancy, type Finding, nameOf } from './discrepancy.js'
-import { timeText } from './words.js'
+import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Time that whoever stopped the line has for recalling its prescriptions. */
 const RECALL_MS = 3_600_000
 
-const SENTENCES: Readonly<Record<Language, (name: string, stop: string) => string>> = {
-  nb: (name, stop) => `${name} ble stoppet ${stop}, men en resept kan fortsatt utleveres.`,
-  da: (name, stop) => `${name} blev stoppet ${stop}, men en recept kan stadig udleveres.`,
-  en: (name, stop) => `${name} was stopped ${stop}, but a prescription can still be dispensed.`,
-  sv: (name, stop) => `${name} stoppades ${stop}, men ett recept kan fortfarande expedieras.`,
-  fi: (name, stop) => `${name} lopetettiin ${stop}, mutta resepti voidaan yhä toimittaa.`,
+type OpenPrescription = { readonly medicine: string | undefined; readonly stopped: string }
+const sentences: Sentences<OpenPrescription> = {
+  nb: ({ medicine, stopped }, { name, time }) =>
+    `${name(medicine)} ble stoppet ${time(stopped)}, men en resept kan fortsatt utleveres.`,
+  da: ({ medicine, stopped }, { name, time }) =>
+    `${name(medicine)} blev stoppet ${time(stopped)}, men en recept kan stadig udleveres.`,
+  en: ({ medicine, stopped }, { name, time }) =>
+    `${name(medicine)} was stopped ${time(stopped)}, but a prescription can still be dispensed.`,
+  sv: ({ medicine, stopped }, { name, time }) =>
+    `${name(medicine)} sattes ut ${time(stopped)}, men ett recept kan fortfarande expedieras.`,
+  fi: ({ medicine, stopped }, { name, time }) =>
+    `${name(medicine)} lopetettiin ${time(stopped)}, mutta resepti voidaan yhä toimittaa.`,
 }
 
-export const stoppedPrescriptionOpen: Discrepancy = {
+export const stoppedPrescriptionOpen = discrepancy<OpenPrescription>({
   code: 'stopped-prescription-open',
-  find: ({ at, lines, config, language, versioned }) => {
-    const findings: Finding[] = []
+  sentences,
+  find: ({ at, lines, versioned }) => {
+    const findings = []
     const next: number[] = []
     for (const line of lines) {
       if (line.status !== 'stopped' || line.state === undefined) continue
@@ -30,16 +35,13 @@ export const stoppedPrescriptionOpen: Discrepancy = {
         if (at < from) continue
         findings.push({
           about: [prescription.key],
-          severity: 'high',
+          severity: 'high' as const,
           implicated: [line.ref, versioned(prescription.ref), versioned(line.state.decision.fact.ref)],
           evidence: [versioned(prescription.ref)],
-          detail: SENTENCES[language](
-            nameOf(line, language),
-            timeText(line.state.since, config.zone, language),
-          ),
+          numbers: { medicine: nameOf(line), stopped: iso(line.state.since) },
         })
       }
     }
     return { findings, next }
   },
-}
+})

@@ -1,26 +1,34 @@
 /** Supply was handed out after the stop was to be seen on the shared list. */
-import type { Language } from '../dosage/units.js'
 import { stateAt } from '../lines/decisions.js'
-import { type Discrepancy, type Finding, nameOf } from './discrepancy.js'
-import { timeText } from './words.js'
+import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Days for which a hand-out after a stop is held up to the pharmacy. */
 const LOOKBACK_DAYS = 90
 const DAY_MS = 86_400_000
 
-const SENTENCES: Readonly<Record<Language, (name: string, handedOut: string, stop: string) => string>> = {
-  nb: (name, handedOut, stop) => `${name} ble utlevert ${handedOut}, etter at det var stoppet ${stop}.`,
-  da: (name, handedOut, stop) => `${name} blev udleveret ${handedOut}, efter at det var stoppet ${stop}.`,
-  en: (name, handedOut, stop) => `${name} was handed out ${handedOut}, after it had been stopped ${stop}.`,
-  sv: (name, handedOut, stop) => `${name} lämnades ut ${handedOut}, efter att det stoppats ${stop}.`,
-  fi: (name, handedOut, stop) =>
-    `${name} luovutettiin ${handedOut} sen jälkeen, kun se oli lopetettu ${stop}.`,
+type HandedOut = {
+  readonly medicine: string | undefined
+  readonly handedOut: string
+  readonly stopped: string
+}
+const sentences: Sentences<HandedOut> = {
+  nb: ({ medicine, handedOut, stopped }, { name, time }) =>
+    `${name(medicine)} ble utlevert ${time(handedOut)}, etter at det var stoppet ${time(stopped)}.`,
+  da: ({ medicine, handedOut, stopped }, { name, time }) =>
+    `${name(medicine)} blev udleveret ${time(handedOut)}, efter at det var stoppet ${time(stopped)}.`,
+  en: ({ medicine, handedOut, stopped }, { name, time }) =>
+    `${name(medicine)} was handed out ${time(handedOut)}, after it had been stopped ${time(stopped)}.`,
+  sv: ({ medicine, handedOut, stopped }, { name, time }) =>
+    `${name(medicine)} lämnades ut ${time(handedOut)}, efter att det satts ut ${time(stopped)}.`,
+  fi: ({ medicine, handedOut, stopped }, { name, time }) =>
+    `${name(medicine)} toimitettiin ${time(handedOut)}, vaikka se oli lopetettu ${time(stopped)}.`,
 }
 
-export const stoppedStillDispensed: Discrepancy = {
+export const stoppedStillDispensed = discrepancy<HandedOut>({
   code: 'stopped-still-dispensed',
-  find: ({ at, lines, config, language, versioned }) => {
-    const findings: Finding[] = []
+  sentences,
+  find: ({ at, lines, versioned }) => {
+    const findings = []
     const next: number[] = []
     for (const line of lines) {
       const late = line.group.supplies.flatMap(({ fact }) => {
@@ -38,16 +46,16 @@ export const stoppedStillDispensed: Discrepancy = {
       const supplies = late.map(({ fact }) => versioned(fact.ref)).sort()
       findings.push({
         about: [line.id],
-        severity: 'high',
+        severity: 'high' as const,
         implicated: [line.ref, versioned(newest.state.decision.fact.ref), ...supplies],
         evidence: supplies,
-        detail: SENTENCES[language](
-          nameOf(line, language),
-          timeText(newest.handedOut, config.zone, language),
-          timeText(newest.state.since, config.zone, language),
-        ),
+        numbers: {
+          medicine: nameOf(line),
+          handedOut: iso(newest.handedOut),
+          stopped: iso(newest.state.since),
+        },
       })
     }
     return { findings, next }
   },
-}
+})

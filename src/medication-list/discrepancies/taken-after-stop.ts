@@ -1,8 +1,6 @@
 /** The medicine was taken after its stop, grace included. */
-import type { Language } from '../dosage/units.js'
 import { stateAt } from '../lines/decisions.js'
-import { type Discrepancy, type Finding, nameOf } from './discrepancy.js'
-import { timeText } from './words.js'
+import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Days for which an intake after a stop is held up to holder and home care. */
 const LOOKBACK_DAYS = 90
@@ -10,25 +8,30 @@ const DAY_MS = 86_400_000
 /** An intake heard of this long after it happened is late evidence. */
 const LATE_MS = 3_600_000
 
-const SENTENCES: Readonly<
-  Record<Language, (name: string, taken: string, stop: string, count: number) => string>
-> = {
-  nb: (name, taken, stop, count) =>
-    `${name} ble tatt ${taken}, etter stopp ${stop}${count > 1 ? ` (${count} ganger i alt)` : ''}.`,
-  da: (name, taken, stop, count) =>
-    `${name} blev taget ${taken}, efter stop ${stop}${count > 1 ? ` (${count} gange i alt)` : ''}.`,
-  en: (name, taken, stop, count) =>
-    `${name} was taken ${taken}, after its stop ${stop}${count > 1 ? ` (${count} times in all)` : ''}.`,
-  sv: (name, taken, stop, count) =>
-    `${name} togs ${taken}, efter stopp ${stop}${count > 1 ? ` (totalt ${count} gånger)` : ''}.`,
-  fi: (name, taken, stop, count) =>
-    `${name} otettiin ${taken}, lopettamisen ${stop} jälkeen${count > 1 ? ` (yhteensä ${count} kertaa)` : ''}.`,
+type Taken = {
+  readonly medicine: string | undefined
+  readonly taken: string
+  readonly stopped: string
+  readonly count: number
+}
+const sentences: Sentences<Taken> = {
+  nb: ({ medicine, taken, stopped, count }, { name, time }) =>
+    `${name(medicine)} ble tatt ${time(taken)}, etter stopp ${time(stopped)}${count > 1 ? ` (${count} ganger i alt)` : ''}.`,
+  da: ({ medicine, taken, stopped, count }, { name, time }) =>
+    `${name(medicine)} blev taget ${time(taken)}, efter stop ${time(stopped)}${count > 1 ? ` (${count} gange i alt)` : ''}.`,
+  en: ({ medicine, taken, stopped, count }, { name, time }) =>
+    `${name(medicine)} was taken ${time(taken)}, after its stop ${time(stopped)}${count > 1 ? ` (${count} times in all)` : ''}.`,
+  sv: ({ medicine, taken, stopped, count }, { name, time }) =>
+    `${name(medicine)} togs ${time(taken)}, efter utsättning ${time(stopped)}${count > 1 ? ` (${count} gånger totalt)` : ''}.`,
+  fi: ({ medicine, taken, stopped, count }, { name, time }) =>
+    `${name(medicine)} otettiin ${time(taken)}, lopetuksen ${time(stopped)} jälkeen${count > 1 ? ` (yhteensä ${count} kertaa)` : ''}.`,
 }
 
-export const takenAfterStop: Discrepancy = {
+export const takenAfterStop = discrepancy<Taken>({
   code: 'taken-after-stop',
-  find: ({ at, lines, config, language, versioned }) => {
-    const findings: Finding[] = []
+  sentences,
+  find: ({ at, lines, config, versioned }) => {
+    const findings = []
     const next: number[] = []
     for (const line of lines) {
       if (!line.group.decisions.some(({ effect }) => effect.kind !== 'hold')) continue
@@ -46,18 +49,18 @@ export const takenAfterStop: Discrepancy = {
       const evidence = taken.map(({ fact }) => versioned(fact.ref)).sort()
       findings.push({
         about: [line.id],
-        severity: 'high',
+        severity: 'high' as const,
         implicated: [line.ref, versioned(newest.state.decision.fact.ref), ...evidence],
         evidence,
-        detail: SENTENCES[language](
-          nameOf(line, language),
-          timeText(newest.instant, config.zone, language),
-          timeText(newest.state.since, config.zone, language),
-          taken.length,
-        ),
+        numbers: {
+          medicine: nameOf(line),
+          taken: iso(newest.instant),
+          stopped: iso(newest.state.since),
+          count: taken.length,
+        },
         late: newest.fact.receivedAt - newest.instant > LATE_MS,
       })
     }
     return { findings, next }
   },
-}
+})

@@ -1,30 +1,28 @@
 /** A device says that its roll belongs to somebody else or is not the current one. An alarm. */
-import type { Language } from '../dosage/units.js'
 import type { RollAlert } from '../facts/fact.js'
-import type { Discrepancy } from './discrepancy.js'
-import { timeText } from './words.js'
+import { discrepancy, iso, type Sentences } from './discrepancy.js'
 
-const SENTENCES: Readonly<Record<RollAlert['code'], Readonly<Record<Language, (time: string) => string>>>> = {
-  'supply.wrong-person': {
-    nb: (time) => `Dispenseren meldte ${time} at rullen tilhører en annen person.`,
-    da: (time) => `Dispenseren meldte ${time}, at rullen tilhører en anden person.`,
-    en: (time) => `The dispenser reported ${time} that its roll belongs to another person.`,
-    sv: (time) => `Dispensern meddelade ${time} att rullen tillhör en annan person.`,
-    fi: (time) => `Lääkeannostelija ilmoitti ${time}, että rulla kuuluu toiselle henkilölle.`,
-  },
-  'supply.wrong-period': {
-    nb: (time) => `Dispenseren meldte ${time} at rullen ikke er den gjeldende.`,
-    da: (time) => `Dispenseren meldte ${time}, at rullen ikke er den aktuelle.`,
-    en: (time) => `The dispenser reported ${time} that its roll is not the current one.`,
-    sv: (time) => `Dispensern meddelade ${time} att rullen inte är den aktuella.`,
-    fi: (time) => `Lääkeannostelija ilmoitti ${time}, että rulla ei ole voimassa oleva.`,
-  },
+type WrongRoll = { readonly alert: RollAlert['code']; readonly reported: string }
+const pick = ({ alert }: WrongRoll, person: string, period: string): string =>
+  alert === 'supply.wrong-person' ? person : period
+const sentences: Sentences<WrongRoll> = {
+  nb: (numbers, { time }) =>
+    `Dispenseren meldte ${time(numbers.reported)} at rullen ${pick(numbers, 'tilhører en annen person', 'ikke er den gjeldende')}.`,
+  da: (numbers, { time }) =>
+    `Dispenseren meldte ${time(numbers.reported)}, at rullen ${pick(numbers, 'tilhører en anden person', 'ikke er den aktuelle')}.`,
+  en: (numbers, { time }) =>
+    `The dispenser reported ${time(numbers.reported)} that its roll ${pick(numbers, 'belongs to another person', 'is not the current one')}.`,
+  sv: (numbers, { time }) =>
+    `Dispensern meddelade ${time(numbers.reported)} att rullen ${pick(numbers, 'tillhör en annan person', 'inte är den aktuella')}.`,
+  fi: (numbers, { time }) =>
+    `Annostelija ilmoitti ${time(numbers.reported)}, että rulla ${pick(numbers, 'kuuluu toiselle henkilölle', 'ei ole voimassa oleva')}.`,
 }
 
 /** The alert speaks until whoever has the device closes it. */
-export const wrongRoll: Discrepancy = {
+export const wrongRoll = discrepancy<WrongRoll>({
   code: 'wrong-roll',
-  find: ({ facts, config, language, versioned }) => ({
+  sentences,
+  find: ({ facts, versioned }) => ({
     findings: facts.alerts.flatMap((fact) => {
       if (!fact.open) return []
       return [
@@ -33,10 +31,10 @@ export const wrongRoll: Discrepancy = {
           severity: 'high' as const,
           implicated: [versioned(fact.ref)],
           evidence: [versioned(fact.ref)],
-          detail: SENTENCES[fact.code][language](timeText(fact.at, config.zone, language)),
+          numbers: { alert: fact.code, reported: iso(fact.at) },
         },
       ]
     }),
     next: [],
   }),
-}
+})
