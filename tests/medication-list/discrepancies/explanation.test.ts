@@ -59,7 +59,7 @@ describe('explanation of a discrepancy', () => {
       'Marevan 2,5 mg ble tatt 24.11.2026 kl. 20.04, etter stopp 24.11.2026 kl. 14.00 (2 ganger i alt).',
       'Marevan 2,5 mg blev taget 24.11.2026 kl. 20.04, efter stop 24.11.2026 kl. 14.00 (2 gange i alt).',
       'Marevan 2,5 mg was taken 2026-11-24 20:04, after its stop 2026-11-24 14:00 (2 times in all).',
-      'Marevan 2,5 mg togs 24.11.2026 kl. 20.04, efter utsättning 24.11.2026 kl. 14.00 (2 gånger totalt).',
+      'Marevan 2,5 mg togs 2026-11-24 kl. 20.04, efter utsättning 2026-11-24 kl. 14.00 (2 gånger totalt).',
       'Marevan 2,5 mg otettiin 24.11.2026 klo 20.04, lopetuksen 24.11.2026 klo 14.00 jälkeen (yhteensä 2 kertaa).',
     ])
   })
