@@ -5,6 +5,7 @@ import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { ResourceType } from '../core/stored.js'
 import type { LoadedCatalogue } from '../hub/catalogue/load-catalogue.js'
+import type { OperationRequest, OperationResult } from '../hub/operations/client-operation.js'
 import type { Preview } from '../hub/preview-replay.js'
 import type { CurrentCatalogue } from '../store/catalogue-contract.js'
 import type { Store } from '../store/contract.js'
@@ -110,6 +111,8 @@ export type ReadingStore = Pick<
 export interface ApiDeps {
   readonly store: ReadingStore
   readonly writeResource: (request: WriteRequest) => Promise<WriteResult>
+  /** An operation that writes, of src/hub/operations/registry.ts. */
+  readonly performOperation: (request: OperationRequest) => Promise<OperationResult>
   /** `undefined`: no such person. `ifNoneMatch` holds whole ETags, or `*`. */
   readonly medicationList: (
     person: PersonId,

@@ -4,7 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
 import type { Log } from '../core/ports.js'
 import type { Tracer } from '../core/tracer.js'
+import { CLIENT_OPERATIONS } from '../hub/operations/registry.js'
 import type { Parking } from '../hub/parked-channels.js'
+import type { OperationDeps } from '../hub/perform-operation.js'
 import { openPersonCache } from '../hub/person-cache.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
 import { openSharedRegister } from '../hub/shared-register.js'
@@ -44,7 +46,7 @@ export function openDeps(
   tracer: Tracer,
   log: Log,
   products: () => ProductKnowledge,
-): WriteDeps & PreviewDeps {
+): OperationDeps & PreviewDeps {
   return {
     store,
     protocol: (channel) => PROTOCOLS.get(channel),
@@ -79,5 +81,6 @@ export function openDeps(
     hash: sha256,
     wait: (ms) => wait(ms),
     encode: (text) => Buffer.from(text),
+    operations: new Map(CLIENT_OPERATIONS.map((operation) => [operation.name, operation])),
   }
 }

@@ -10,10 +10,10 @@ import { openDeliveryMetrics } from '../delivery-metrics.js'
 import type { FollowedCatalogue } from '../hub/catalogue/follow-catalogue.js'
 import type { IntakeDeps } from '../hub/intake.js'
 import { openParking } from '../hub/parked-channels.js'
+import type { OperationDeps } from '../hub/perform-operation.js'
 import { openPressure, type PressureGauge } from '../hub/pressure.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
 import { workLane, workLanes } from '../hub/work-lane.js'
-import type { WriteDeps } from '../hub/write-resource.js'
 import { openMetrics } from '../metrics.js'
 import { openQueueMetrics, type QueueMetrics } from '../queue-metrics.js'
 import type { Store } from '../store/contract.js'
@@ -50,7 +50,7 @@ export interface Parts {
   readonly durability: Durability
   /** Of the embedded store. */
   readonly backup: Backup | undefined
-  readonly deps: WriteDeps & PreviewDeps
+  readonly deps: OperationDeps & PreviewDeps
   readonly intake: IntakeDeps
   readonly catalogue: FollowedCatalogue
   readonly pressure: PressureGauge

@@ -7,6 +7,7 @@ import type { ApiDeps, Health } from '../api/deps.js'
 import type { Config } from '../config.js'
 import { HubError } from '../core/errors.js'
 import { openListCache } from '../hub/list-cache.js'
+import { performOperation } from '../hub/perform-operation.js'
 import { previewReplay } from '../hub/preview-replay.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
@@ -38,11 +39,17 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     ...opsDeps(config, parts),
     store,
     writeResource: async (request) => {
-      if (parts.pressure.disk() === 'hard')
-        throw new HubError('STORE_FULL', 'the disk is full: nothing is written for now')
+      checkDisk(parts)
       const { method, type } = request
       return parts.tracing.trace('fhir write', { attributes: { method, type } }, () =>
         writeResource(deps, request),
+      )
+    },
+    performOperation: async (request) => {
+      checkDisk(parts)
+      const { operation, type } = request
+      return parts.tracing.trace('fhir operation', { attributes: { operation, type } }, () =>
+        performOperation(deps, request),
       )
     },
     sfmDocument: (person) =>
@@ -75,6 +82,11 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     version: packageVersion(),
     zone: config.zone,
   }
+}
+
+function checkDisk({ pressure }: Parts): void {
+  if (pressure.disk() === 'hard')
+    throw new HubError('STORE_FULL', 'the disk is full: nothing is written for now')
 }
 
 export const opsDeps = (config: Config, parts: Parts): OpsDeps => ({

@@ -1,6 +1,7 @@
 /** The content that a client wrote, staged under the hub's rules about keys, meta and amendments. */
 import type { FhirResource, Patient } from 'fhir/r4.js'
 import { SHARED_WRITE_TYPES } from '../core/client-types.js'
+import { HubError } from '../core/errors.js'
 import type { Identity } from '../core/message.js'
 import type { StoredResource } from '../core/stored.js'
 import { amend } from './content.js'
@@ -33,6 +34,25 @@ export function stageClientContent(
     layer: 'fact',
     sourceKey: `fhir|${request.clientId}`,
     shared: SHARED_WRITE_TYPES.has(request.type),
+  })
+}
+
+/** What an operation writes for a client: whole resources of this person, each with its id. */
+export function stageOperationContent(draft: Draft, resource: FhirResource, clientId: string): void {
+  const { id, resourceType } = resource
+  if (id === undefined) throw new HubError('UNEXPECTED', 'an operation gave a resource without id')
+  const previous = draft.workspace.resources.get(`${resourceType}/${id}`)
+  if (previous !== undefined && previous.layer !== 'fact')
+    throw new HubError('UNEXPECTED', 'an operation writes what the hub derives')
+  stage(draft, {
+    id,
+    previous,
+    content: keepServerTags(resource, previous),
+    key: previous?.key ?? freeKey(draft, resourceType, identifiersOf(resource)[0], id),
+    order: new Date(draft.now).toISOString(),
+    layer: 'fact',
+    sourceKey: `fhir|${clientId}`,
+    shared: false,
   })
 }
 

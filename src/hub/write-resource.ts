@@ -16,6 +16,7 @@ import { deriveList } from './derive-list.js'
 import { type Draft, finishDraft, openDraft } from './draft.js'
 import { claimIdle } from './idle-lane.js'
 import { identifiersOf } from './references.js'
+import { retryRaces } from './retry-races.js'
 import { stageClientContent } from './stage-client-write.js'
 import { keepLease, type WorkDeps } from './work-lane.js'
 import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
@@ -30,33 +31,11 @@ export interface WriteDeps extends WorkDeps {
   readonly encode: (text: string) => Uint8Array
 }
 
-/** Waiting time for rows ahead in the lane, in milliseconds; then 503 and nothing stored. */
-export const LANE_WAIT_MS_MAX = 10_000
-/** Attempts at a write that another one overtakes; a lane that is busy is tried until the time is over. */
-const RACES_MAX = 5
-const RACE_PAUSE_MS = 5
-
-/**
- * Tried again from the start when something else was first: nothing is stored then, and what the request is about may
- * have changed (a row arrived, a condition is met by now, the person was merged).
- * @throws HubError RESOURCE_INVALID, REFERENCE_UNKNOWN, NOT_FOUND, METHOD_NOT_ALLOWED (update-as-create, layer line),
+/** @throws HubError RESOURCE_INVALID, REFERENCE_UNKNOWN, NOT_FOUND, METHOD_NOT_ALLOWED (update-as-create, layer line),
  *   VERSION_STALE, MULTIPLE_MATCHES, IDENTITY_CONFLICT, CONCURRENT_CHANGE, LANE_BUSY, STORE_UNAVAILABLE
  */
 export async function writeResource(deps: WriteDeps, request: WriteRequest): Promise<WriteResult> {
-  const until = deps.clock() + LANE_WAIT_MS_MAX
-  for (let races = 1; ; ) {
-    try {
-      return await writeOnce(deps, request, until)
-    } catch (error) {
-      const code = codeOf(error)
-      if (deps.clock() >= until) throw error
-      if (code === 'CONCURRENT_CHANGE' || code === 'LEASE_LOST') {
-        if (races >= RACES_MAX) throw error
-        await deps.wait(RACE_PAUSE_MS * races)
-        races += 1
-      } else if (code !== 'LANE_BUSY') throw error
-    }
-  }
+  return retryRaces(deps, (until) => writeOnce(deps, request, until))
 }
 
 async function writeOnce(deps: WriteDeps, request: WriteRequest, until: number): Promise<WriteResult> {

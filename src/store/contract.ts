@@ -132,6 +132,12 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
     sender: string,
     messageId: string,
   ) => Promise<Uint8Array | undefined>
+  /** What a message of this identity was answered, and the hash of its content. */
+  readonly answerByIdentity: (
+    channel: Channel,
+    sender: string,
+    messageId: string,
+  ) => Promise<{ readonly contentHash: string; readonly answer: Reply | undefined } | undefined>
   readonly sources: () => Promise<readonly SourceView[]>
   readonly backlog: () => Promise<Backlog>
   readonly catalogue: CatalogueStore

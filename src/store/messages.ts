@@ -133,6 +133,17 @@ export const rawByIdentity =
     return rows[0]?.body
   }
 
+export const answerByIdentity =
+  (db: Database): Store['answerByIdentity'] =>
+  async (channel, sender, messageId) => {
+    const { rows } = await db.query<{ content_hash: string; answer: Reply | null }>(
+      `/*answer-by-identity*/ select content_hash, answer from message
+       where channel = $1 and sender = $2 and message_id = $3 and part = 0`,
+      [channel, sender, messageId],
+    )
+    return rows[0] && { contentHash: rows[0].content_hash, answer: rows[0].answer ?? undefined }
+  }
+
 export const answerOf =
   (db: Database): Store['answerOf'] =>
   async (id) => {

@@ -14,6 +14,7 @@ import { viewLanes } from './lane-views.js'
 import { claimGroup, claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
 import { currentList, listVersion } from './lists.js'
 import {
+  answerByIdentity,
   answerOf,
   oldestWaitingS,
   rawByIdentity,
@@ -103,6 +104,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     messageItems: viewItems(db),
     rawMessage: rawMessage(db),
     rawByIdentity: rawByIdentity(db),
+    answerByIdentity: answerByIdentity(db),
     sources: viewSources(db),
     backlog: viewBacklog(db),
     oldestWaitingS: oldestWaitingS(db),

@@ -1,64 +1,22 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FhirResource, MedicationStatement, Patient } from 'fhir/r4.js'
 import { hl7v2Protocol } from '../../mappings/hl7v2/protocol.js'
 import { messageId } from '../../src/core/ids.js'
-import { untraced } from '../../src/core/tracer.js'
-import { openPersonCache } from '../../src/hub/person-cache.js'
-import { openSharedRegister } from '../../src/hub/shared-register.js'
+import { LANE_WAIT_MS_MAX } from '../../src/hub/retry-races.js'
 import type { WriteRequest } from '../../src/hub/write-request.js'
-import { LANE_WAIT_MS_MAX, type WriteDeps, writeResource } from '../../src/hub/write-resource.js'
-import { listConfig } from '../../src/medication-list/defaults.js'
-import { deriveList } from '../../src/medication-list/derive-list.js'
-import { NO_PRODUCTS } from '../../src/medication-list/products.js'
+import { writeResource } from '../../src/hub/write-resource.js'
 import type { Store } from '../../src/store/contract.js'
 import type { NewMessage } from '../../src/store/inbox.js'
 import { availableBackends, describeStores } from '../support/backends.js'
 import { orderMessage, patientNumber } from '../support/hl7-orders.js'
 import { testValidation } from '../support/validation.js'
+import { writeDeps } from '../support/write-deps.js'
 
 const ZONE = 'Europe/Oslo'
 const PATIENT = 7
 const SYSTEM = 'http://stafett.internal/fhir/sid/sender/EPJ%7CLEGEKONTORET/LEGEKONTORET'
-const LEASE_MS = 15_000
-
-const nothing = () => undefined
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
-async function depsOn(store: Store): Promise<WriteDeps> {
-  const validation = await testValidation()
-  return {
-    store,
-    protocol: (channel) => (channel === 'hl7v2' ? hl7v2Protocol : undefined),
-    cache: openPersonCache(1_000),
-    shared: openSharedRegister(store.loadShared, 100),
-    derive: {
-      derive: deriveList,
-      products: NO_PRODUCTS,
-      config: listConfig(ZONE, 'nb'),
-      newId: randomUUID,
-      validate: (resource) => validation.validate(resource),
-    },
-    noteReceipt: async () => false,
-    clock: Date.now,
-    newId: randomUUID,
-    zone: ZONE,
-    owner: randomUUID(),
-    leaseMs: LEASE_MS,
-    log: { info: nothing, warn: nothing, error: nothing },
-    random: Math.random,
-    every: () => nothing,
-    parking: { isParked: () => false, holds: async () => false, note: nothing },
-    count: nothing,
-    observe: nothing,
-    superseded: nothing,
-    tracer: untraced,
-    hash: sha256,
-    wait: (ms) => wait(ms),
-    encode: (text) => Buffer.from(text),
-  }
-}
 
 /** An order that arrives for the patient of these tests. */
 function arriving(order: number): NewMessage {
@@ -112,7 +70,7 @@ describeStores('a FHIR write', await availableBackends(), (current) => {
   })
 
   const patient = async (): Promise<string> => {
-    const written = await writeResource(await depsOn(current().store), create(PERSON))
+    const written = await writeResource(await writeDeps(current().store), create(PERSON))
     return written.id
   }
   const statement = (subject: string): MedicationStatement => ({
@@ -127,7 +85,7 @@ describeStores('a FHIR write', await availableBackends(), (current) => {
     const { store } = current()
     const id = await patient()
     const arrived: string[] = []
-    const deps = await depsOn(
+    const deps = await writeDeps(
       interrupted(store, 2, async (nth) => {
         const [accepted] = await store.accept([arriving(nth)])
         assert.equal(accepted?.kind, 'stored')
@@ -148,7 +106,7 @@ describeStores('a FHIR write', await availableBackends(), (current) => {
     const id = await patient()
     const started = Date.now()
     const time = { passed: 0 }
-    const deps = await depsOn(
+    const deps = await writeDeps(
       interrupted(store, Number.POSITIVE_INFINITY, async () => {
         time.passed += LANE_WAIT_MS_MAX
         await store.accept([arriving(time.passed)])
@@ -161,7 +119,7 @@ describeStores('a FHIR write', await availableBackends(), (current) => {
 
   it('is for the person whom a message made a moment earlier', async () => {
     const { store } = current()
-    const deps = await depsOn(
+    const deps = await writeDeps(
       interrupted(store, 1, async () => {
         await store.accept([arriving(1)])
       }),

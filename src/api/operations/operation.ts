@@ -2,7 +2,7 @@
  * Contract of a FHIR operation. The OperationDefinition in fhir-profiles says where it is called, with which methods and
  * parameters; routing, checks and CapabilityStatement follow from it.
  */
-import type { FhirResource, OperationDefinition, OperationDefinitionParameter } from 'fhir/r4.js'
+import type { FhirResource, OperationDefinition, OperationDefinitionParameter, Parameters } from 'fhir/r4.js'
 import { HubError } from '../../core/errors.js'
 import type { ApiDeps } from '../deps.js'
 import type { Answer, FhirRequest } from '../exchange.js'
@@ -10,12 +10,16 @@ import { isObject, parseFhirJson } from '../fhir-json.js'
 import { FHIR_RESOURCE_BYTES_MAX } from '../limits.js'
 import { checkContentType, FHIR_BODY_TYPES } from '../negotiation.js'
 
+export type ParameterValues = ReadonlyMap<string, readonly unknown[]>
+
 export interface OperationInput {
   /** Set when called on an instance. */
   readonly id: string | undefined
   readonly type: string
-  /** Values by parameter name, as JSON; only declared names, in declared numbers. */
-  readonly parameters: ReadonlyMap<string, readonly unknown[]>
+  /** Values by parameter name, as JSON; only declared names, in declared numbers. One of parts: their values by name. */
+  readonly parameters: ParameterValues
+  /** The body as it came, its names checked; undefined where there was none. */
+  readonly body: Parameters | undefined
   readonly request: FhirRequest
 }
 
@@ -80,41 +84,73 @@ export async function runOperation(
       })
     parameters.set(name, [...(parameters.get(name) ?? []), value])
   }
-  if (request.method === 'POST') await readParameters(operation, request, parameters)
-  for (const { name, min, max } of operation.parameters) {
-    const given = parameters.get(name)?.length ?? 0
-    if (given < min || (max !== '*' && given > Number(max)))
-      throw new HubError('RESOURCE_STRUCTURE', `parameter is expected ${min} to ${max} times`, {
-        at: `Parameters.parameter.where(name='${name}')`,
-      })
-  }
-  return operation.handle(deps, { id, type, parameters, request })
+  const body = request.method === 'POST' ? await readParameters(operation, request, parameters) : undefined
+  checkNumbers(operation.parameters, parameters, (name) => `Parameters.parameter.where(name='${name}')`)
+  return operation.handle(deps, { id, type, parameters, body, request })
 }
 
 async function readParameters(
   operation: BoundOperation,
   request: FhirRequest,
   parameters: Map<string, unknown[]>,
-): Promise<void> {
+): Promise<Parameters | undefined> {
   const bytes = await request.body(FHIR_RESOURCE_BYTES_MAX)
   // An operation without parameters may be called without a body.
-  if (bytes.length === 0) return
+  if (bytes.length === 0) return undefined
   checkContentType(request.header('content-type'), FHIR_BODY_TYPES)
   const body = parseFhirJson(bytes, 'Parameters')
   if (body['resourceType'] !== 'Parameters')
     throw structure('Parameters', 'a Parameters resource is expected')
-  const given = body['parameter'] ?? []
-  if (!Array.isArray(given)) throw structure('Parameters.parameter', 'an array is expected')
+  readList(operation, operation.parameters, body['parameter'] ?? [], 'Parameters.parameter', parameters)
+  // Type and names are checked; whether the values are valid R4 is the use case's first question.
+  return body as unknown as Parameters
+}
+
+function readList(
+  operation: BoundOperation,
+  declared: readonly OperationDefinitionParameter[],
+  given: unknown,
+  place: string,
+  into: Map<string, unknown[]>,
+): void {
+  if (!Array.isArray(given)) throw structure(place, 'an array is expected')
   given.forEach((item: unknown, index) => {
-    const place = `Parameters.parameter[${index}]`
-    if (!isObject(item) || typeof item['name'] !== 'string') throw structure(place, 'name is missing')
+    const at = `${place}[${index}]`
+    if (!isObject(item) || typeof item['name'] !== 'string') throw structure(at, 'name is missing')
     const { name } = item
-    const declared = operation.parameters.find((parameter) => parameter.name === name)
-    if (declared === undefined) throw structure(place, `not a parameter of $${operation.code}`)
-    const value = givenValue(item, declared.type ?? '')
-    if (value === undefined) throw structure(place, `a value of type ${declared.type ?? 'none'} is expected`)
-    parameters.set(declared.name, [...(parameters.get(declared.name) ?? []), value])
+    const parameter = declared.find((one) => one.name === name)
+    if (parameter === undefined) throw structure(at, `not a parameter of $${operation.code}`)
+    const value =
+      parameter.part === undefined
+        ? givenValue(item, parameter.type ?? '')
+        : partsOf(operation, parameter.part, item, at)
+    if (value === undefined) throw structure(at, `a value of type ${parameter.type ?? 'none'} is expected`)
+    into.set(name, [...(into.get(name) ?? []), value])
   })
+}
+
+function partsOf(
+  operation: BoundOperation,
+  declared: readonly OperationDefinitionParameter[],
+  item: Readonly<Record<string, unknown>>,
+  at: string,
+): ParameterValues {
+  const parts = new Map<string, unknown[]>()
+  readList(operation, declared, item['part'] ?? [], `${at}.part`, parts)
+  checkNumbers(declared, parts, (name) => `${at}.part.where(name='${name}')`)
+  return parts
+}
+
+function checkNumbers(
+  declared: readonly OperationDefinitionParameter[],
+  parameters: ParameterValues,
+  place: (name: string) => string,
+): void {
+  for (const { name, min, max } of declared) {
+    const given = parameters.get(name)?.length ?? 0
+    if (given < min || (max !== '*' && given > Number(max)))
+      throw structure(place(name), `parameter is expected ${min} to ${max} times`)
+  }
 }
 
 /** `Any`: whatever value there is. A type of resource stands in `resource`. */

@@ -172,6 +172,9 @@ export function createFakeHub(): FakeHub {
       ...fakeOperations(MESSAGE_ID),
     },
     writeResource,
+    performOperation: async () => {
+      throw new HubError('NOT_FOUND', 'operations write to a real hub only')
+    },
     sfmDocument: async (person) =>
       versions.has(`Patient/${person}`)
         ? { resourceType: 'Bundle', type: 'document', id: String(person) }
