@@ -331,11 +331,6 @@ describe('invariant 7: can-wait is monotone', () => {
             })
           const before = outcome(t)
           const after = outcome(t + later)
-          if (
-            by === 'awaited' &&
-            cards.some(({ periods: all }) => all.some(({ state }) => state !== 'planned'))
-          )
-            return
           if (before.kind !== 'in-time') assert.notEqual(after.kind, 'in-time')
           if (before.kind === 'waits' && after.kind === 'waits')
             assert.ok(after.effective >= before.effective)
