@@ -2,7 +2,7 @@
  * A valid prescription on which the holder of the list has not decided, or which stands in no row of the holder's
  * list a day later. Without a holder nobody has decided (7, R1).
  */
-import type { Prescription } from '../facts/fact.js'
+import type { DecisionFact, Prescription } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { holderHasDecided, isListed } from '../lines/holder.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
@@ -70,9 +70,13 @@ function openSince(prescription: Prescription, line: LineModel, { holder }: Situ
   const { facts } = line.group
   const authored = prescription.decided.from
   if (!holderHasDecided(prescription, facts, holder)) return Number.NEGATIVE_INFINITY
-  const listed = facts.some((fact) => isListed(fact, holder))
+  const listed = facts.some((fact) => isInUse(fact) && isListed(fact, holder))
   return listed ? undefined : authored + LISTING_MS
 }
+
+/** A row that says "stopped" does not list what is prescribed after it. */
+const isInUse = ({ kind, status }: DecisionFact): boolean =>
+  kind === 'row' && (status === 'active' || status === 'intended' || status === 'on-hold')
 
 function severityOf(line: LineModel, situation: Situation): Severity {
   const { helped, lines } = situation
