@@ -38,6 +38,7 @@ const ROWS: readonly ResourceRow[] = [
   clientWritten('Device'),
   clientWritten('DeviceUseStatement'),
   clientWritten('Observation'),
+  clientWritten('Basic'),
   clientWritten('Practitioner'),
   clientWritten('Organization'),
   hubWritten('List'),

@@ -424,6 +424,14 @@ const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
     ownIdentifier('Flag'),
     date('date', 'clinical-date', 'period'),
   ],
+  Basic: [
+    person('patient', 'Basic-patient', 'subject'),
+    person('subject', 'Basic-subject', 'subject', 'Group', 'Organization', 'Practitioner'),
+    ownIdentifier('Basic'),
+    token('code', 'Basic-code', 'code'),
+    date('created', 'Basic-created', 'created'),
+    reference('author', 'Basic-author', 'author', 'Organization', 'Practitioner', 'PractitionerRole'),
+  ],
   CarePlan: [
     patient('subject'),
     subject('CarePlan', 'Group'),

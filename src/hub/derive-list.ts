@@ -51,6 +51,9 @@ const FACT_TYPES = new Set<string>([
   'DeviceUseStatement',
   'AllergyIntolerance',
   'Encounter',
+  'Basic',
+  'Communication',
+  'Task',
 ])
 
 /** @throws HubError RESOURCE_INVALID when a derived resource breaks R4 or its profile (a bug of ours) */

@@ -12,6 +12,7 @@ import type { FoundResource } from '../store/views.js'
 import { type Applied, applyMapped } from './apply-message.js'
 import { clientAssignment } from './client-assignment.js'
 import { clientRow, clientStatement } from './client-message.js'
+import { checkClientContent } from './client-rules.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, finishDraft, openDraft } from './draft.js'
 import { claimIdle } from './idle-lane.js'
@@ -104,6 +105,7 @@ async function writeClaimed(
     throw new HubError('METHOD_NOT_ALLOWED', 'the hub derives this resource; clients cannot write it', {
       at: 'meta.tag',
     })
+  checkClientContent(owner.body, now, deps.zone)
   stageClientContent(draft, { ...request, body: owner.body }, id, previous, now)
   const absent = found === undefined ? absentBy(request) : undefined
   try {

@@ -4,6 +4,8 @@ import type { SourceRole } from '../../core/message.js'
 import type { InstantRange } from '../../core/zone.js'
 import type { Decimal } from '../dosage/decimal.js'
 import type { DosagePlan } from '../dosage/plan.js'
+import type { PackingPeriod } from '../packing/calendar.js'
+import type { Measure, Ordination, PackingAnswer, PackingCalendar, PackingFact } from './packing-fact.js'
 
 export interface FactOrigin {
   /** `<type>/<id>`. */
@@ -121,6 +123,8 @@ export interface SourceList extends FactOrigin {
   readonly author: string | undefined
   /** Refs and identifier tokens of the rows. */
   readonly entries: ReadonlySet<string>
+  /** The next packing, where a pharmacy's list states it. */
+  readonly packing: PackingPeriod | undefined
 }
 
 export interface Supply extends FactOrigin {
@@ -194,6 +198,7 @@ export type EngineFact =
   | Stay
   | DeviceAssignment
   | Relay
+  | PackingFact
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
@@ -206,6 +211,10 @@ export interface FactSet {
   readonly stays: readonly Stay[]
   readonly assignments: readonly DeviceAssignment[]
   readonly relays: readonly Relay[]
+  readonly calendars: readonly PackingCalendar[]
+  readonly answers: readonly PackingAnswer[]
+  readonly measures: readonly Measure[]
+  readonly ordinations: readonly Ordination[]
 }
 
 export const originsOf = (set: FactSet): FactOrigin[] => [
@@ -217,4 +226,8 @@ export const originsOf = (set: FactSet): FactOrigin[] => [
   ...set.stays,
   ...set.assignments,
   ...set.relays,
+  ...set.calendars,
+  ...set.answers,
+  ...set.measures,
+  ...set.ordinations,
 ]

@@ -5,6 +5,7 @@ import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList, Stay } from './fact.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
+import { packingOf, readBasic, readOrdination, readPackingTask } from './read-packing.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
 import { withSachetOutcome } from './sachet-outcome.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
@@ -32,6 +33,10 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     stays: [],
     assignments: [],
     relays: [],
+    calendars: [],
+    answers: [],
+    measures: [],
+    ordinations: [],
   }
   for (const fact of facts) put(readCached(fact, context), set)
   set.intakes = withSachetOutcome(set.intakes)
@@ -68,6 +73,18 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
       break
     case 'relay':
       set.relays.push(fact)
+      break
+    case 'packing-calendar':
+      set.calendars.push(fact)
+      break
+    case 'packing-answer':
+      set.answers.push(fact)
+      break
+    case 'measure':
+      set.measures.push(fact)
+      break
+    case 'ordination':
+      set.ordinations.push(fact)
       break
     case 'ignored':
       break
@@ -125,10 +142,18 @@ export function readFact(
       return readStay(resource, origin, context)
     case 'DeviceUseStatement':
       return readAssignment(resource, origin)
+    case 'Basic':
+      return readBasic(resource, origin, context.zone)
+    case 'Task':
+      return readPackingTask(resource, origin, context.zone) ?? otherType(origin)
+    case 'Communication':
+      return readOrdination(resource, origin, context.zone) ?? otherType(origin)
     default:
       return { ...origin, kind: 'ignored', why: 'other-type' }
   }
 }
+
+const otherType = (origin: FactOrigin): EngineFact => ({ ...origin, kind: 'ignored', why: 'other-type' })
 
 function firstIdentifier(resource: FhirResource): Identifier | undefined {
   if (!('identifier' in resource)) return undefined
@@ -145,6 +170,7 @@ function readSourceList(list: List, origin: FactOrigin, { zone }: ReadContext): 
     date: (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
     author: partyKey(list.source),
     entries: new Set((list.entry ?? []).flatMap(({ item }) => tokensOf(item))),
+    packing: packingOf(list, zone),
   }
 }
 
