@@ -1,6 +1,9 @@
 /** The worked packing calendar of medication-list.md 8.3. */
+import type { Basic, Extension } from 'fhir/r4.js'
+import { codeSystemUrl, extensionUrl } from '../../src/core/canonical.js'
 import { instantOfLocalTime, localDate } from '../../src/core/zone.js'
 import type { PackingCard, PackingPeriod } from '../../src/medication-list/packing/calendar.js'
+import { PATIENT } from './clinical-facts.js'
 
 export const PACKING_ZONE = 'Europe/Oslo'
 /** `26 Feb 12:00` of 2026, as instant. */
@@ -30,4 +33,39 @@ export const card = (...periods: PackingPeriod[]): PackingCard => ({
   key: 'c',
   stated: 'Basic/c/_history/1',
   periods,
+})
+
+export interface StatedPeriod {
+  readonly first: string
+  readonly last: string
+  readonly deadline?: string
+  readonly delivery?: string
+  readonly state?: string
+  readonly acute?: boolean
+}
+
+export const statedPeriod = ({ first, last, deadline, delivery, state, acute }: StatedPeriod): Extension => ({
+  url: extensionUrl('packing-period'),
+  extension: [
+    ...(deadline === undefined ? [] : [{ url: 'order-deadline', valueDateTime: deadline }]),
+    { url: 'first-dose', valueDate: first },
+    { url: 'last-dose', valueDate: last },
+    ...(delivery === undefined ? [] : [{ url: 'expected-delivery', valueDateTime: delivery }]),
+    ...(state === undefined ? [] : [{ url: 'state', valueCode: state }]),
+    ...(acute === undefined ? [] : [{ url: 'acute', valueBoolean: acute }]),
+  ],
+})
+
+/** As a pharmacy writes it over FHIR. */
+export const packingCalendar = (
+  dosageCard: string,
+  periods: readonly Extension[],
+  subject = PATIENT,
+): Basic => ({
+  resourceType: 'Basic',
+  identifier: [{ system: 'urn:example:dose-card', value: dosageCard }],
+  code: { coding: [{ system: codeSystemUrl('record-kind'), code: 'packing-calendar' }] },
+  subject: { reference: subject },
+  author: { type: 'Organization', display: 'Apoteket' },
+  extension: [...periods],
 })
