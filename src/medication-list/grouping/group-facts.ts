@@ -2,39 +2,43 @@
 
 import type { DecisionFact, FactSet, Intake, Medicine, Supply } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
-import { readDecisions, stateAt } from '../lines/decisions.js'
-import { attach, type Item, itemsOf, type Placement, type Target } from './attach.js'
-import { type JoinContext, joinRenewals, RESTART_DAYS_MAX } from './join-renewals.js'
+import { attach, type Placement } from './attach.js'
+import { decidedSets, targetOf } from './decided-sets.js'
+import { type Item, itemsOf } from './items.js'
+import type { JoinContext } from './join-renewals.js'
 import type { Attached, Grouping, LineGroup } from './line-group.js'
-import { type LinkedFacts, linkDecisions, sharedKey } from './link-decisions.js'
+import { type LinkedFacts, linkDecisions } from './link-decisions.js'
+import type { Target } from './targets.js'
 import { makeUnionFind } from './union-find.js'
-
-const DAY_MS = 86_400_000
 
 export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
   const { decisions, relays } = facts
   const valid = decisions.filter((fact) => fact.status !== 'error' && !isSelf(fact))
-  const linked = linkDecisions(valid)
-  const sets = joinRenewals(linked.sets, context).flatMap((set) => splitOldStarts(set, context))
+  const decided = decidedSets(valid, context)
   const errors = linkDecisions(decisions.filter((fact) => fact.status === 'error')).sets
   const own = linkDecisions(decisions.filter((fact) => isSelf(fact) && fact.status !== 'error'))
-  const lines = sets.map((set) => toTarget(set, context))
+  const lines = decided.sets.map(({ target }) => target)
   const reported = attach(
     lines,
     own.sets.flatMap(({ facts: rows }) => rows.flatMap(reportItem)),
     relays,
   )
-  const selfSets = setsOf(reported.orphans, own.sets)
-  const targets = [...lines, ...selfSets.map((set) => toTarget(set, context))]
-  const placed = attach(targets, itemsOf(facts), relays)
-  const groups = [...sets, ...selfSets].map((set, index) =>
-    toGroup(set, index, targets[index], placed, reported),
+  const selfSets = setsOf(reported.orphans, own.sets).map((set) => ({
+    ...set,
+    target: targetOf(set, context),
+  }))
+  const sets = [...decided.sets, ...selfSets]
+  const placed = attach(
+    selfSets.length === 0 ? lines : sets.map(({ target }) => target),
+    itemsOf(facts),
+    relays,
   )
+  const groups = sets.map((set, index) => toGroup(set, index, placed, reported))
   const provisional = provisionalGroups(placed.orphans)
   const closed = errors.map(({ facts: wrong, basis }) => ({ ...EMPTY, facts: wrong, basis }))
   return {
     groups: [...groups, ...provisional, ...closed],
-    problems: [...linked.problems, ...own.problems, ...reported.problems, ...placed.problems],
+    problems: [...decided.problems, ...own.problems, ...reported.problems, ...placed.problems],
     unattached: [...reported.unattached, ...placed.unattached],
   }
 }
@@ -51,15 +55,6 @@ const EMPTY: LineGroup = {
   reports: [],
 }
 
-const toTarget = ({ facts }: LinkedFacts, { isHolders }: JoinContext): Target => ({
-  facts: facts.map((fact) => ({
-    ref: fact.ref,
-    medicine: fact.medicine,
-    own: fact.keys.map(({ token }) => token),
-  })),
-  decisions: readDecisions(facts, isHolders),
-})
-
 function reportItem(row: DecisionFact): Item[] {
   if (row.kind !== 'row') return []
   const { from, to } = row.decided
@@ -75,49 +70,21 @@ function setsOf(orphans: Placement['orphans'], sets: readonly LinkedFacts[]): Li
 }
 
 function toGroup(
-  set: LinkedFacts,
+  { basis, facts, target }: LinkedFacts & { readonly target: Target },
   index: number,
-  target: Target | undefined,
   placed: Placement,
   reported: Placement,
 ): LineGroup {
   return {
-    facts: [...set.facts].sort((a, b) => a.decided.from - b.decided.from || (a.ref < b.ref ? -1 : 1)),
-    decisions: target?.decisions ?? [],
-    self: set.facts.every(isSelf),
-    basis: set.basis,
+    facts: [...facts].sort((a, b) => a.decided.from - b.decided.from || (a.ref < b.ref ? -1 : 1)),
+    decisions: target.decisions,
+    self: facts.every(isSelf),
+    basis,
     supplies: placed.supplies.get(index) ?? [],
     intakes: placed.intakes.get(index) ?? [],
     reports: reported.reports.get(index) ?? [],
   }
 }
-
-/**
- * Section 5: stopped or ended becomes active on the same line only within a year and for the same medicine; a later
- * start is a new line, even where the source links the two.
- */
-function splitOldStarts(set: LinkedFacts, { zone, isHolders }: JoinContext): LinkedFacts[] {
-  if (set.facts.length < 2) return [set]
-  const decisions = readDecisions(set.facts, isHolders)
-  for (let i = 1; i < decisions.length; i++) {
-    const decision = decisions[i]
-    if (decision === undefined || decision.effect.kind !== 'use') continue
-    const before = stateAt(decisions.slice(0, i), decision.at)
-    if (before === undefined || (before.status !== 'stopped' && before.status !== 'completed')) continue
-    const tooLate = decision.at - before.since > RESTART_DAYS_MAX * DAY_MS
-    if (!tooLate && sameTreatment(before.decision.fact.medicine, decision.fact.medicine)) continue
-    const newer = new Set(decisions.slice(i).map(({ fact }) => fact.ref))
-    const older = set.facts.filter(({ ref }) => !newer.has(ref))
-    if (older.length === 0) continue
-    const rest: LinkedFacts = { facts: set.facts.filter(({ ref }) => newer.has(ref)), basis: set.basis }
-    return [{ facts: older, basis: set.basis }, ...splitOldStarts(rest, { zone, isHolders })]
-  }
-  return [set]
-}
-
-/** Known to differ in composition is another treatment; where too little is known the explicit link decides. */
-const sameTreatment = (a: Medicine, b: Medicine): boolean =>
-  sharedKey(a, b) !== undefined || a.composition === undefined || b.composition === undefined
 
 /** What belongs to no line, gathered by product, so that each product is one provisional line. */
 function provisionalGroups(orphans: Placement['orphans']): LineGroup[] {

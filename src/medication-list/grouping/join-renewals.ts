@@ -21,7 +21,7 @@ export interface JoinContext {
  * Groups are taken in order of (authored, id); each joins the newest earlier one that qualifies. A product in common
  * (K2) counts as K3: the same product has the same composition.
  */
-export function joinRenewals(sets: readonly LinkedFacts[], context: JoinContext): LinkedFacts[] {
+export function joinRenewals(sets: readonly LinkedFacts[], context: JoinContext): readonly JoinedFacts[] {
   const ordered = sets
     .map((set) => candidateOf(set, context))
     .sort((a, b) => a.authored - b.authored || (a.id < b.id ? -1 : 1))
@@ -38,13 +38,16 @@ export function joinRenewals(sets: readonly LinkedFacts[], context: JoinContext)
     joined[index] = earlier === undefined ? candidate : merge(earlier, candidate, context)
     for (const key of candidate.keys) byKey.set(key, [...(byKey.get(key) ?? []), index])
   }
-  return joined.map(({ set }) => set)
+  return joined
 }
 
-interface Candidate {
+export interface JoinedFacts {
   readonly set: LinkedFacts
   readonly id: string
   readonly authored: number
+}
+
+interface Candidate extends JoinedFacts {
   readonly decisions: readonly Decision[]
   /** What the group's newest deciding fact says. */
   readonly head: DecisionFact | undefined

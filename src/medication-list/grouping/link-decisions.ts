@@ -37,7 +37,7 @@ export function linkDecisions(facts: readonly DecisionFact[]): {
   for (const [ref, key] of linkedBy) basis.set(ref, key)
   problems.push(...idProblems(facts), ...cycles(facts))
   const sets = union.sets().map((set) => ({ facts: set.flatMap((index) => facts[index] ?? []), basis }))
-  return { sets, problems: unique(problems) }
+  return { sets, problems: uniqueProblems(problems) }
 }
 
 interface Member {
@@ -88,7 +88,8 @@ const priorOf = (fact: DecisionFact, owners: ReadonlyMap<string, DecisionFact>):
     ? fact.prior.map((token) => owners.get(token)).find((owner) => owner !== undefined)
     : undefined
 
-function unique(problems: readonly LinkProblem[]): LinkProblem[] {
+/** In order of kind and facts. */
+export function uniqueProblems(problems: readonly LinkProblem[]): LinkProblem[] {
   const byKey = new Map(problems.map((problem) => [`${problem.kind} ${problem.refs.join()}`, problem]))
   return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? [])
 }

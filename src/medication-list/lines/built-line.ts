@@ -3,7 +3,7 @@
  * facts are read once for each version of their resource (read-facts.ts), so an unchanged fact is the same object.
  */
 import type { MedicationStatement } from 'fhir/r4.js'
-import type { EngineFact } from '../facts/fact.js'
+import { remembered } from '../remember.js'
 import { fingerprintOf } from './flags.js'
 import type { LineModel } from './line.js'
 import { buildStatement, type StatementContext } from './statement.js'
@@ -13,18 +13,13 @@ export interface BuiltLine {
   readonly fingerprint: string
 }
 
-const builtBefore = new WeakMap<EngineFact, BuiltLine & { readonly parts: readonly unknown[] }>()
+const builtBefore = remembered<BuiltLine>()
 
 /** The same object as before while nothing changed. */
 export function builtLine(line: LineModel, context: StatementContext): BuiltLine {
   const anchor = line.group.facts[0]
   if (anchor === undefined) return build(line, context)
-  const parts = partsOf(line, context)
-  const known = builtBefore.get(anchor)
-  if (known !== undefined && sameParts(known.parts, parts)) return known
-  const built = { ...build(line, context), parts }
-  builtBefore.set(anchor, built)
-  return built
+  return builtBefore(anchor, partsOf(line, context), () => build(line, context))
 }
 
 function build(line: LineModel, context: StatementContext): BuiltLine {
@@ -60,6 +55,3 @@ function partsOf(line: LineModel, { patientRef, language, zone }: StatementConte
   parts.push(intake?.fact, intake?.basis, intake?.medicine)
   return parts
 }
-
-const sameParts = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((part, index) => part === b[index])
