@@ -2,7 +2,7 @@
  * Invariants of the hub's own profiles, named as the constraints in fhir-profiles name them (medication-list.md 2
  * and 5), and those that hold for every resource.
  */
-import { codeSystemUrl, LAYER_SYSTEM } from '../core/canonical.js'
+import { codeSystemUrl, extensionUrl, LAYER_SYSTEM } from '../core/canonical.js'
 import { containedIdsUnique } from './contained.js'
 import { isNode, listOf, type Node, nodeOf, own } from './json.js'
 
@@ -55,6 +55,11 @@ export const HUB_INVARIANTS: Readonly<Record<string, (element: unknown) => boole
     VERSIONED_STATEMENT.test(String(own(nodeOf(own(entry, 'item')), 'reference'))),
   ),
   'hub-list-flag': on((entry) => codes(own(entry, 'flag'), FLAG_SYSTEM).length === 1),
+  'hub-packing-periods': on((calendar) =>
+    listOf(own(calendar, 'extension')).some(
+      (extension) => own(nodeOf(extension), 'url') === extensionUrl('packing-period'),
+    ),
+  ),
   'hub-administration-reason': on(
     (node) => own(node, 'status') !== 'not-done' || listOf(own(node, 'statusReason')).length > 0,
   ),

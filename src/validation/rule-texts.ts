@@ -80,6 +80,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'hub-list-unavailable-note': 'a list whose sources could not be read must name them in a note',
   'hub-list-versioned-item': 'item must name a MedicationStatement at one version',
   'hub-list-flag': 'flag needs exactly one code of medlist-entry-flag',
+  'hub-packing-periods': 'a packing calendar states at least one packing period',
   'hub-administration-reason': 'a dose that was not given must say why',
   'hub-administration-amount': 'a dose of nothing is not a dose taken',
 }
