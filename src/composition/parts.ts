@@ -13,6 +13,7 @@ import { openParking } from '../hub/parked-channels.js'
 import type { OperationDeps } from '../hub/perform-operation.js'
 import { openPressure, type PressureGauge } from '../hub/pressure.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
+import { ordinationNewsJob } from '../hub/tell-ordinations.js'
 import { workLane, workLanes } from '../hub/work-lane.js'
 import { openMetrics } from '../metrics.js'
 import { openQueueMetrics, type QueueMetrics } from '../queue-metrics.js'
@@ -20,6 +21,7 @@ import type { Store } from '../store/contract.js'
 import { type DeliveryOperations, openDeliveryOperations } from '../store/delivery-operations.js'
 import { type DeliveryViews, openDeliveryViews } from '../store/delivery-views.js'
 import { checkDurability, type Durability, refuseUnsafe } from '../store/durability.js'
+import { openOrdinationNews } from '../store/ordination-news.js'
 import type { Database } from '../store/query.js'
 import { openStore } from '../store/store.js'
 import { openTracing, type Tracing } from '../tracing.js'
@@ -146,7 +148,10 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
       dueLanes: store.dueLanes,
       onSweep: watching.sweepFound,
     })
-    const more = [endedDeliveriesJob(config, database)]
+    const more = [
+      endedDeliveriesJob(config, database),
+      ordinationNewsJob({ news: openOrdinationNews(database), operations: deps, log }),
+    ]
     closers.push(startClock({ config, store, counts: watching.counts, parking, ring, who, log, more }))
   }
   const intake: IntakeDeps = {

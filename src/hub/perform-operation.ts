@@ -108,7 +108,7 @@ async function performClaimed(
   })
   const draft = openDraft(workspace, new Map(), row.id, now)
   try {
-    return { text: await commitOperation(deps, request, claim, { draft, workspace, row, effect }) }
+    return { text: await commitOperation(deps, request, claim, { operation, draft, workspace, row, effect }) }
   } catch (error) {
     deps.cache.drop(person)
     throw error
@@ -132,6 +132,7 @@ function checkVersion(
 }
 
 interface Operated {
+  readonly operation: ClientOperation
   readonly draft: Draft
   readonly workspace: Workspace
   readonly row: NewMessage
@@ -142,7 +143,7 @@ async function commitOperation(
   deps: OperationDeps,
   request: OperationRequest,
   claim: Claim,
-  { draft, workspace, row, effect }: Operated,
+  { draft, effect, operation, row, workspace }: Operated,
 ): Promise<string> {
   const answer = () => JSON.stringify(effect.answer(personView(workspace)))
   stageEffect(draft, request, effect)
@@ -157,6 +158,7 @@ async function commitOperation(
     finishDraft(draft, deps.derive.validate)
     return answer()
   }
+  if (operation.internal === true) workspace.sources.delete(applied.source.key)
   const derived = deriveList(draft, deps.derive)
   const text = answer()
   await deps.store.commit(claim, {
@@ -169,7 +171,7 @@ async function commitOperation(
     writes: [...applied.writes, ...derived.writes],
     amendments: [],
     identities: applied.identities,
-    sources: [applied.source],
+    sources: operation.internal === true ? [] : [applied.source],
     list: derived.list,
     nextChangeAt: derived.nextChangeAt,
     merge: undefined,

@@ -56,6 +56,8 @@ export interface ClientOperation {
   readonly name: string
   /** `list-version`: If-Match names the version of the shared list; absent 428, another one 412. */
   readonly ifMatch: 'list-version' | 'none'
+  /** The hub's own, of which nothing is heard from a source. */
+  readonly internal?: true
   /**
    * Pure. What it does not take it refuses by throwing; nothing is stored then.
    * @throws HubError of any code; its status is what the client gets

@@ -25,6 +25,7 @@ import { clock } from './0023-clock.js'
 import { deliveryState } from './0024-delivery-state.js'
 import { rejected } from './0025-rejected.js'
 import { freeLanes } from './0026-free-lanes.js'
+import { ordinationNews } from './0027-ordination-news.js'
 
 export interface Migration {
   readonly name: string
@@ -58,4 +59,5 @@ export const migrations: readonly Migration[] = [
   { name: '0024-delivery-state', sql: deliveryState },
   { name: '0025-rejected', sql: rejected },
   { name: '0026-free-lanes', sql: freeLanes },
+  { name: '0027-ordination-news', sql: ordinationNews },
 ]
