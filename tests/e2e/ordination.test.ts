@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Communication } from 'fhir/r4.js'
 import { fragmentsOf } from '../../mappings/kith/write/fragments.js'
 import { appRec, bytes, type EntryFixture, m1, m251 } from '../support/kith-fixtures.js'
 import { apotek, fastlege, person } from '../support/kith-people.js'
@@ -130,6 +131,21 @@ describe('ordinations to a pharmacy', function () {
       [delivery.state, delivery.id, delivery.receipt?.outcome, delivery.signature],
       ['delivered', first.msgId, 'accepted', 'none'],
     )
+  })
+
+  it('the person’s facts say that the pharmacy has it, and no list is sent for that', async () => {
+    const msgId = pharmacy.got[0]?.msgId ?? ''
+    for (;;) {
+      const response = await fetch(`${hub.url}/fhir/Communication/${msgId}`)
+      const note = (await response.json()) as Communication
+      if (response.status === 200 && note.status === 'completed') {
+        assert.ok(note.received)
+        assert.ok(extension(note, 'stated-at')?.valueDateTime)
+        break
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    assert.equal(pharmacy.got.length, 1)
   })
 
   it('a change of treatment sends the whole list again', async () => {

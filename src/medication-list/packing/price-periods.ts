@@ -60,7 +60,7 @@ export function expectedChange(
   if (!substitutionAllowed || inHand.substitutionGroup === undefined) return undefined
   if (period.state === 'cancelled' || at < shownFrom(period, zone)) return undefined
   const cheapest = pricePeriodOf(prices, period, zone)?.products[inHand.substitutionGroup]
-  if (cheapest === undefined || inHand.products.some((product) => product.endsWith(cheapest.productId)))
+  if (cheapest === undefined || inHand.products.some((product) => product.endsWith(`|${cheapest.productId}`)))
     return undefined
   return { from: inHand.name, to: cheapest, period }
 }
