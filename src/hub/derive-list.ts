@@ -46,6 +46,7 @@ const FACT_TYPES = new Set<string>([
   'MedicationStatement',
   'MedicationDispense',
   'MedicationAdministration',
+  'SupplyDelivery',
   'List',
   'DetectedIssue',
   'DeviceUseStatement',

@@ -109,6 +109,8 @@ export interface ListConfig {
   readonly stopGraceMs: number
   /** ATC prefixes of critical medicines (8.2 default list). */
   readonly criticalAtc: readonly string[]
+  /** ATC prefixes of medicines whose clock times are kept to the minute (section 1). */
+  readonly timeCriticalAtc: readonly string[]
   /** Maximum daily amount per ATC code, in mg. */
   readonly maximumDailyMg: Readonly<Record<string, number>>
   /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */

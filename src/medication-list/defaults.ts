@@ -23,6 +23,9 @@ const CRITICAL_ATC: readonly string[] = [
   'J01',
 ]
 
+/** Levodopa: an hour earlier or later shows in the person's movements. */
+const TIME_CRITICAL_ATC: readonly string[] = ['N04BA']
+
 /** Greatest daily amounts for adults, in mg, by ATC code. */
 const MAXIMUM_DAILY_MG: Readonly<Record<string, number>> = { N02BE01: 4000 }
 
@@ -32,6 +35,7 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   missedDoseWindowMs: 4 * HOUR_MS,
   stopGraceMs: 2 * HOUR_MS,
   criticalAtc: CRITICAL_ATC,
+  timeCriticalAtc: TIME_CRITICAL_ATC,
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
 })

@@ -20,6 +20,7 @@ import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
 import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
+import { makeQuantities } from './quantities/quantities.js'
 import { sortLines } from './sort-lines.js'
 
 /** Days for which an ended line counts as recently ended (section 5). */
@@ -29,19 +30,8 @@ const INTAKE_DAYS = 120
 const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
-  const at = Date.parse(input.at)
-  const { zone } = input.config
-  const facts = withoutHistory(
-    readFacts(input.facts, { zone, products: input.products }),
-    at,
-    input.previous.lines,
-  )
-  const holder = findHolder(facts.lists)
-  const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
-  const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
-  const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
+  const { at, identified, models, grouping, situation } = arrange(input)
   const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, at)))
-  const situation = situationOf(input, at, models, facts, grouping, holder)
   const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
     found.flatMap(({ discrepancy, findings }) => findings.map((finding) => ({ discrepancy, finding }))),
@@ -75,6 +65,23 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       .map(({ fact, why }) => ({ ref: fact.ref, why }))
       .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
   }
+}
+
+/** The facts as lines with their state at T: what discrepancies and views are made of. */
+export function arrange(input: ListInput) {
+  const at = Date.parse(input.at)
+  const { zone } = input.config
+  const facts = withoutHistory(
+    readFacts(input.facts, { zone, products: input.products }),
+    at,
+    input.previous.lines,
+  )
+  const holder = findHolder(facts.lists)
+  const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
+  const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
+  const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
+  const situation = situationOf(input, at, models, facts, grouping, holder)
+  return { at, identified, models, grouping, situation }
 }
 
 /**
@@ -158,7 +165,7 @@ function situationOf(
   at: number,
   lines: readonly LineModel[],
   facts: FactSet,
-  { problems }: Grouping,
+  { problems, unattached }: Grouping,
   holder: Holder | undefined,
 ): Situation {
   // Made when the first finding asks: most derivations find little, among thousands of facts.
@@ -172,10 +179,12 @@ function situationOf(
     lines,
     facts,
     problems,
+    unattached,
     sources,
     holder,
     config,
     products,
+    quantities: makeQuantities({ at, lines, facts, config }),
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }

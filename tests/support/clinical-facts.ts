@@ -13,7 +13,8 @@ import { extensionUrl, HPR, sidUrl, URI_SYSTEM } from '../../src/core/canonical.
 import type { SourceRole } from '../../src/core/message.js'
 import type { Fact, ListInput, ListResult, Previous, SourceFact } from '../../src/medication-list/contract.js'
 import { listConfig } from '../../src/medication-list/defaults.js'
-import { deriveList } from '../../src/medication-list/derive-list.js'
+import { arrange, deriveList } from '../../src/medication-list/derive-list.js'
+import type { Situation } from '../../src/medication-list/discrepancies/discrepancy.js'
 import { medicineConcept, productCatalogue } from './product-catalogue.js'
 
 export const PATIENT = 'Patient/00000000-0000-8000-8000-00000000000a'
@@ -192,16 +193,22 @@ export interface DeriveOptions {
 
 export const NOTHING_BEFORE: Previous = { lines: [], issues: [] }
 
+export const listInput = (facts: readonly Fact[], options: DeriveOptions = {}): ListInput => ({
+  patientRef: PATIENT,
+  facts,
+  sources: options.sources ?? [],
+  previous: options.previous ?? NOTHING_BEFORE,
+  products: options.products ?? productCatalogue,
+  config: listConfig('Europe/Oslo', options.language ?? 'nb'),
+  at: options.at ?? '2026-11-22T11:00:00.000Z',
+})
+
 export const derive = (facts: readonly Fact[], options: DeriveOptions = {}): ListResult =>
-  deriveList({
-    patientRef: PATIENT,
-    facts,
-    sources: options.sources ?? [],
-    previous: options.previous ?? NOTHING_BEFORE,
-    products: options.products ?? productCatalogue,
-    config: listConfig('Europe/Oslo', options.language ?? 'nb'),
-    at: options.at ?? '2026-11-22T11:00:00.000Z',
-  })
+  deriveList(listInput(facts, options))
+
+/** The lines as the discrepancies see them. */
+export const situation = (facts: readonly Fact[], options: DeriveOptions = {}): Situation =>
+  arrange(listInput(facts, options)).situation
 
 /** What the hub keeps of a result: every line ever stored, its flag and facts, and every issue. */
 export function asPrevious(result: ListResult, before: Previous = NOTHING_BEFORE): Previous {

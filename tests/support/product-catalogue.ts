@@ -40,6 +40,17 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
     substitutionGroup: 'metoprolol-depot-50',
   }),
   ID_METOTAB: tablet('Metoprolol 50 mg', 'C07AB02', 'Metoprolol', '50', { productId: 'metoprolol-tablet' }),
+  ID_METOTAB25: tablet('Metoprolol 25 mg', 'C07AB02', 'Metoprolol', '25', {
+    productId: 'metoprolol-tablet-25',
+  }),
+  ID_COZAAR: tablet('Cozaar 50 mg', 'C09CA01', 'Losartan', '50', {
+    productId: 'cozaar-50',
+    substitutionGroup: 'losartan-50',
+  }),
+  ID_LOSARTANKRKA: tablet('Losartan Krka 50 mg', 'C09CA01', 'Losartan', '50', {
+    productId: 'losartan-krka-50',
+    substitutionGroup: 'losartan-50',
+  }),
   ID_PARACET: tablet('Paracet 500 mg', 'N02BE01', 'Paracetamol', '500', { productId: 'paracet-500' }),
   ID_PINEX: tablet('Pinex 1 g', 'N02BE01', 'Paracetamol', '1000', { productId: 'pinex-1000' }),
   ID_PARACETSUPP: tablet('Paracet stikkpille 500 mg', 'N02BE01', 'Paracetamol', '500', {

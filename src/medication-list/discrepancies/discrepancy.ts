@@ -2,9 +2,10 @@
 import type { ListConfig, ProductKnowledge, SourceFact } from '../contract.js'
 import type { Language } from '../dosage/units.js'
 import type { FactSet } from '../facts/fact.js'
-import type { LinkProblem } from '../grouping/line-group.js'
+import type { LinkProblem, Unattached } from '../grouping/line-group.js'
 import type { Holder } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
+import type { Quantities } from '../quantities/quantities.js'
 import type { SentenceWords } from './words.js'
 
 /** Codes of `medlist-issue` that the engine raises so far. */
@@ -53,12 +54,15 @@ export interface Situation {
   readonly lines: readonly LineModel[]
   readonly facts: FactSet
   readonly problems: readonly LinkProblem[]
+  readonly unattached: readonly Unattached[]
   readonly sources: readonly SourceFact[]
   readonly holder: Holder | undefined
   readonly config: ListConfig
   readonly products: ProductKnowledge
   /** The person has multidose, a dispenser or help with medicines. */
   readonly helped: boolean
+  /** Intended, packed, programmed and taken by line and day. */
+  readonly quantities: Quantities
   /** `<ref>/_history/<version>` of a fact, by ref. */
   readonly versioned: (ref: string) => string
 }

@@ -2,9 +2,20 @@
 import type { CodeableConcept, Coding, Dosage, Identifier, Period, Reference, Resource } from 'fhir/r4.js'
 import type { SourceRole } from '../../core/message.js'
 import type { InstantRange } from '../../core/zone.js'
+import type { DoseAmount } from '../dosage/amount.js'
 import type { Decimal } from '../dosage/decimal.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { PackingPeriod } from '../packing/calendar.js'
+import type {
+  Away,
+  ChainFact,
+  Delivery,
+  HandOut,
+  Pack,
+  PackingRow,
+  Program,
+  ProgramReceipt,
+} from './chain-fact.js'
 import type { Measure, Ordination, PackingAnswer, PackingCalendar, PackingFact } from './packing-fact.js'
 
 export interface FactOrigin {
@@ -38,10 +49,14 @@ export interface Medicine {
   readonly atc: string | undefined
   /** Codes by which interactions name it: its ATC code, and what the catalogue adds. */
   readonly interactsAs: readonly string[]
+  /** Immediate and modified release are different form groups. */
+  readonly formGroup: string | undefined
   readonly routeGroup: string | undefined
   readonly systemic: boolean
   /** mg of the one substance in one countable unit. */
   readonly mgPerUnit: Decimal | undefined
+  /** The one substance in one countable unit, in mg or in the key of another unit (`unit`, `mmol`). */
+  readonly unitStrength: { readonly value: Decimal; readonly unit: string } | undefined
 }
 
 /** An id that names a treatment, or a link to one. */
@@ -95,6 +110,8 @@ export interface Prescription extends FactOrigin, Decided {
   readonly prior: readonly string[]
   /** A recall whose reason is renewal (7500 code 1 or 3). */
   readonly renewed: boolean
+  /** Undefined where the prescription does not say. */
+  readonly substitutionAllowed: boolean | undefined
 }
 
 export interface Row extends FactOrigin, Decided {
@@ -135,6 +152,12 @@ export interface Supply extends FactOrigin {
   readonly handedOver: InstantRange | undefined
   readonly keys: readonly TreatmentKey[]
   readonly supplier: Reference | undefined
+  /** How much was supplied in all. */
+  readonly quantity: DoseAmount | undefined
+  /** Set where it lies in the pouches of a roll. */
+  readonly pack: Pack | undefined
+  /** The pharmacy says that it is not in the roll. */
+  readonly outsideRoll: boolean
 }
 
 export interface Intake extends FactOrigin {
@@ -142,7 +165,13 @@ export interface Intake extends FactOrigin {
   readonly outcome: 'taken' | 'not-taken' | 'excused' | 'refused' | 'uncertain' | 'error'
   /** One for a medicine, several for a sachet of known content, none for an unknown one. */
   readonly medicines: readonly Medicine[]
+  /** How much, in the order of `medicines`; what nothing states is undefined. */
+  readonly amounts: readonly (DoseAmount | undefined)[]
   readonly sachet: boolean
+  /** Tokens of the roll that the sachet came from. */
+  readonly rolls: readonly string[]
+  /** How sure it is that the dose was taken (section 4). */
+  readonly grade: IntakeGrade
   readonly product: ProductStatement
   /** When it happened, or when it was due where nothing was taken. */
   readonly at: InstantRange | undefined
@@ -153,6 +182,10 @@ export interface Intake extends FactOrigin {
   readonly partOf: readonly string[]
   readonly device: string | undefined
 }
+
+/** Strongest first. */
+export const INTAKE_GRADES = ['device-confirmed', 'witnessed', 'self-reported', 'inferred'] as const
+export type IntakeGrade = (typeof INTAKE_GRADES)[number]
 
 /** An alert of a device about its roll. */
 export interface RollAlert extends FactOrigin {
@@ -173,9 +206,15 @@ export interface Stay extends FactOrigin {
 export interface DeviceAssignment extends FactOrigin {
   readonly kind: 'device-assignment'
   readonly active: boolean
+  /** Paused while the person is away. */
+  readonly paused: boolean
+  readonly device: string | undefined
+  readonly from: number | undefined
+  /** Undefined while it lasts. */
+  readonly to: number | undefined
 }
 
-/** An order that is never a line but leads to one (device program) or to the ward (inpatient order). */
+/** An order that is never a line but leads to one (expected dose) or to the ward (inpatient order). */
 export interface Relay extends FactOrigin {
   readonly kind: 'relay'
   readonly ward: boolean
@@ -185,7 +224,7 @@ export interface Relay extends FactOrigin {
 
 export interface Ignored extends FactOrigin {
   readonly kind: 'ignored'
-  readonly why: 'proposal' | 'hand-out' | 'error' | 'other-type' | 'not-a-decision'
+  readonly why: 'proposal' | 'error' | 'other-type' | 'not-a-decision'
 }
 
 export type EngineFact =
@@ -199,6 +238,7 @@ export type EngineFact =
   | DeviceAssignment
   | Relay
   | PackingFact
+  | ChainFact
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
@@ -215,6 +255,12 @@ export interface FactSet {
   readonly answers: readonly PackingAnswer[]
   readonly measures: readonly Measure[]
   readonly ordinations: readonly Ordination[]
+  readonly packingRows: readonly PackingRow[]
+  readonly deliveries: readonly Delivery[]
+  readonly programs: readonly Program[]
+  readonly programReceipts: readonly ProgramReceipt[]
+  readonly handOuts: readonly HandOut[]
+  readonly aways: readonly Away[]
 }
 
 export const originsOf = (set: FactSet): FactOrigin[] => [
@@ -230,4 +276,10 @@ export const originsOf = (set: FactSet): FactOrigin[] => [
   ...set.answers,
   ...set.measures,
   ...set.ordinations,
+  ...set.packingRows,
+  ...set.deliveries,
+  ...set.programs,
+  ...set.programReceipts,
+  ...set.handOuts,
+  ...set.aways,
 ]

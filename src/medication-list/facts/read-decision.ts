@@ -5,7 +5,9 @@ import { type InstantRange, rangeOfDateTime } from '../../core/zone.js'
 import type { ProductKnowledge } from '../contract.js'
 import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
 import { type DosagePlan, readDosagePlan } from '../dosage/plan.js'
+import type { PackingRow } from './chain-fact.js'
 import type { EngineFact, FactOrigin, Ignored, Prescription, Row } from './fact.js'
+import { readPackingRow, readProgram } from './read-chain.js'
 import { type MedicationBearer, productStatement, readMedicine } from './read-medicine.js'
 import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
 
@@ -38,6 +40,7 @@ export function readRequest(
     case 'plan':
       break
     case 'filler-order':
+      return readProgram(request, origin, context)
     case 'instance-order':
       return {
         ...origin,
@@ -73,6 +76,7 @@ export function readRequest(
     own: identity.map(({ token }) => token),
     prior: tokensOf(request.priorPrescription),
     renewed: hasCode(reasons, RECALL_REASON, RENEWAL_CODES),
+    substitutionAllowed: request.substitution?.allowedBoolean,
   }
 }
 
@@ -80,9 +84,10 @@ export function readStatement(
   statementResource: MedicationStatement,
   origin: FactOrigin,
   context: ReadContext,
-): Row | Ignored {
+): Row | PackingRow | Ignored {
   const { informationSource, effectivePeriod, effectiveDateTime } = statementResource
   const self = origin.role === 'patient' || isPatientVoice(informationSource)
+  if (!self && origin.role === 'pharmacy') return readPackingRow(statementResource, origin)
   if (!self && !mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
   const dosages = statementResource.dosage ?? []
   const period =

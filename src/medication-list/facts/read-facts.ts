@@ -3,7 +3,8 @@ import type { DeviceUseStatement, Encounter, FhirResource, Identifier, List } fr
 import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
-import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList, Stay } from './fact.js'
+import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } from './fact.js'
+import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { packingOf, readBasic, readOrdination, readPackingTask } from './read-packing.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
@@ -37,6 +38,12 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     answers: [],
     measures: [],
     ordinations: [],
+    packingRows: [],
+    deliveries: [],
+    programs: [],
+    programReceipts: [],
+    handOuts: [],
+    aways: [],
   }
   for (const fact of facts) put(readCached(fact, context), set)
   set.intakes = withSachetOutcome(set.intakes)
@@ -85,6 +92,24 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
       break
     case 'ordination':
       set.ordinations.push(fact)
+      break
+    case 'packing-row':
+      set.packingRows.push(fact)
+      break
+    case 'delivery':
+      set.deliveries.push(fact)
+      break
+    case 'program':
+      set.programs.push(fact)
+      break
+    case 'program-receipt':
+      set.programReceipts.push(fact)
+      break
+    case 'hand-out':
+      set.handOuts.push(fact)
+      break
+    case 'away':
+      set.aways.push(fact)
       break
     case 'ignored':
       break
@@ -141,11 +166,17 @@ export function readFact(
     case 'Encounter':
       return readStay(resource, origin, context)
     case 'DeviceUseStatement':
-      return readAssignment(resource, origin)
+      return readAssignment(resource, origin, context)
+    case 'SupplyDelivery':
+      return readDelivery(resource, origin, context)
     case 'Basic':
       return readBasic(resource, origin, context.zone)
     case 'Task':
-      return readPackingTask(resource, origin, context.zone) ?? otherType(origin)
+      return (
+        readPackingTask(resource, origin, context.zone) ??
+        readProgramReceipt(resource, origin, context) ??
+        otherType(origin)
+      )
     case 'Communication':
       return readOrdination(resource, origin, context.zone) ?? otherType(origin)
     default:
@@ -176,22 +207,34 @@ function readSourceList(list: List, origin: FactOrigin, { zone }: ReadContext): 
 
 /** Encounter classes (v3 ActCode) of a stay: the ward gives the medicines meanwhile. */
 const INPATIENT_CLASSES = new Set(['IMP', 'ACUTE', 'NONAC'])
+/** Classes that suspend nothing: the person is away from home for their time (7, R8). */
+const VISIT_CLASSES = new Set(['AMB', 'EMER', 'OBSENC', 'SS'])
 const STAY_STATUS = new Set<Encounter['status']>(['in-progress', 'onleave', 'finished'])
 
-function readStay(encounter: Encounter, origin: FactOrigin, { zone }: ReadContext): Stay | EngineFact {
-  const { period } = encounter
+function readStay(encounter: Encounter, origin: FactOrigin, { zone }: ReadContext): EngineFact {
+  const { period, status } = encounter
   const from = period?.start === undefined ? undefined : rangeOfDateTime(period.start, zone)?.from
-  if (
-    from === undefined ||
-    !INPATIENT_CLASSES.has(encounter.class.code ?? '') ||
-    !STAY_STATUS.has(encounter.status)
-  )
-    return { ...origin, kind: 'ignored', why: 'other-type' }
-  return { ...origin, kind: 'stay', from, to: endOf(period?.end, zone) }
+  const to = endOf(period?.end, zone)
+  const other: EngineFact = { ...origin, kind: 'ignored', why: 'other-type' }
+  if (from === undefined || !STAY_STATUS.has(status)) return other
+  const code = encounter.class.code ?? ''
+  if (INPATIENT_CLASSES.has(code)) return { ...origin, kind: 'stay', from, to }
+  return VISIT_CLASSES.has(code) && to !== undefined && to > from
+    ? { ...origin, kind: 'away', from, to }
+    : other
 }
 
-const readAssignment = (use: DeviceUseStatement, origin: FactOrigin): DeviceAssignment => ({
+const readAssignment = (
+  use: DeviceUseStatement,
+  origin: FactOrigin,
+  { zone }: ReadContext,
+): DeviceAssignment => ({
   ...origin,
   kind: 'device-assignment',
   active: use.status === 'active',
+  paused: use.status === 'on-hold',
+  device: partyKey(use.device),
+  from:
+    use.timingPeriod?.start === undefined ? undefined : rangeOfDateTime(use.timingPeriod.start, zone)?.from,
+  to: endOf(use.timingPeriod?.end, zone),
 })

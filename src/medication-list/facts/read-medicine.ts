@@ -9,8 +9,10 @@ import type {
 } from 'fhir/r4.js'
 import { ATC, FEST, FEST_BRAND, FEST_DOSE, FEST_PACKAGE, FEST_SUBSTANCE_GROUP } from '../../core/canonical.js'
 import type { Product, ProductKnowledge } from '../contract.js'
+import { amountOfQuantity } from '../dosage/amount.js'
 import { type Decimal, decimal, decimalText, divide, multiply, whole } from '../dosage/decimal.js'
 import { unitKeyOfWord } from '../dosage/units.js'
+import type { SachetItem } from './chain-fact.js'
 import type { Medicine, ProductStatement } from './fact.js'
 import {
   hasNoComposition,
@@ -39,12 +41,23 @@ export function readMedicine(
   return medicineOf(concept, named, medication, products, route)
 }
 
-/** The medicines of a sachet of known content. */
-export const readIngredients = (medication: Medication, products: ProductKnowledge): Medicine[] =>
-  (medication.ingredient ?? []).flatMap(({ itemCodeableConcept }) =>
+export const isSachet = ({ code, ingredient }: Medication): boolean =>
+  code?.text === 'multidose sachet' || (code?.coding ?? []).length + (ingredient ?? []).length === 0
+
+/** The medicines of a sachet of known content, each with its amount where the sachet states it. */
+export const sachetItems = (medication: Medication, products: ProductKnowledge): SachetItem[] =>
+  (medication.ingredient ?? []).flatMap(({ itemCodeableConcept, strength }) =>
     itemCodeableConcept === undefined
       ? []
-      : [medicineOf(itemCodeableConcept, undefined, undefined, products, undefined)],
+      : [
+          {
+            medicine: medicineOf(itemCodeableConcept, undefined, undefined, products, undefined),
+            amount:
+              strength?.denominator?.value === undefined || strength.denominator.value === 1
+                ? amountOfQuantity(strength?.numerator)
+                : undefined,
+          },
+        ],
   )
 
 export function containedMedication(bearer: MedicationBearer): Medication | undefined {
@@ -107,9 +120,11 @@ function medicineOf(
     substances: substancesOf(known, ingredients, atc),
     atc,
     interactsAs: [...new Set([...(atc === undefined ? [] : [atc]), ...(known.interactsAs ?? [])])],
+    formGroup: known.formGroup ?? formGroupOf(medication?.form),
     routeGroup,
     systemic: known.systemic ?? (routeGroup !== undefined && SYSTEMIC_ROUTES.has(routeGroup)),
     mgPerUnit: mgPerUnitOf(known, ingredients),
+    unitStrength: unitStrengthOf(known, ingredients),
   }
 }
 
@@ -218,14 +233,38 @@ const partKey = (substance: string, value: Decimal | undefined, unit: string): s
   value === undefined || unit === '' ? undefined : `${substance} ${decimalText(value, '.')} ${unit}`
 
 function mgPerUnitOf(known: Product, ingredients: readonly MedicationIngredient[]): Decimal | undefined {
+  const strength = unitStrengthOf(known, ingredients)
+  return strength?.unit === 'mg' ? strength.value : undefined
+}
+
+function unitStrengthOf(
+  known: Product,
+  ingredients: readonly MedicationIngredient[],
+): Medicine['unitStrength'] {
   const [substance] = known.substances ?? []
   if (known.substances?.length === 1 && substance?.strength !== undefined)
-    return inMg(decimal(substance.strength.value), substance.strength.unit)
+    return inSubstance(decimal(substance.strength.value), substance.strength.unit)
   const [ingredient] = ingredients
   const numerator = ingredient?.strength?.numerator
   const denominator = ingredient?.strength?.denominator
   if (ingredients.length !== 1 || numerator?.value === undefined || denominator?.value !== 1) return undefined
-  return inMg(decimal(numerator.value), numerator.code ?? numerator.unit ?? '')
+  return inSubstance(decimal(numerator.value), numerator.code ?? numerator.unit ?? '')
+}
+
+/** Units in which active substance is told beside those of mass. */
+const SUBSTANCE_UNITS: ReadonlySet<string> = new Set(['unit', 'mmol'])
+
+/** An amount of active substance in mg, or in the key of another substance unit; undefined for countable units. */
+export function inSubstance(value: Decimal | undefined, unit: string): Medicine['unitStrength'] {
+  const mg = inMg(value, unit)
+  if (mg !== undefined) return { value: mg, unit: 'mg' }
+  const key = unitKeyOfWord(unit)
+  return value === undefined || !SUBSTANCE_UNITS.has(key) ? undefined : { value, unit: key }
+}
+
+const formGroupOf = (form: CodeableConcept | undefined): string | undefined => {
+  const coding = form?.coding?.find(({ code }) => code !== undefined)
+  return coding === undefined ? undefined : `${coding.system ?? ''}|${coding.code}`
 }
 
 /** Amounts of mass in mg; undefined for other units. */

@@ -2,17 +2,24 @@
 import type {
   CodeableConcept,
   DetectedIssue,
-  Medication,
   MedicationAdministration,
   MedicationDispense,
   Reference,
 } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { rangeOfDateTime } from '../../core/zone.js'
+import { amountOfQuantity } from '../dosage/amount.js'
 import { decimal, isPositive } from '../dosage/decimal.js'
-import type { EngineFact, FactOrigin, Intake, RollAlert, Supply } from './fact.js'
+import type { EngineFact, FactOrigin, Intake, IntakeGrade, RollAlert, Supply } from './fact.js'
+import { isDevice, readHandOut, readPack, rollTokens, saysOutsideRoll } from './read-chain.js'
 import type { ReadContext } from './read-decision.js'
-import { containedMedication, productStatement, readIngredients, readMedicine } from './read-medicine.js'
+import {
+  containedMedication,
+  isSachet,
+  productStatement,
+  readMedicine,
+  sachetItems,
+} from './read-medicine.js'
 import { identifierToken, linkKeys, partyKey, tokensOf } from './tokens.js'
 
 export function readDispense(
@@ -21,7 +28,7 @@ export function readDispense(
   context: ReadContext,
 ): EngineFact {
   if ((dispense.performer ?? []).some(({ actor }) => isDevice(actor)))
-    return { ...origin, kind: 'ignored', why: 'hand-out' }
+    return readHandOut(dispense, origin, context)
   if (dispense.status === 'entered-in-error') return { ...origin, kind: 'ignored', why: 'error' }
   return {
     ...origin,
@@ -35,6 +42,9 @@ export function readDispense(
         : rangeOfDateTime(dispense.whenHandedOver, context.zone),
     keys: linkKeys([...(dispense.authorizingPrescription ?? []), ...treatments(dispense)]),
     supplier: dispense.performer?.[0]?.actor,
+    quantity: amountOfQuantity(dispense.quantity),
+    pack: readPack(dispense, context),
+    outsideRoll: saysOutsideRoll(dispense.extension),
   }
 }
 
@@ -43,9 +53,6 @@ const treatments = ({ supportingInformation }: MedicationDispense): Reference[] 
   (supportingInformation ?? []).filter(
     ({ type, reference }) => type === 'MedicationStatement' || reference?.includes('MedicationStatement/'),
   )
-
-const isDevice = ({ type, reference }: Reference): boolean =>
-  type === 'Device' || reference?.split('/').at(-2) === 'Device'
 
 function supplyStatus(status: MedicationDispense['status']): Supply['status'] {
   switch (status) {
@@ -75,14 +82,23 @@ export function readAdministration(
   const scheduled = administration.extension?.find(
     ({ url }) => url === extensionUrl('scheduled'),
   )?.valueDateTime
+  const items = sachet
+    ? sachetItems(contained, context.products)
+    : [
+        {
+          medicine: readMedicine(administration, context.products, administration.dosage?.route),
+          amount: amountOfQuantity(administration.dosage?.dose),
+        },
+      ]
   return {
     ...origin,
     kind: 'intake',
     outcome: outcomeOf(administration),
-    medicines: sachet
-      ? readIngredients(contained, context.products)
-      : [readMedicine(administration, context.products, administration.dosage?.route)],
+    medicines: items.map(({ medicine }) => medicine),
+    amounts: items.map(({ amount }) => amount),
     sachet,
+    rolls: sachet ? rollTokens(contained.identifier) : [],
+    grade: gradeOf(administration, origin),
     product: productStatement(administration),
     at: at === undefined ? undefined : rangeOfDateTime(at, context.zone),
     scheduled: scheduled === undefined ? undefined : rangeOfDateTime(scheduled, context.zone)?.from,
@@ -92,8 +108,26 @@ export function readAdministration(
   }
 }
 
-const isSachet = ({ code, ingredient }: Medication): boolean =>
-  code?.text === 'multidose sachet' || (code?.coding ?? []).length + (ingredient ?? []).length === 0
+/** Evidence by which the device itself saw that the dose was taken out; a carer's word is a witness's, an app's the person's own. */
+const SEEN_BY_DEVICE = new Set(['sachet-torn', 'weight', 'lid', 'button'])
+const WITNESSES = new Set(['Practitioner', 'PractitionerRole'])
+const OWN_VOICES = new Set(['Patient', 'RelatedPerson'])
+
+/** device-confirmed > witnessed by carer > self-reported > inferred (section 4). */
+function gradeOf(
+  { extension, performer, device }: MedicationAdministration,
+  { role }: FactOrigin,
+): IntakeGrade {
+  const evidence = extension?.find(({ url }) => url === extensionUrl('intake-evidence'))?.valueCode
+  if (evidence === 'carer') return 'witnessed'
+  if (evidence === 'app') return 'self-reported'
+  if (evidence !== undefined) return SEEN_BY_DEVICE.has(evidence) ? 'device-confirmed' : 'inferred'
+  const actors = (performer ?? []).map(({ actor }) => actor.type ?? actor.reference?.split('/').at(-2) ?? '')
+  if (actors.some((type) => WITNESSES.has(type))) return 'witnessed'
+  if (role === 'patient' || actors.some((type) => OWN_VOICES.has(type))) return 'self-reported'
+  if (role === 'home-care' || role === 'hospital') return 'witnessed'
+  return device === undefined ? 'self-reported' : 'inferred'
+}
 
 /** Reasons for which nobody expected the dose to be taken. */
 const EXCUSED = new Set(['paused', 'travelling', 'hospitalised', 'b'])

@@ -1,6 +1,7 @@
 /** The grouping of medication-list.md 3.2, rules 1 to 6: facts to lines, the same whatever the order of arrival. */
 
-import type { DecisionFact, FactSet, Intake, Medicine, Supply } from '../facts/fact.js'
+import type { Program } from '../facts/chain-fact.js'
+import type { DecisionFact, FactSet, Intake, Medicine, Relay, Supply } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { attach, type Placement } from './attach.js'
 import { decidedSets, targetOf } from './decided-sets.js'
@@ -12,7 +13,8 @@ import type { Target } from './targets.js'
 import { makeUnionFind } from './union-find.js'
 
 export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
-  const { decisions, relays } = facts
+  const { decisions } = facts
+  const relays = [...facts.relays, ...facts.programs.map(asRelay)]
   const valid = decisions.filter((fact) => fact.status !== 'error' && !isSelf(fact))
   const decided = decidedSets(valid, context)
   const errors = linkDecisions(decisions.filter((fact) => fact.status === 'error')).sets
@@ -42,6 +44,9 @@ export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
     unattached: [...reported.unattached, ...placed.unattached],
   }
 }
+
+/** What a device gave by its program belongs to the treatment that the program is of. */
+const asRelay = (program: Program): Relay => ({ ...program, kind: 'relay', ward: false })
 
 const isSelf = (fact: DecisionFact): boolean => fact.kind === 'row' && fact.self
 

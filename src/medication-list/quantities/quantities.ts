@@ -1,0 +1,132 @@
+/**
+ * The four quantities of each line and day (medication-list.md 1): intended, packed, programmed, taken. Computed when
+ * asked and kept for the derivation; nothing is expanded over days that nobody asks for.
+ */
+import { addDays, localDate } from '../../core/zone.js'
+import type { ListConfig } from '../contract.js'
+import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
+import type { FactSet, Intake } from '../facts/fact.js'
+import type { LineModel } from '../lines/line.js'
+import { compareDays, type DayAmounts, type DayComparison } from './day-amounts.js'
+import { type Devices, readDevices } from './devices.js'
+import { intendedOn } from './intended.js'
+import { measuresOf } from './pack-measure.js'
+import { dueOf, type PackedDay, packedOn, packedPlan } from './packed.js'
+import { type ProgrammedDay, programmedOn } from './programmed.js'
+import { type PackedSupply, type Rolls, readRolls } from './rolls.js'
+import { type LineIntake, lineIntakes, type TakenDay, takenOn } from './taken.js'
+
+export interface Quantities {
+  /** What should be taken on a local date. */
+  readonly intended: (line: LineModel, day: string) => DayAmounts
+  /** What lies in the pouches for that day, after confirmed measures. */
+  readonly packed: (line: LineModel, day: string) => PackedDay
+  /** What the dispenser will offer; undefined where none carries the line. */
+  readonly programmed: (line: LineModel, day: string) => ProgrammedDay | undefined
+  /** What was taken for the slots of that day. */
+  readonly taken: (line: LineModel, day: string) => TakenDay
+  /** All records of the line, taken or not, sachets by what was packed in them. */
+  readonly intakes: (line: LineModel) => readonly LineIntake[]
+  /** Refs of sachets of untold content that a packed roll explains. */
+  readonly explainedSachets: () => ReadonlySet<string>
+  readonly rolls: () => Rolls
+  readonly devices: () => Devices
+  readonly compare: (line: LineModel, a: DayAmounts, b: DayAmounts) => DayComparison
+  readonly toleranceMinutes: (line: LineModel) => number
+  /** Instant of a dose; undefined for one at any time of its day. */
+  readonly dueOf: (day: string, minutes: number | undefined) => number | undefined
+}
+
+export interface QuantitiesInput {
+  /** T. */
+  readonly at: number
+  readonly lines: readonly LineModel[]
+  readonly facts: FactSet
+  readonly config: ListConfig
+}
+
+/** Rolls that ended longer ago explain nothing that is still looked at. */
+const ROLL_DAYS = 130
+
+export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Quantities {
+  const { zone } = config
+  const rolls = once(() => readRolls(facts, addDays(localDate(at, zone), -ROLL_DAYS)))
+  const devices = once(() => readDevices(facts, lines, rolls(), at))
+  const measures = once(() => measuresOf(facts))
+  const plans = new Map<string, ReturnType<typeof packedPlan>>()
+  const planOf = (supply: PackedSupply): ReturnType<typeof packedPlan> => {
+    const plan = plans.get(supply.ref) ?? packedPlan(supply, facts)
+    plans.set(supply.ref, plan)
+    return plan
+  }
+  const context = () => ({ planOf, rolls: rolls(), zone, measures: measures() })
+  const intended = byDay((line, day) => intendedOn(line, day, zone))
+  const packed = byDay((line, day) => packedOn(line, day, context(), intended(line, day)))
+  const programmed = byDay((line, day) => programmedOn(line, day, devices(), context()))
+  const due = (day: string, minutes: number | undefined): number | undefined => dueOf(day, minutes, zone)
+  const toleranceMinutes = (line: LineModel): number =>
+    isTimeCritical(line, config) ? 0 : SLOT_TOLERANCE_MINUTES
+  const sachets = once(() =>
+    facts.intakes.filter(({ sachet, medicines }): boolean => sachet && medicines.length === 0),
+  )
+  const intakes = byLine((line) =>
+    lineIntakes(line, hasPack(line) ? sachets() : [], { zone, intended, packed, dueOf: due }),
+  )
+  const taken = byDay((line, day) => takenOn(intakes(line), day, zone))
+  return {
+    intended,
+    packed,
+    programmed,
+    taken,
+    intakes,
+    explainedSachets: once(() => explained(lines, sachets(), intakes)),
+    rolls,
+    devices,
+    compare: (line, a, b) => compareDays(a, b, toleranceMinutes(line)),
+    toleranceMinutes,
+    dueOf: due,
+  }
+}
+
+const hasPack = ({ group }: LineModel): boolean => group.supplies.some(({ fact }) => fact.pack !== undefined)
+
+const explained = (
+  lines: readonly LineModel[],
+  sachets: readonly Intake[],
+  intakes: (line: LineModel) => readonly LineIntake[],
+): ReadonlySet<string> =>
+  new Set(
+    sachets.length === 0
+      ? []
+      : lines.flatMap((line) => intakes(line).flatMap(({ fact, fromPack }) => (fromPack ? [fact.ref] : []))),
+  )
+
+export const isTimeCritical = ({ medicine }: LineModel, { timeCriticalAtc }: ListConfig): boolean =>
+  timeCriticalAtc.some((prefix) => medicine?.atc?.startsWith(prefix) === true)
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+function byLine<T>(make: (line: LineModel) => T): (line: LineModel) => T {
+  const known = new Map<string, { readonly value: T }>()
+  return (line) => {
+    const made = known.get(line.id) ?? { value: make(line) }
+    known.set(line.id, made)
+    return made.value
+  }
+}
+
+function byDay<T>(make: (line: LineModel, day: string) => T): (line: LineModel, day: string) => T {
+  const ofLine = byLine(() => new Map<string, { readonly value: T }>())
+  return (line, day) => {
+    const days = ofLine(line)
+    const made = days.get(day) ?? { value: make(line, day) }
+    days.set(day, made)
+    return made.value
+  }
+}
