@@ -115,6 +115,17 @@ export interface ListConfig {
   readonly maximumDailyMg: Readonly<Record<string, number>>
   /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */
   readonly interactionRelevanceMax: 1 | 2 | 3
+  /** Groups of which two different substances are one too many; beside them every ATC level 4 is such a group. */
+  readonly therapeuticGroups: readonly TherapeuticGroup[]
+}
+
+/** Medicines that do the same, which may span several ATC groups (medication-list.md 6.2). */
+export interface TherapeuticGroup {
+  readonly id: string
+  /** ATC prefixes. */
+  readonly atc: readonly string[]
+  /** How grave two substances of it are: `split` is high when different people decided, else moderate. */
+  readonly severity: 'high' | 'moderate' | 'split'
 }
 
 export interface ListInput {

@@ -1,5 +1,5 @@
 /** Defaults of the engine's configuration. Clinical ones are ours and wait for a clinician's confirmation. */
-import type { ListConfig } from './contract.js'
+import type { ListConfig, TherapeuticGroup } from './contract.js'
 
 const HOUR_MS = 3_600_000
 
@@ -29,6 +29,23 @@ const TIME_CRITICAL_ATC: readonly string[] = ['N04BA']
 /** Greatest daily amounts for adults, in mg, by ATC code. */
 const MAXIMUM_DAILY_MG: Readonly<Record<string, number>> = { N02BE01: 4000 }
 
+/** Groups that span several ATC groups, or are graver than others (medication-list.md 6.2). */
+const THERAPEUTIC_GROUPS: readonly TherapeuticGroup[] = [
+  // Platelet inhibitors (B01AC) are often meant beside them.
+  { id: 'anticoagulants', atc: ['B01AA', 'B01AB', 'B01AE', 'B01AF', 'B01AX'], severity: 'high' },
+  // With medicines for dependence and cough that hold an opioid.
+  { id: 'opioids', atc: ['N02A', 'N07BC', 'R05DA01', 'R05DA03', 'R05DA04'], severity: 'split' },
+  // Without glucosamine (M01AX05).
+  {
+    id: 'nsaids',
+    atc: ['M01AA', 'M01AB', 'M01AC', 'M01AE', 'M01AG', 'M01AH', 'M01AX01'],
+    severity: 'moderate',
+  },
+  // With z-hypnotics and clonazepam.
+  { id: 'benzodiazepines', atc: ['N05BA', 'N05CD', 'N05CF', 'N03AE01'], severity: 'moderate' },
+  { id: 'raas-blockers', atc: ['C09'], severity: 'moderate' },
+]
+
 export const listConfig = (zone: string, language: ListConfig['language']): ListConfig => ({
   zone,
   language,
@@ -38,4 +55,5 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   timeCriticalAtc: TIME_CRITICAL_ATC,
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
+  therapeuticGroups: THERAPEUTIC_GROUPS,
 })

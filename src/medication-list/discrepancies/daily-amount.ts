@@ -9,12 +9,14 @@ import { inMg } from '../facts/read-medicine.js'
 import type { LineModel } from '../lines/line.js'
 
 export interface DailyAmount {
-  /** Greatest sum of fixed doses on a day of the coming weeks; undefined when not known. */
+  /** Greatest sum of fixed doses on a day of the coming weeks, of a planned line from its start; undefined when not known. */
   readonly fixed: Decimal | undefined
   /** Greatest amount as needed on a day; undefined when not known. */
   readonly asNeeded: Decimal | undefined
   /** Maxima for 24 hours that the line itself states. */
   readonly maxima: readonly Decimal[]
+  /** Whether every day has the same amount. */
+  readonly steady: boolean
 }
 
 const DAYS = 28
@@ -22,27 +24,42 @@ const DAY_MINUTES = 1440
 
 export function dailyAmountOf(line: LineModel, at: number, zone: string): DailyAmount {
   const { plan } = line
-  if (plan.kind !== 'structured') return { fixed: undefined, asNeeded: undefined, maxima: [] }
+  if (plan.kind !== 'structured') return { fixed: undefined, asNeeded: undefined, maxima: [], steady: true }
   const perUnit = line.medicine?.mgPerUnit
   const mg = (amount: DoseAmount | undefined): Decimal | undefined => toMg(amount, perUnit)
   const needed = plan.entries.filter(({ asNeeded }) => asNeeded)
   return {
     fixed: plan.entries.length > needed.length ? fixedOf(line, at, zone, mg) : undefined,
     asNeeded: needed.length === 0 ? undefined : sumOf(needed.map((entry) => neededOf(entry, mg))),
+    steady: plan.entries.every(isSteady),
     maxima: plan.entries.flatMap(({ maxima }) =>
       maxima.flatMap(({ amount, hours }) => (hours === 24 ? (mg(amount) ?? []) : [])),
     ),
   }
 }
 
+const isSteady = (entry: DoseEntry): boolean =>
+  entry.asNeeded ||
+  (entry.weekdays.length === 0 &&
+    entry.cycle === undefined &&
+    entry.count === undefined &&
+    entry.events.length === 0 &&
+    (entry.start ?? entry.end ?? entry.boundsDuration) === undefined &&
+    entry.sequence <= 1 &&
+    (entry.period === undefined || DAY_MINUTES % intervalMinutes(entry.period) === 0))
+
 function fixedOf(
-  { plan, dosageFact }: LineModel,
+  { plan, dosageFact, state }: LineModel,
   at: number,
   zone: string,
   mg: (amount: DoseAmount | undefined) => Decimal | undefined,
 ): Decimal | undefined {
-  const today = localDate(at, zone)
-  const { doses, complete } = expand(plan, today, addDays(today, DAYS), { zone, start: dosageFact?.start })
+  const effect = state?.decision.effect
+  const first = localDate(
+    effect?.kind === 'use' && effect.from > at && Number.isFinite(effect.from) ? effect.from : at,
+    zone,
+  )
+  const { doses, complete } = expand(plan, first, addDays(first, DAYS), { zone, start: dosageFact?.start })
   const days = new Map<string, Decimal>()
   for (const { date, entry } of doses) {
     const amount = mg(entry.amount)

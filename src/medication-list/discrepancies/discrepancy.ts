@@ -10,7 +10,10 @@ import type { SentenceWords } from './words.js'
 
 /** Codes of `medlist-issue` that the engine raises so far. */
 export type IssueCode =
+  | 'allergy-conflict'
   | 'duplicate-substance'
+  | 'duplicate-therapeutic'
+  | 'hold-without-plan'
   | 'prescribed-not-on-list'
   | 'stopped-prescription-open'
   | 'stopped-still-dispensed'

@@ -1,16 +1,14 @@
 /** Two lines share a base substance and reach the same place in the body (medication-list.md 6.2). */
+import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { add, compare, type Decimal, ZERO } from '../dosage/decimal.js'
 import { kinship } from '../facts/read-medicine.js'
 import { sharedKey } from '../grouping/link-decisions.js'
-import { isListed } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
-import { dailyAmountOf } from './daily-amount.js'
+import { type DailyAmount, dailyAmountOf } from './daily-amount.js'
 import { discrepancy, type Finding, nameOf, type Severity, type Situation } from './discrepancy.js'
+import { decidedInView, sameDecider } from './in-view.js'
+import { conflictingPairs, evidenceOf, isToBeUsed, meetInBody, overlap, sharing } from './line-pairs.js'
 import { massOf, type SentenceWords } from './words.js'
-
-const DAY_MS = 86_400_000
-/** Lines of one substance up to which each is compared with each. */
-const PAIRED_LINES_MAX = 8
 
 export const duplicateSubstance = discrepancy<Twice>({
   code: 'duplicate-substance',
@@ -21,115 +19,102 @@ export const duplicateSubstance = discrepancy<Twice>({
     sv: (twice, words) => sentence(twice, words, SV),
     fi: (twice, words) => sentence(twice, words, FI),
   },
-  find: (situation) => ({
-    findings: pairs(situation.lines).map(([a, b]) => finding(a, b, situation)),
-    next: [],
-  }),
+  find: (situation) => {
+    const groups = sharing(situation.lines.filter(isToBeUsed), namesOf)
+    const amounts = new Map<LineModel, DailyAmount>()
+    const judged = new Map<string, Judged>()
+    const judge = (a: LineModel, b: LineModel): Judged | undefined => {
+      if (!isDuplicate(a, b)) return undefined
+      const key = `${a.id} ${b.id}`
+      const known = judged.get(key) ?? judgePair(a, b, groups, situation, amounts)
+      judged.set(key, known)
+      return known
+    }
+    const pairs = conflictingPairs(groups, (a, b) => judge(a, b)?.weight)
+    const findings = pairs.flatMap(([a, b]) => {
+      const found = judge(a, b)
+      return found === undefined ? [] : [finding(a, b, found, situation)]
+    })
+    const changing = [...amounts.values()].some(({ steady }) => !steady)
+    return { findings, next: changing ? [midnightAfter(situation)] : [] }
+  },
 })
 
-/** Pairs by shared substance or product, not every line against every other. */
-function pairs(lines: readonly LineModel[]): [LineModel, LineModel][] {
-  const byToken = new Map<string, LineModel[]>()
-  for (const line of lines) {
-    if (!counts(line) || line.medicine === undefined) continue
-    const tokens = [
-      ...line.medicine.products,
-      ...[...line.medicine.substances].flatMap(([system, codes]) =>
-        [...codes].map((code) => `${system}|${code}`),
-      ),
-    ]
-    for (const token of new Set(tokens)) byToken.set(token, [...(byToken.get(token) ?? []), line])
-  }
-  const found = new Map<string, [LineModel, LineModel]>()
-  for (const sharing of byToken.values())
-    for (const [a, b] of sharing.length <= PAIRED_LINES_MAX ? everyPair(sharing) : oneEach(sharing))
-      found.set(`${a.id} ${b.id}`, [a, b])
-  return [...found.keys()].sort().flatMap((key) => {
-    const pair = found.get(key)
-    return pair === undefined ? [] : [pair]
-  })
+/** Products and substances, so that only lines with one in common are compared. */
+function* namesOf({ medicine }: LineModel): Iterable<string> {
+  if (medicine === undefined) return
+  yield* medicine.products
+  for (const [system, codes] of medicine.substances) for (const code of codes) yield `${system}|${code}`
 }
-
-type Pair = [LineModel, LineModel]
-
-const byId = (lines: readonly LineModel[]): LineModel[] => [...lines].sort((a, b) => (a.id < b.id ? -1 : 1))
-
-function everyPair(sharing: readonly LineModel[]): Pair[] {
-  const lines = byId(sharing)
-  return lines.flatMap((a, index) =>
-    lines.slice(index + 1).flatMap((b): Pair[] => (isDuplicate(a, b) ? [[a, b]] : [])),
-  )
-}
-
-/** Every line that has a rival stands in a pair: as many pairs as lines, not as their square. */
-function oneEach(sharing: readonly LineModel[]): Pair[] {
-  const lines = byId(sharing)
-  const named = new Set<LineModel>()
-  const found: Pair[] = []
-  for (const [index, a] of lines.entries()) {
-    if (named.has(a)) continue
-    const b = lines.find((other, place) => place !== index && isDuplicate(a, other))
-    if (b === undefined) continue
-    named.add(a).add(b)
-    found.push(a.id < b.id ? [a, b] : [b, a])
-  }
-  return found
-}
-
-const counts = ({ status }: LineModel): boolean =>
-  status === 'active' || status === 'intended' || status === 'unknown'
 
 function isDuplicate(a: LineModel, b: LineModel): boolean {
   if (a.medicine === undefined || b.medicine === undefined) return false
-  return kinship(a.medicine, b.medicine) === 'share' && meet(a, b) && overlap(a, b)
+  return kinship(a.medicine, b.medicine) === 'share' && meetInBody(a, b) && overlap(a, b)
 }
 
-/** The same route group, or both act on the whole body; an unknown route may be any. */
-function meet({ medicine: a }: LineModel, { medicine: b }: LineModel): boolean {
-  if (a?.routeGroup === undefined || b?.routeGroup === undefined) return true
-  return a.routeGroup === b.routeGroup || (a.systemic && b.systemic)
+/** Amounts that change from day to day may exceed a maximum from another day on. */
+const midnightAfter = ({ at, config }: Situation): number =>
+  startOfLocalDay(addDays(localDate(at, config.zone), 1), config.zone)
+
+interface Judged {
+  readonly severity: Severity
+  /** Greater is worse. */
+  readonly weight: number
+  /** What is summed: the two lines, or all of the substance where only together they exceed a maximum. */
+  readonly sum: Sum
 }
 
-const overlap = (a: LineModel, b: LineModel): boolean => {
-  const [from, to] = useOf(a)
-  const [start, end] = useOf(b)
-  return Math.min(to, end) - Math.max(from, start) >= DAY_MS
+function judgePair(
+  a: LineModel,
+  b: LineModel,
+  groups: readonly (readonly LineModel[])[],
+  situation: Situation,
+  amounts: Map<LineModel, DailyAmount>,
+): Judged {
+  const { at, config, holder } = situation
+  const amountOf = (line: LineModel): DailyAmount => {
+    const known = amounts.get(line) ?? dailyAmountOf(line, at, config.zone)
+    amounts.set(line, known)
+    return known
+  }
+  const two = summed([a, b], amountOf, situation)
+  const many = two.exceeded === undefined ? rivals(a, b, groups) : []
+  const all = many.length > 2 ? summed(many, amountOf, situation) : two
+  const sum = all.exceeded === undefined ? two : all
+  const key = a.medicine && b.medicine ? sharedKey(a.medicine, b.medicine) : undefined
+  const alone = two.exceeded !== undefined || (key !== undefined && isFixed(a) && isFixed(b))
+  if (alone || all.exceeded !== undefined) return { severity: 'high', weight: alone ? 4 : 3, sum }
+  return sameDecider(a, b) && decidedInView(a, b, holder)
+    ? { severity: 'low', weight: 1, sum }
+    : { severity: 'moderate', weight: 2, sum }
 }
 
-function useOf({ state }: LineModel): [from: number, to: number] {
-  const effect = state?.decision.effect
-  if (effect?.kind !== 'use') return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  return [effect.from, effect.to ?? Number.POSITIVE_INFINITY]
+/** All lines of the substance that are used together with both. */
+function rivals(a: LineModel, b: LineModel, groups: readonly (readonly LineModel[])[]): LineModel[] {
+  const group = groups.find((lines) => lines.includes(a) && lines.includes(b)) ?? []
+  return group.filter((line) => line === a || line === b || (isDuplicate(a, line) && isDuplicate(b, line)))
 }
 
-function finding(a: LineModel, b: LineModel, situation: Situation): Finding & { readonly numbers: Twice } {
-  const sum = summed(a, b, situation)
-  const { versioned } = situation
-  const facts = [a, b].flatMap(({ state }) =>
-    state === undefined ? [] : [versioned(state.decision.fact.ref)],
-  )
+function finding(
+  a: LineModel,
+  b: LineModel,
+  { severity, sum }: Judged,
+  { versioned }: Situation,
+): Finding & { readonly numbers: Twice } {
+  const facts = [a, b].flatMap((line) => evidenceOf(line, versioned))
   return {
     about: [a.id, b.id],
-    severity: severityOf(a, b, sum.exceeded !== undefined, situation),
+    severity,
     implicated: [a.ref, b.ref, ...facts],
     evidence: facts,
     numbers: numbersOf(a, b, sum),
   }
 }
 
-function severityOf(a: LineModel, b: LineModel, exceeds: boolean, { holder }: Situation): Severity {
-  const key = a.medicine && b.medicine ? sharedKey(a.medicine, b.medicine) : undefined
-  if (exceeds || (key !== undefined && isFixed(a) && isFixed(b))) return 'high'
-  const [first, second] = [a.state?.decision.fact, b.state?.decision.fact]
-  // Both rows of one list, decided by one person, stood before that person's eyes together.
-  const together =
-    first !== undefined && second !== undefined && isListed(first, holder) && isListed(second, holder)
-  return together && first.author !== undefined && first.author === second.author ? 'low' : 'moderate'
-}
-
 const isFixed = ({ category }: LineModel): boolean => category === 'fixed' || category === 'course'
 
 interface Sum {
+  readonly times: number
   readonly fixed: Decimal | undefined
   readonly asNeeded: Decimal | undefined
   readonly total: Decimal
@@ -138,17 +123,22 @@ interface Sum {
 }
 
 /** What is not known adds nothing: a total that exceeds the maximum without it does so with it. */
-function summed(a: LineModel, b: LineModel, { at, config }: Situation): Sum {
-  const amounts = [a, b].map((line) => dailyAmountOf(line, at, config.zone))
+function summed(
+  lines: readonly LineModel[],
+  amountOf: (line: LineModel) => DailyAmount,
+  { config }: Situation,
+): Sum {
+  const amounts = lines.map(amountOf)
   const fixed = known(amounts.map((amount) => amount.fixed))
   const asNeeded = known(amounts.map((amount) => amount.asNeeded))
   const total = add(fixed ?? ZERO, asNeeded ?? ZERO)
   const limits = [
     ...amounts.flatMap(({ maxima }) => maxima),
-    ...[a, b].flatMap(({ medicine }) => configured(medicine?.atc, config.maximumDailyMg)),
+    ...lines.flatMap(({ medicine }) => configured(medicine?.atc, config.maximumDailyMg)),
   ]
   const lowest = limits.sort(compare)[0]
   return {
+    times: lines.length,
     fixed,
     asNeeded,
     total,
@@ -167,42 +157,43 @@ const configured = (atc: string | undefined, maxima: Readonly<Record<string, num
 }
 
 interface Words {
-  readonly twice: (name: string) => string
+  readonly twice: (name: string, times: number) => string
   readonly fixed: (amount: string) => string
   readonly asNeeded: (amount: string) => string
   readonly and: string
   readonly over: (total: string, maximum: string) => string
 }
 const NB: Words = {
-  twice: (name) => `${name} står to ganger`,
+  twice: (name, times) => (times === 2 ? `${name} står to ganger` : `${name} står ${times} ganger`),
   fixed: (amount) => `fast ${amount}/døgn`,
   asNeeded: (amount) => `inntil ${amount}/døgn ved behov`,
   and: ' og ',
   over: (total, maximum) => `; samlet ${total} overstiger ${maximum}`,
 }
 const DA: Words = {
-  twice: (name) => `${name} står to gange`,
+  twice: (name, times) => (times === 2 ? `${name} står to gange` : `${name} står ${times} gange`),
   fixed: (amount) => `fast ${amount}/døgn`,
   asNeeded: (amount) => `indtil ${amount}/døgn efter behov`,
   and: ' og ',
   over: (total, maximum) => `; i alt ${total} overstiger ${maximum}`,
 }
 const EN: Words = {
-  twice: (name) => `${name} is listed twice`,
+  twice: (name, times) => (times === 2 ? `${name} is listed twice` : `${name} is listed ${times} times`),
   fixed: (amount) => `${amount} a day fixed`,
   asNeeded: (amount) => `up to ${amount} a day when needed`,
   and: ' and ',
   over: (total, maximum) => `; ${total} in all exceeds ${maximum}`,
 }
 const SV: Words = {
-  twice: (name) => `${name} står två gånger`,
+  twice: (name, times) => (times === 2 ? `${name} står två gånger` : `${name} står ${times} gånger`),
   fixed: (amount) => `stående ${amount}/dygn`,
   asNeeded: (amount) => `upp till ${amount}/dygn vid behov`,
   and: ' och ',
   over: (total, maximum) => `; totalt ${total} överstiger ${maximum}`,
 }
 const FI: Words = {
-  twice: (name) => `${name} on listalla kahdesti`,
+  twice: (name, times) =>
+    times === 2 ? `${name} on listalla kahdesti` : `${name} on listalla ${times} kertaa`,
   fixed: (amount) => `säännöllisesti ${amount}/vrk`,
   asNeeded: (amount) => `tarvittaessa enintään ${amount}/vrk`,
   and: ' ja ',
@@ -210,6 +201,8 @@ const FI: Words = {
 }
 
 type Twice = {
+  /** How many lines are summed. */
+  readonly times: number
   readonly substance: string | undefined
   readonly one: string | undefined
   readonly other: string | undefined
@@ -221,7 +214,8 @@ type Twice = {
   readonly exceeded: string | undefined
 }
 
-const numbersOf = (a: LineModel, b: LineModel, { fixed, asNeeded, total, exceeded }: Sum): Twice => ({
+const numbersOf = (a: LineModel, b: LineModel, { times, fixed, asNeeded, total, exceeded }: Sum): Twice => ({
+  times,
   substance: a.medicine?.substanceName ?? b.medicine?.substanceName,
   one: nameOf(a),
   other: nameOf(b),
@@ -241,5 +235,5 @@ function sentence(twice: Twice, { name, amount }: SentenceWords, words: Words): 
     twice.total === undefined || twice.exceeded === undefined
       ? ''
       : words.over(amount(twice.total), amount(twice.exceeded))
-  return `${words.twice(twice.substance ?? name(twice.one))}: ${told.join(words.and)}${over}.`
+  return `${words.twice(twice.substance ?? name(twice.one), twice.times)}: ${told.join(words.and)}${over}.`
 }

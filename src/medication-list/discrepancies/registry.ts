@@ -1,7 +1,10 @@
 /** All discrepancies that the engine looks for. A new one is a file and a line here. */
+import { allergyConflict } from './allergy-conflict.js'
 import { ambiguousLink } from './ambiguous-link.js'
 import type { Discrepancy } from './discrepancy.js'
 import { duplicateSubstance } from './duplicate-substance.js'
+import { duplicateTherapeutic } from './duplicate-therapeutic.js'
+import { holdWithoutPlan } from './hold-without-plan.js'
 import { interaction, interactionSplit } from './interaction.js'
 import { missedDose } from './missed-dose.js'
 import { prescribedNotOnList } from './prescribed-not-on-list.js'
@@ -12,8 +15,11 @@ import { takenAfterStop } from './taken-after-stop.js'
 import { wrongRoll } from './wrong-roll.js'
 
 export const DISCREPANCIES: readonly Discrepancy[] = [
+  allergyConflict,
   ambiguousLink,
   duplicateSubstance,
+  duplicateTherapeutic,
+  holdWithoutPlan,
   interaction,
   interactionSplit,
   missedDose,

@@ -6,6 +6,7 @@ import type { DoseAmount } from '../dosage/amount.js'
 import type { Decimal } from '../dosage/decimal.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { PackingPeriod } from '../packing/calendar.js'
+import type { Allergy } from './allergy-fact.js'
 import type {
   Away,
   ChainFact,
@@ -17,6 +18,7 @@ import type {
   ProgramReceipt,
 } from './chain-fact.js'
 import type { Measure, Ordination, PackingAnswer, PackingCalendar, PackingFact } from './packing-fact.js'
+import type { HoldPlan } from './read-hold-plan.js'
 
 export interface FactOrigin {
   /** `<type>/<id>`. */
@@ -87,6 +89,8 @@ interface Decided {
   readonly identifiers: readonly Identifier[]
   readonly reasonCode: readonly CodeableConcept[]
   readonly courseCode: string | undefined
+  /** What is planned for a pause; undefined where nothing is. */
+  readonly holdPlan: HoldPlan | undefined
   readonly product: ProductStatement
 }
 
@@ -239,6 +243,7 @@ export type EngineFact =
   | Relay
   | PackingFact
   | ChainFact
+  | Allergy
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
@@ -261,6 +266,7 @@ export interface FactSet {
   readonly programReceipts: readonly ProgramReceipt[]
   readonly handOuts: readonly HandOut[]
   readonly aways: readonly Away[]
+  readonly allergies: readonly Allergy[]
 }
 
 export const originsOf = (set: FactSet): FactOrigin[] => [
@@ -282,4 +288,5 @@ export const originsOf = (set: FactSet): FactOrigin[] => [
   ...set.programReceipts,
   ...set.handOuts,
   ...set.aways,
+  ...set.allergies,
 ]

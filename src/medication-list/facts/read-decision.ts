@@ -8,6 +8,8 @@ import { type DosagePlan, readDosagePlan } from '../dosage/plan.js'
 import type { PackingRow } from './chain-fact.js'
 import type { EngineFact, FactOrigin, Ignored, Prescription, Row } from './fact.js'
 import { readPackingRow, readProgram } from './read-chain.js'
+import { courseCode } from './read-course-code.js'
+import { holdPlan } from './read-hold-plan.js'
 import { type MedicationBearer, productStatement, readMedicine } from './read-medicine.js'
 import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
 
@@ -21,7 +23,6 @@ const RECALL_REASON = volven(7500)
 const RENEWAL_CODES = new Set(['1', '3'])
 /** 7408: status of a prescription in the national register; its F is "expired", which ends no treatment. */
 const PRESCRIPTION_STATUS = volven(7408)
-const USE_CODE = volven(9101)
 
 export function readRequest(
   request: MedicationRequest,
@@ -70,6 +71,7 @@ export function readRequest(
     identifiers: request.identifier ?? [],
     reasonCode: request.reasonCode ?? [],
     courseCode: courseCode(request, request.courseOfTherapyType),
+    holdPlan: holdPlan(request, context),
     status: requestStatus(request.status, reasons),
     dispensable: request.intent !== 'plan',
     validTo: endOf(request.dispenseRequest?.validityPeriod?.end, context.zone),
@@ -111,6 +113,7 @@ export function readStatement(
     identifiers: statementResource.identifier ?? [],
     reasonCode: statementResource.reasonCode ?? [],
     courseCode: courseCode(statementResource, undefined),
+    holdPlan: holdPlan(statementResource, context),
     status: statementStatus(statementResource),
     period,
     from: period?.start === undefined ? undefined : rangeOfDateTime(period.start, context.zone)?.from,
@@ -274,25 +277,6 @@ function statusSince(
 /** End of a period, exclusive: a date is inclusive. */
 export const endOf = (value: string | undefined, zone: string): number | undefined =>
   value === undefined ? undefined : rangeOfDateTime(value, zone)?.to
-
-const COURSE_OF_THERAPY = 'http://terminology.hl7.org/CodeSystem/medicationrequest-course-of-therapy'
-
-/** `course` or `prn` where the source codes the kind of use (9101, course of therapy). */
-function courseCode(
-  resource: Pick<MedicationRequest, 'extension'>,
-  concept: CodeableConcept | undefined,
-): string | undefined {
-  const coded = (resource.extension ?? []).flatMap(({ valueCodeableConcept, valueCoding }) => [
-    ...(valueCodeableConcept?.coding ?? []),
-    ...(valueCoding === undefined ? [] : [valueCoding]),
-  ])
-  const use = coded.find(({ system }) => system === USE_CODE)?.code
-  if (use === '2') return 'course'
-  if (use === '3') return 'prn'
-  return concept?.coding?.some(({ system, code }) => system === COURSE_OF_THERAPY && code === 'acute')
-    ? 'course'
-    : undefined
-}
 
 export const treatmentIdentifiers = (identifiers: Row['identifiers']): Row['identifiers'] =>
   identifiers.filter(

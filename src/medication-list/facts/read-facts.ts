@@ -4,6 +4,7 @@ import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } from './fact.js'
+import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { packingOf, readBasic, readOrdination, readPackingTask } from './read-packing.js'
@@ -44,6 +45,7 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     programReceipts: [],
     handOuts: [],
     aways: [],
+    allergies: [],
   }
   for (const fact of facts) put(readCached(fact, context), set)
   set.intakes = withSachetOutcome(set.intakes)
@@ -111,6 +113,9 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
     case 'away':
       set.aways.push(fact)
       break
+    case 'allergy':
+      set.allergies.push(fact)
+      break
     case 'ignored':
       break
     default:
@@ -165,6 +170,8 @@ export function readFact(
       return readAlert(resource, origin, context)
     case 'Encounter':
       return readStay(resource, origin, context)
+    case 'AllergyIntolerance':
+      return readAllergy(resource, origin, context)
     case 'DeviceUseStatement':
       return readAssignment(resource, origin, context)
     case 'SupplyDelivery':

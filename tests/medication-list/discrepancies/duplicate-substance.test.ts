@@ -11,6 +11,7 @@ import {
   sourceList,
   WARD,
 } from '../../support/clinical-facts.js'
+import { instantWhen } from '../../support/next-change.js'
 
 const needed = (value: number, times: number): Dosage => ({
   asNeededBoolean: true,
@@ -69,6 +70,69 @@ describe('duplicate-substance', () => {
       severities([...rows, sourceList('l', '2026-11-20T09:00:00Z', rows)], 'duplicate-substance'),
       'low',
     )
+  })
+
+  it('is high when only three lines together exceed the maximum', () => {
+    const three = ['p', 'q', 'r'].map((id, index) =>
+      prescription(id, {
+        brand: index === 0 ? 'ID_PINEX' : 'ID_PARACET',
+        dosage: [fixed(index === 0 ? 1 : 2, { when: ['MORN', 'EVE'] })],
+        requester: WARD,
+        authoredOn: `2026-11-0${index + 1}T09:00:00+01:00`,
+      }),
+    )
+    assert.equal(severities(three.slice(0, 2), 'duplicate-substance'), 'low', 'one decider, both in view')
+    const issues = derive(three).issues.filter(
+      ({ code }) => code?.coding?.[0]?.code === 'duplicate-substance',
+    )
+    assert.deepEqual(
+      issues.map(({ severity }) => severity),
+      ['high', 'high', 'high'],
+    )
+    assert.equal(issues[0]?.detail, 'Paracetamol står 3 ganger: fast 6 g/døgn; samlet 6 g overstiger 4 g.')
+  })
+
+  it('pairs the lines of a crowd by how grave they are, not by their ids', () => {
+    const crowd = [
+      ...Array.from({ length: 12 }, (_, n) =>
+        prescription(`single-${n}`, {
+          brand: 'ID_PARACETSUPP',
+          dosage: [needed(0.1, 1)],
+          requester: { ...WARD, identifier: { ...WARD.identifier, value: `200000${n}` } },
+        }),
+      ),
+      prescription('z1', { brand: 'ID_PINEX', dosage: [fixed(2, { when: ['MORN', 'EVE'] })] }),
+      prescription('z2', {
+        brand: 'ID_PARACET',
+        dosage: [fixed(2, { when: ['MORN', 'EVE'] })],
+        requester: WARD,
+      }),
+    ]
+    const result = derive(crowd)
+    const lineOf = (ref: string) =>
+      result.lines.find(({ facts }) => facts.includes(`MedicationRequest/${ref}`))?.id
+    const grave = result.issues.find(({ implicated }) =>
+      ['z1', 'z2'].every((ref) =>
+        implicated?.some(({ reference }) => reference === `MedicationStatement/${lineOf(ref)}`),
+      ),
+    )
+    assert.equal(grave?.severity, 'high')
+  })
+
+  it('opens at the midnight from which a step of a taper exceeds the maximum', () => {
+    const step = (sequence: number, value: number): Dosage => ({
+      sequence,
+      ...fixed(value, { when: ['MORN', 'EVE'], boundsDuration: { value: 40, code: 'd' } }),
+    })
+    const facts = [
+      prescription('p', { brand: 'ID_PINEX', dosage: [fixed(1, { when: ['MORN'] })], requester: WARD }),
+      row('q', { brand: 'ID_PARACET', period: { start: '2026-11-20' }, dosage: [step(1, 1), step(2, 4)] }),
+    ]
+    const at = instantWhen(facts, (result) => issueOf(result, 'duplicate-substance')?.severity === 'high', {
+      at: '2026-11-22T11:00:00.000Z',
+    })
+    // 28 days before the step of 30 December.
+    assert.equal(at, '2026-12-01T23:00:00.000Z')
   })
 
   it('looks at the route: eye drops beside tablets are none, suppositories are', () => {
