@@ -2,6 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import express, { type NextFunction, type Request, type Response } from 'express'
 import { codeOf, HubError } from '../core/errors.js'
+import { cardRoutes } from './card-page.js'
 import { createContext } from './context.js'
 import type { ApiDeps } from './deps.js'
 import { handleFhir } from './fhir-handler.js'
@@ -29,6 +30,7 @@ export function createApp(deps: ApiDeps): RequestListener {
   const context = createContext(deps)
   const others = createRoutes(deps, [
     ['/intake', intakeRoutes(deps)],
+    ['/', cardRoutes(deps)],
     ['/', deliveryRoutes(deps)],
     ['/', opsRoutes(deps)],
   ])

@@ -1,6 +1,7 @@
 /** What the HTTP layer is handed. It reads the store, and writes only through the use cases of src/hub. */
 import type { Bundle, FhirResource } from 'fhir/r4.js'
 import type { MessageId, PersonId } from '../core/ids.js'
+import type { Language, View } from '../core/list-view.js'
 import type { Identity } from '../core/message.js'
 import type { Clock, Log, NewId } from '../core/ports.js'
 import type { ResourceType } from '../core/stored.js'
@@ -116,11 +117,26 @@ export interface ApiDeps {
   /** `undefined`: no such person. `ifNoneMatch` holds whole ETags, or `*`. */
   readonly medicationList: (
     person: PersonId,
-    condition: { readonly ifNoneMatch?: readonly string[] },
+    request: {
+      readonly view: View
+      /** Absent: the hub's own. */
+      readonly language?: Language | undefined
+      readonly ifNoneMatch?: readonly string[]
+    },
   ) => Promise<MedicationListAnswer | undefined>
   readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage'> & Omit<DeliveryOperations, 'noteReceipt'>
   /** Rings for a destination that has something due by an operator's hand. */
   readonly ringDestination: (id: string) => void
+  /** The list as a document of the international patient summary. `undefined`: no such person. */
+  readonly summary: (
+    person: PersonId,
+    language: Language | undefined,
+  ) => Promise<Bundle<FhirResource> | undefined>
+  /** The list on paper, and the Bundle that the PDF was drawn from. `undefined`: no such person. */
+  readonly medicationCard: (
+    person: PersonId,
+    language: Language | undefined,
+  ) => Promise<{ readonly pdf: Uint8Array; readonly bundle: Bundle<FhirResource> } | undefined>
   /** The same list as SFM's medication document. `undefined`: no such person. */
   readonly sfmDocument: (person: PersonId) => Promise<Bundle | undefined>
   /** Runs one dead letter again and rings its lane. */

@@ -36,13 +36,15 @@ export interface FhirRequest {
   readonly body: (bytesMax: number) => Promise<Uint8Array>
   readonly caller: Caller
   readonly prefer: Preferences
+  /** Media type of the answer that was agreed on, without parameters. */
+  readonly accepted: string
 }
 
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  /** JSON text; absent for 204, 304 and `return=minimal`. */
-  readonly body?: string
+  /** JSON text, or bytes of the media type that was asked for; absent for 204, 304 and `return=minimal`. */
+  readonly body?: string | Uint8Array
 }
 
 export const entityTag = (version: number): string => `W/"${version}"`

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { codeOf, HubError } from '../core/errors.js'
 import type { ApiContext } from './context.js'
 import type { Answer, FhirRequest, Target } from './exchange.js'
-import { allowedMethods, parsePath, route } from './fhir-router.js'
+import { allowedMethods, parsePath, route, servedBesides } from './fhir-router.js'
 import { URL_CHARS_MAX } from './limits.js'
 import { negotiate, parsePrefer } from './negotiation.js'
 import { errorAnswer } from './operation-outcome.js'
@@ -48,9 +48,9 @@ async function perform(
   const mark = url.indexOf('?')
   const query = parseQuery(mark < 0 ? '' : url.slice(mark + 1))
   const format = query.find(({ name }) => name === '_format')?.value
-  exchange.contentType = negotiate(request.headers.accept, format)
-  exchange.pretty = query.some(({ name, value }) => name === '_pretty' && value === 'true')
   exchange.target = parsePath(mark < 0 ? url : url.slice(0, mark))
+  exchange.contentType = negotiate(request.headers.accept, format, servedBesides(context, exchange.target))
+  exchange.pretty = query.some(({ name, value }) => name === '_pretty' && value === 'true')
   const caller = await context.deps.callerOf({ authorization: request.headers.authorization })
   const fhirRequest: FhirRequest = {
     method: request.method ?? 'GET',
@@ -59,11 +59,14 @@ async function perform(
     body: (bytesMax) => readBody(request, bytesMax),
     caller,
     prefer: parsePrefer(headerOf(request, 'prefer')),
+    accepted: exchange.contentType.split(';')[0] ?? '',
   }
   return route(context, fhirRequest, exchange.target)
 }
 
 function failure(context: ApiContext, request: IncomingMessage, exchange: Exchange, error: unknown): Answer {
+  // An error is an OperationOutcome, whatever was asked for.
+  if (!exchange.contentType.includes('json')) exchange.contentType = DEFAULT_TYPE
   const answer = errorAnswer(error)
   if (answer.status >= 500)
     context.deps.log.error('FHIR request failed', { code: codeOf(error), status: answer.status }, error)
@@ -84,7 +87,9 @@ function send(request: IncomingMessage, response: ServerResponse, exchange: Exch
     response.end()
     return
   }
-  const bytes = Buffer.from(exchange.pretty ? prettyJson(answer.body) : answer.body, 'utf8')
+  const { body } = answer
+  const bytes =
+    typeof body === 'string' ? Buffer.from(exchange.pretty ? prettyJson(body) : body, 'utf8') : body
   response.setHeader('Content-Type', exchange.contentType)
   response.setHeader('Content-Length', bytes.length)
   response.end(request.method === 'HEAD' ? undefined : bytes)

@@ -65,6 +65,10 @@ export function allowedMethods(context: ApiContext, target: Target): readonly st
   }
 }
 
+/** A media type that a target serves besides JSON. */
+export const servedBesides = (context: ApiContext, target: Target): string | undefined =>
+  target.kind === 'operation' ? findOperation(context, target)?.serves : undefined
+
 /** @throws HubError NOT_FOUND, METHOD_NOT_ALLOWED and those of the interaction */
 export async function route(context: ApiContext, request: FhirRequest, target: Target): Promise<Answer> {
   const methods = allowedMethods(context, target)

@@ -17,12 +17,13 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
 
 /**
  * Content-Type of the answer. `_format` beats `Accept`.
+ * @param other a media type that this target serves besides JSON, to who asks for it by name
  * @throws HubError NOT_ACCEPTABLE
  */
-export function negotiate(accept: string | undefined, format: string | undefined): string {
+export function negotiate(accept: string | undefined, format: string | undefined, other?: string): string {
   if (format !== undefined) {
     const { type, parameters } = mediaType(format)
-    const found = FORMATS.get(type)
+    const found = type === other ? other : FORMATS.get(type)
     if (found === undefined || !versionFits(parameters)) throw notAcceptable('_format')
     return found
   }
@@ -31,8 +32,8 @@ export function negotiate(accept: string | undefined, format: string | undefined
   let best: { readonly quality: number; readonly answer: string } | undefined
   for (const range of accept.split(',')) {
     const { type, parameters } = mediaType(range)
-    const answer = type === 'application/json' ? PLAIN_JSON : FHIR_JSON
-    const served = type === '*/*' || type === 'application/*' || FORMATS.has(type)
+    const answer = type === other ? other : type === 'application/json' ? PLAIN_JSON : FHIR_JSON
+    const served = type === other || type === '*/*' || type === 'application/*' || FORMATS.has(type)
     const quality = Number(parameters.get('q') ?? '1')
     if (served && versionFits(parameters) && quality > (best?.quality ?? 0)) best = { quality, answer }
   }
@@ -56,6 +57,25 @@ export function checkContentType(contentType: string | undefined, allowed: reado
 
 export const FHIR_BODY_TYPES = ['application/fhir+json', 'application/json'] as const
 export const FORM_TYPES = ['application/x-www-form-urlencoded'] as const
+
+/**
+ * The first of `served` in the reader's order of preference (RFC 9110, 12.5.4); undefined where none is asked for.
+ * @param served language tags; `nb` is served to who asks for `no` or `nn` too
+ */
+export function preferredLanguage<Tag extends string>(
+  header: string | undefined,
+  served: readonly Tag[],
+): Tag | undefined {
+  const asked = (header ?? '').split(',').map((range) => {
+    const { type, parameters } = mediaType(range)
+    return { tag: type.split('-')[0] ?? '', quality: Number(parameters.get('q') ?? '1') }
+  })
+  for (const { tag, quality } of asked.sort((a, b) => b.quality - a.quality)) {
+    const found = served.find((one) => one === tag || (one === 'nb' && (tag === 'no' || tag === 'nn')))
+    if (found !== undefined && quality > 0) return found
+  }
+  return undefined
+}
 
 /** `Prefer`: tokens apart from `handling` and `return` mean nothing here and are passed over, as RFC 7240 has it. */
 export function parsePrefer(header: string | undefined): Preferences {

@@ -4,13 +4,17 @@ import { type MllpServer, startMllpServer } from '../../adapters/transport/mllp.
 import { mayEvict } from '../../queue/redis-report.js'
 import type { OpsDeps } from '../api/app.js'
 import type { ApiDeps, Health } from '../api/deps.js'
+import { drawCard } from '../card/medication-card.js'
 import type { Config } from '../config.js'
 import { HubError } from '../core/errors.js'
+import type { PersonId } from '../core/ids.js'
 import { openListCache } from '../hub/list-cache.js'
 import { performOperation } from '../hub/perform-operation.js'
 import { previewReplay } from '../hub/preview-replay.js'
+import { readCard, readSummary } from '../hub/read-documents.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
+import { readView } from '../hub/read-view.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
 import { openDefinitions } from '../validation/definitions.js'
@@ -34,6 +38,16 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     hash: (text: string) => sha256(Buffer.from(text)),
     publicUrl: config.publicUrl,
     cache: openListCache(CACHED_LIST_CHARS_MAX),
+  }
+  const view = { hash: list.hash, language: config.language, zone: config.zone }
+  const documents = {
+    ...view,
+    store,
+    medicationList: (person: PersonId) => readMedicationList(list, person, []),
+    clock: Date.now,
+    newId: randomUUID,
+    publicUrl: config.publicUrl,
+    drawCard,
   }
   return {
     ...opsDeps(config, parts),
@@ -63,7 +77,10 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
         },
         person,
       ),
-    medicationList: (person, { ifNoneMatch }) => readMedicationList(list, person, ifNoneMatch ?? []),
+    medicationList: (person, { ifNoneMatch = [], ...request }) =>
+      readView(view, request, (known) => readMedicationList(list, person, known), ifNoneMatch),
+    summary: (person, language) => readSummary(documents, person, language ?? config.language),
+    medicationCard: (person, language) => readCard(documents, person, language ?? config.language),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,
     replayMessage: (id, who) => replayMessage(store, dispatcher.ring, id, who),

@@ -139,7 +139,11 @@ describe('CapabilityStatement', () => {
     const id = server.hub.put(kari())
     for (const resource of resources())
       for (const operation of list(resource, 'operation')) {
-        const path = `/fhir/${pick(resource, 'type')}/${id}/$${pick(operation, 'name')}`
+        const name = String(pick(operation, 'name'))
+        const path =
+          name === 'find'
+            ? `/fhir/List/$find?patient=${id}&name=current-medications`
+            : `/fhir/${pick(resource, 'type')}/${id}/$${name}`
         assert.equal((await server.get(path)).status, 200)
         const definition = await server.get(`/fhir/OperationDefinition?url=${pick(operation, 'definition')}`)
         assert.equal(list(definition.json, 'entry').length, 1)

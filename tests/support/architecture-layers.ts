@@ -55,6 +55,8 @@ export const LAYERS: readonly Layer[] = [
     packages: [],
     builtins: [],
   },
+  // The card on paper: a drawing library around the views of the list.
+  effects('src/card/', ['src/core/', 'src/medication-list/'], ['pdfmake', 'pdfmake/interfaces.js']),
   {
     prefix: 'src/api/',
     ours: ['src/core/', 'src/hub/', 'src/access/', 'fhir-profiles/'],

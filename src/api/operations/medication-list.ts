@@ -1,51 +1,33 @@
 /** `$medication-list`: the shared list of one patient, stored bytes straight out (fhir-api.md O-02, surfaces.md). */
 import { CANONICAL_BASE } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
-import { type PersonId, personId } from '../../core/ids.js'
-import { isObject } from '../fhir-json.js'
+import { LANGUAGES, VIEWS, type View } from '../../core/list-view.js'
 import { entityTagsOf } from '../interactions/read.js'
+import { preferredLanguage } from '../negotiation.js'
+import { namedPatient } from './named-patient.js'
 import type { FhirOperation, OperationInput } from './operation.js'
-
-const IDENTIFIER_PLACE = "Parameters.parameter.where(name='identifier')"
 
 export const medicationListOperation: FhirOperation = {
   definition: `${CANONICAL_BASE}/OperationDefinition/medication-list`,
   handle: async (deps, input) => {
-    const person = input.id === undefined ? await personOf(deps.store, input) : idOf(input, input.id)
+    const person = await namedPatient(deps.store, input)
     const noneMatch = input.request.header('if-none-match')
-    const list = await deps.medicationList(
-      person,
-      noneMatch === undefined ? {} : { ifNoneMatch: entityTagsOf(noneMatch) },
-    )
+    const list = await deps.medicationList(person, {
+      view: viewOf(input),
+      language: preferredLanguage(input.request.header('accept-language'), LANGUAGES),
+      ...(noneMatch === undefined ? {} : { ifNoneMatch: entityTagsOf(noneMatch) }),
+    })
     if (list === undefined) throw new HubError('NOT_FOUND', 'no such patient')
-    const headers = { ETag: list.etag }
+    const headers = { ETag: list.etag, Vary: 'Accept-Language' }
     return list.notModified ? { status: 304, headers } : { status: 200, headers, body: list.body }
   },
 }
 
-function idOf(input: OperationInput, id: string): PersonId {
-  if (input.parameters.has('identifier'))
-    throw new HubError('RESOURCE_STRUCTURE', 'the patient is named by the URL already', {
-      at: IDENTIFIER_PLACE,
-    })
-  return personId(id)
-}
-
-/** @throws HubError NOT_FOUND when nobody has the identifier */
-async function personOf(
-  store: Parameters<FhirOperation['handle']>[0]['store'],
-  { parameters }: OperationInput,
-): Promise<PersonId> {
-  const [identifier] = parameters.get('identifier') ?? []
-  if (
-    !isObject(identifier) ||
-    typeof identifier['system'] !== 'string' ||
-    typeof identifier['value'] !== 'string'
-  )
-    throw new HubError('RESOURCE_STRUCTURE', 'an Identifier with system and value is expected', {
-      at: IDENTIFIER_PLACE,
-    })
-  const [person] = await store.findPersons([{ system: identifier['system'], value: identifier['value'] }])
-  if (person === undefined) throw new HubError('NOT_FOUND', 'nobody has this identifier')
-  return person
+/** @throws HubError QUERY_INVALID */
+function viewOf({ parameters }: OperationInput): View {
+  const [asked = 'all'] = parameters.get('view') ?? []
+  const view = VIEWS.find((one) => one === asked)
+  if (view === undefined)
+    throw new HubError('QUERY_INVALID', `a view is one of ${VIEWS.join(', ')}`, { at: 'view' })
+  return view
 }

@@ -26,6 +26,8 @@ export interface OperationInput {
 export interface FhirOperation {
   /** Canonical URL of its OperationDefinition. */
   readonly definition: string
+  /** Media type in which it answers besides JSON, to who asks for it. */
+  readonly serves?: string
   readonly handle: (deps: ApiDeps, input: OperationInput) => Promise<Answer>
 }
 
@@ -37,6 +39,7 @@ export interface BoundOperation {
   readonly onInstance: boolean
   readonly methods: readonly string[]
   readonly parameters: readonly OperationDefinitionParameter[]
+  readonly serves: string | undefined
   readonly handle: FhirOperation['handle']
 }
 
@@ -45,7 +48,7 @@ export function bindOperations(
   operations: readonly FhirOperation[],
   definitions: readonly FhirResource[],
 ): BoundOperation[] {
-  return operations.map(({ definition: url, handle }) => {
+  return operations.map(({ definition: url, handle, serves }) => {
     const definition = definitions.find(
       (item): item is OperationDefinition => item.resourceType === 'OperationDefinition' && item.url === url,
     )
@@ -61,6 +64,7 @@ export function bindOperations(
       onInstance: definition.instance,
       methods: definition.affectsState === false ? ['GET', 'HEAD', 'POST'] : ['POST'],
       parameters: (definition.parameter ?? []).filter(({ use }) => use === 'in'),
+      serves,
       handle,
     }
   })

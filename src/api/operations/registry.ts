@@ -1,6 +1,7 @@
 /** All FHIR operations of the hub: one line each; those that write are in src/hub/operations/registry.ts. */
 import { CLIENT_OPERATIONS } from '../../hub/operations/registry.js'
 import { clientOperation } from './client-operation.js'
+import { findOperation, medicationCardOperation, summaryOperation } from './documents.js'
 import { getMedicationOperation } from './get-medication.js'
 import { medicationListOperation } from './medication-list.js'
 import type { FhirOperation } from './operation.js'
@@ -8,5 +9,8 @@ import type { FhirOperation } from './operation.js'
 export const OPERATIONS: readonly FhirOperation[] = [
   medicationListOperation,
   getMedicationOperation,
+  summaryOperation,
+  medicationCardOperation,
+  findOperation,
   ...CLIENT_OPERATIONS.map(({ name }) => clientOperation(name)),
 ]

@@ -1,9 +1,10 @@
 /** Words of dose units: which say the same, and how they are written out (medication-list.md 12.6). */
 import type { Quantity } from 'fhir/r4.js'
 import { UCUM } from '../../core/canonical.js'
+import type { LANGUAGES } from '../../core/list-view.js'
 import { compare, type Decimal, equals, whole } from './decimal.js'
 
-export type Language = 'nb' | 'da' | 'en' | 'sv' | 'fi'
+export type Language = (typeof LANGUAGES)[number]
 
 interface UnitRow {
   /** UCUM codes that mean this unit. */

@@ -179,6 +179,14 @@ export function createFakeHub(): FakeHub {
       versions.has(`Patient/${person}`)
         ? { resourceType: 'Bundle', type: 'document', id: String(person) }
         : undefined,
+    summary: async (person, language) =>
+      versions.has(`Patient/${person}`)
+        ? { resourceType: 'Bundle', type: 'document', ...(language === undefined ? {} : { language }) }
+        : undefined,
+    medicationCard: async (person) =>
+      versions.has(`Patient/${person}`)
+        ? { pdf: Buffer.from('%PDF-'), bundle: { resourceType: 'Bundle', type: 'collection', entry: [] } }
+        : undefined,
     medicationList: async (person, { ifNoneMatch }) => {
       if (!versions.has(`Patient/${person}`)) return undefined
       const notModified = ifNoneMatch?.some((tag) => tag === hub.listEtag || tag === '*') ?? false

@@ -1,0 +1,169 @@
+/**
+ * The medication card on paper: PDF/A-3b, drawn from the Bundle that is handed out with it (medication-list.md 11). It
+ * names list version and instant, and carries a code that tells whether it is still the newest.
+ */
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { AllergyIntolerance, Bundle, FhirResource, List, MedicationStatement, Patient } from 'fhir/r4.js'
+import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
+import { localDateTime } from '../core/zone.js'
+import { DOSAGE_WORDS } from '../medication-list/dosage/text-words.js'
+import type { Language } from '../medication-list/dosage/units.js'
+import { notesOf } from '../medication-list/views/list-narrative.js'
+import { PATIENT_WORDS, type PatientWords } from '../medication-list/views/patient-words.js'
+import { GROUPS, type PlainRow, plainRows } from '../medication-list/views/plain-rows.js'
+
+export interface CardInput {
+  readonly bundle: Bundle<FhirResource>
+  readonly list: List
+  readonly lines: readonly MedicationStatement[]
+  readonly patient: Patient
+  readonly allergies: readonly AllergyIntolerance[]
+  readonly version: number
+  /** ISO instant. */
+  readonly at: string
+  readonly newestUrl: string
+  readonly language: Language
+  /** IANA zone. */
+  readonly zone: string
+}
+
+/** @returns the bytes of the PDF */
+export async function drawCard(card: CardInput): Promise<Uint8Array> {
+  // Loaded with the first card: fonts and layout are needed by few processes.
+  const { default: pdfmake } = await import('pdfmake')
+  pdfmake.setFonts({ Roboto: fontFiles() })
+  // A card is made of its own text alone: nothing is fetched or read for it.
+  pdfmake.setUrlAccessPolicy(() => false)
+  pdfmake.setLocalAccessPolicy((path) => Object.values(fontFiles()).includes(path))
+  return pdfmake.createPdf(cardDefinition(card)).getBuffer()
+}
+
+function fontFiles(): { normal: string; bold: string; italics: string; bolditalics: string } {
+  const folder = join(
+    dirname(createRequire(import.meta.url).resolve('pdfmake/package.json')),
+    'fonts',
+    'Roboto',
+  )
+  return {
+    normal: join(folder, 'Roboto-Regular.ttf'),
+    bold: join(folder, 'Roboto-Medium.ttf'),
+    italics: join(folder, 'Roboto-Italic.ttf'),
+    bolditalics: join(folder, 'Roboto-MediumItalic.ttf'),
+  }
+}
+
+/** What the card says, as the drawing library takes it. Pure. */
+export function cardDefinition(card: CardInput): TDocumentDefinitions {
+  const words = PATIENT_WORDS[card.language]
+  const rows = plainRows(card.list, card.lines, card)
+  const asOf = `${words.asOf} ${instantText(card)} · ${words.version} ${card.version}`
+  return {
+    version: '1.7',
+    subset: 'PDF/A-3b',
+    tagged: true,
+    displayTitle: true,
+    info: {
+      title: words.title,
+      creator: 'Stafett',
+      creationDate: new Date(card.at),
+      modDate: new Date(card.at),
+    },
+    pageSize: 'A4',
+    pageMargins: [40, 40, 40, 50],
+    defaultStyle: { font: 'Roboto', fontSize: 10 },
+    styles: {
+      group: { fontSize: 12, bold: true, margin: [0, 10, 0, 4] },
+      head: { bold: true, fillColor: '#eeeeee' },
+    },
+    footer: (page: number, pages: number): Content => ({
+      text: `${asOf} · ${page}/${pages}`,
+      alignment: 'center',
+      margin: [0, 15, 0, 0],
+      fontSize: 8,
+    }),
+    content: [
+      {
+        columns: [
+          [
+            { text: words.title, fontSize: 18, bold: true },
+            { text: personText(card), fontSize: 12, margin: [0, 4, 0, 4] },
+            { text: asOf },
+            ...notesOf(card.list, rows.length, words).map((text) => ({ text, italics: true })),
+          ],
+          {
+            width: 110,
+            stack: [
+              { qr: card.newestUrl, fit: 90, alignment: 'right' },
+              { text: words.newest, fontSize: 7, alignment: 'right', margin: [0, 4, 0, 0] },
+            ],
+          },
+        ],
+      },
+      ...allergyText(card.allergies, words),
+      ...GROUPS.flatMap((group) => tableOf(group, rows, words)),
+    ],
+  }
+}
+
+function tableOf(group: PlainRow['group'], rows: readonly PlainRow[], words: PatientWords): Content[] {
+  const own = rows.filter((row) => row.group === group)
+  if (own.length === 0) return []
+  const head = [words.medicine, words.how, words.why, words.when].map((text) => ({ text, style: 'head' }))
+  const body = own.map(({ medicine, how, why, when, mark }): TableCell[] => [
+    {
+      stack: [
+        { text: medicine, bold: true },
+        ...(mark === '' ? [] : [{ text: mark, italics: true, fontSize: 8 }]),
+      ],
+    },
+    { stack: how.map((text) => ({ text })) },
+    { text: why },
+    { text: when },
+  ])
+  return [
+    { text: words.groups[group], style: 'group' },
+    {
+      table: {
+        headerRows: 1,
+        dontBreakRows: true,
+        widths: ['30%', '35%', '15%', '20%'],
+        body: [head, ...body],
+      },
+      layout: 'lightHorizontalLines',
+    },
+  ]
+}
+
+function allergyText(allergies: readonly AllergyIntolerance[], words: PatientWords): Content[] {
+  const named = allergies
+    .filter(isHeld)
+    .map(({ code }) => code?.text ?? code?.coding?.[0]?.display ?? code?.coding?.[0]?.code)
+  const told = named.filter((name) => name !== undefined)
+  return told.length === 0
+    ? []
+    : [{ text: `${words.allergies}: ${told.join(', ')}`, bold: true, margin: [0, 8, 0, 0] }]
+}
+
+/** Neither refuted nor over. */
+const isHeld = ({ clinicalStatus, verificationStatus }: AllergyIntolerance): boolean =>
+  !['refuted', 'entered-in-error'].includes(verificationStatus?.coding?.[0]?.code ?? '') &&
+  !['inactive', 'resolved'].includes(clinicalStatus?.coding?.[0]?.code ?? '')
+
+function personText({ patient, language }: CardInput): string {
+  const name = patient.name?.[0]
+  const called =
+    name?.text ?? [...(name?.given ?? []), name?.family].filter((part) => part !== undefined).join(' ')
+  const born = patient.birthDate === undefined ? '' : `* ${bornText(patient.birthDate, language)}`
+  return [called, born].filter((part) => part !== '').join('   ')
+}
+
+/** A birth date may be a year or a month alone. */
+const bornText = (date: string, language: Language): string =>
+  date.length === 10 ? DOSAGE_WORDS[language].date(date) : date
+
+function instantText({ at, language, zone }: CardInput): string {
+  const { date, time } = localDateTime(Date.parse(at), zone)
+  const words = DOSAGE_WORDS[language]
+  return `${words.date(date)} ${words.clock(time.slice(0, 5))}`
+}

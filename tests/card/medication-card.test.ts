@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { cardDefinition, drawCard } from '../../src/card/medication-card.js'
+import { LANGUAGES } from '../../src/core/list-view.js'
+import { prescription, row } from '../support/clinical-facts.js'
+import { shownList } from '../support/shown-list.js'
+
+const shown = shownList([
+  prescription('p'),
+  row('s', { brand: 'ID_PARACET', status: 'on-hold', more: { statusReason: [{ text: 'Før operasjon' }] } }),
+])
+const card = {
+  ...shown,
+  patient: {
+    resourceType: 'Patient' as const,
+    name: [{ given: ['Šárá'], family: 'Sáŋgi' }],
+    birthDate: '1941-05-17',
+  },
+  allergies: [
+    { resourceType: 'AllergyIntolerance' as const, patient: {}, code: { text: 'Penicillin' } },
+    {
+      resourceType: 'AllergyIntolerance' as const,
+      patient: {},
+      code: { text: 'Latex' },
+      verificationStatus: { coding: [{ code: 'refuted' }] },
+    },
+  ],
+  version: 7,
+  at: '2026-11-24T12:00:00.000Z',
+  newestUrl: 'http://hub.test/card/11111111-0000-8000-8000-000000000000/7',
+  language: 'nb' as const,
+  zone: 'Europe/Oslo',
+}
+
+/** Every text of the definition, in order. */
+function textsOf(node: unknown): string[] {
+  if (typeof node === 'string') return [node]
+  if (Array.isArray(node)) return node.flatMap(textsOf)
+  if (typeof node !== 'object' || node === null) return []
+  const { text, stack, columns, table, qr } = node as Readonly<Record<string, unknown>>
+  return [text, stack, columns, (table as { body?: unknown } | undefined)?.body, qr].flatMap(textsOf)
+}
+
+describe('medication card', () => {
+  it('names person, version, instant, lines and allergies, and where to ask for the newest', () => {
+    const texts = textsOf(cardDefinition(card).content)
+    for (const text of [
+      'Šárá Sáŋgi   * 17.05.1941',
+      'Gjelder 24.11.2026 13.00 · Versjon 7',
+      'Overfølsomhet: Penicillin',
+      'Legemidler i bruk',
+      'Midlertidig stanset',
+      card.newestUrl,
+    ])
+      assert.ok(texts.includes(text), `${text} in ${JSON.stringify(texts)}`)
+    for (const { dosage } of shown.lines) assert.ok(texts.includes(dosage?.[0]?.text ?? ''))
+  })
+
+  it('says why it is empty', () => {
+    const empty = shownList([])
+    const texts = textsOf(cardDefinition({ ...card, ...empty }).content)
+    assert.ok(texts.some((text) => text.startsWith('Ingen har ført noe på listen ennå')))
+  })
+
+  it('is drawn as PDF/A in every language', async () => {
+    for (const language of LANGUAGES) {
+      const pdf = Buffer.from(await drawCard({ ...card, language })).toString('latin1')
+      assert.ok(pdf.startsWith('%PDF-1.7'))
+      assert.match(pdf, /<pdfaid:part>3<\/pdfaid:part>\s*<pdfaid:conformance>B</)
+    }
+  })
+})
