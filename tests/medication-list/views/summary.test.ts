@@ -82,7 +82,7 @@ describe('$summary', () => {
   })
 
   it('has no entry for what is provisional, and names it in the narrative', () => {
-    const bundle = summary(shownList([supply('d', '2026-11-20', { brand: 'ID_PARACET' })]))
+    const bundle = summary(shownList([supply('d', '2026-11-20T10:00:00+01:00', 'ID_PARACET')]))
     assert.deepEqual(
       statements(bundle).map(({ medicationCodeableConcept }) => medicationCodeableConcept?.coding?.[0]?.code),
       ['no-medication-info'],
