@@ -1,5 +1,6 @@
 /** A line contains what the person reacts to (medication-list.md 6.2). */
-import type { Allergy, Medicine } from '../facts/fact.js'
+import type { Allergy } from '../facts/allergy-fact.js'
+import type { Medicine } from '../facts/fact.js'
 import { codeToken, festToken } from '../facts/read-allergy.js'
 import { discrepancy, nameOf } from './discrepancy.js'
 
