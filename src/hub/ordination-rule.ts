@@ -12,7 +12,8 @@
  */
 import type { CareTeam, CareTeamParticipant, MedicationStatement } from 'fhir/r4.js'
 import { isStated } from '../../mappings/kith/write/statement-to-oppforing.js'
-import { HER } from '../core/canonical.js'
+import { extensionUrl, HER } from '../core/canonical.js'
+import { mergeDatedCycles } from '../core/dated-cycle.js'
 import type { OrdinationReceiver } from '../core/ordination.js'
 
 /** The person's list and its responsible ones, at one version. */
@@ -106,18 +107,21 @@ function packing(lines: readonly MedicationStatement[]): string {
     line.status,
     line.contained,
     line.medicationCodeableConcept,
-    line.dosage?.map(({ text, timing, doseAndRate, maxDosePerPeriod, asNeededBoolean, ...rest }) => [
-      // The words are the dosing where nothing else says it.
-      timing === undefined && doseAndRate === undefined ? text : undefined,
-      timing,
-      doseAndRate,
-      maxDosePerPeriod,
-      asNeededBoolean,
-      rest.asNeededCodeableConcept,
-      rest.route,
-      rest.method,
-      rest.site,
-    ]),
+    mergeDatedCycles(line.dosage ?? []).map(
+      ({ text, timing, doseAndRate, maxDosePerPeriod, asNeededBoolean, ...rest }) => [
+        // The words are the dosing where nothing else says it.
+        timing === undefined && doseAndRate === undefined ? text : undefined,
+        timing,
+        doseAndRate,
+        maxDosePerPeriod,
+        asNeededBoolean,
+        rest.asNeededCodeableConcept,
+        rest.route,
+        rest.method,
+        rest.site,
+        rest.extension?.filter(({ url }) => url === extensionUrl('cycle')),
+      ],
+    ),
     line.effectivePeriod,
     line.statusReason,
     line.reasonCode,

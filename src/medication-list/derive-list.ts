@@ -196,13 +196,13 @@ const isHelped = ({ decisions, assignments }: FactSet, sources: ListInput['sourc
   assignments.some(({ active }) => active) ||
   sources.some(({ role }) => role === 'device' || role === 'home-care')
 
-/** Instants at which time alone gives the line another state or another decision in force. */
-function turns({ group, state }: LineModel, at: number): number[] {
+/** Instants at which time alone gives the line another state, another decision in force or its next cycle. */
+function turns({ group, state, cycles }: LineModel, at: number): number[] {
   const first = turningPoints(group.decisions, at).find((instant) => {
     const then = stateAt(group.decisions, instant)
     return then?.status !== state?.status || then?.decision !== state?.decision
   })
-  return first === undefined ? [] : [first]
+  return [first, cycles.next].filter((instant) => instant !== undefined)
 }
 
 function earliestAfter(at: number, instants: readonly number[]): string | undefined {

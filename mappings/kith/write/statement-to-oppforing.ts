@@ -5,6 +5,7 @@
  */
 import type { CodeableConcept, Dosage, Extension, MedicationRequest, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl, sidUrl } from '../../../src/core/canonical.js'
+import { mergeDatedCycles } from '../../../src/core/dated-cycle.js'
 import { encodeBase64 } from '../base64.js'
 import { startOfDay } from '../dates.js'
 import { EXT } from '../extensions.js'
@@ -162,7 +163,7 @@ function prescribed(entry: LibEntry, at: string): Prescribed {
 
 /** A line's text is made from its structure; the source's own words, kept beside it, are what goes out. */
 export const sourceDosages = (dosages: readonly Dosage[]): readonly Dosage[] =>
-  dosages.map(({ extension = [], ...dosage }) => {
+  mergeDatedCycles(dosages).map(({ extension = [], ...dosage }) => {
     const words = extOf(extension, extensionUrl('original-text'))?.valueString
     const kept = extension.filter(({ url }) => url !== extensionUrl('original-text'))
     return {

@@ -1,7 +1,8 @@
 /** Which days have doses: weekdays, intervals of days and months, cycles (medication-list.md 12.5). */
 import { addMonths, dateOfDay, dayNumber, weekdayOfDay } from '../../core/zone.js'
+import { type Interval, intervalMinutes } from './interval.js'
 import { DAY_MINUTES, type Placed } from './place-entries.js'
-import { type DoseEntry, type Interval, intervalDays } from './plan.js'
+import { type DoseEntry, intervalDays } from './plan.js'
 
 /** Over day numbers. */
 export type DayRule = (day: number) => boolean
@@ -33,7 +34,7 @@ function rhythmRule(entry: DoseEntry, anchor: number | undefined, clocked: boole
   if (period === undefined) return clocked || weekdays.length > 0 ? everyDay : undefined
   if (period.unit === 'mo' || period.unit === 'a') return monthRule(period, entry, anchor)
   const days = intervalDays(entry)
-  if (days === undefined) return clocked ? everyDay : undefined
+  if (days === undefined) return clocked && intervalMinutes(period) < DAY_MINUTES ? everyDay : undefined
   if (days === 1) return everyDay
   if (weekdays.length > 0) {
     // A weekday restricts, and gives the phase of a single week; several weeks need an anchor.

@@ -2,7 +2,8 @@
 import { addDays, localDate, rangeOfDateTime } from '../../core/zone.js'
 import { add, type Decimal, equals, ZERO } from './decimal.js'
 import { type Dose, expand } from './expand.js'
-import { type DosagePlan, type DoseEntry, intervalMinutes } from './plan.js'
+import { intervalMinutes } from './interval.js'
+import type { DosagePlan, DoseEntry } from './plan.js'
 import { SLOT_TOLERANCE_MINUTES } from './slots.js'
 
 export interface DatedPlan {

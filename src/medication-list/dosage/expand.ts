@@ -4,6 +4,7 @@
  */
 import { dateOfDay, dayNumber, instantOfLocalTime } from '../../core/zone.js'
 import { type DayRule, dayRule } from './day-rule.js'
+import { intervalMinutes } from './interval.js'
 import {
   DAY_MINUTES,
   type ExpandContext,
@@ -12,15 +13,26 @@ import {
   type Placed,
   placeEntries,
 } from './place-entries.js'
-import { type DosagePlan, type DoseEntry, doseCount, intervalDays, intervalMinutes } from './plan.js'
-import { FIRST_TIME_OF_DAY, minutesOfTime, slotMinutes, timeOfMinutes } from './slots.js'
+import { type DosagePlan, type DoseEntry, doseCount, intervalDays } from './plan.js'
+import {
+  type DayClock,
+  DEFAULT_CLOCK,
+  FIRST_SLOT,
+  minutesOfTime,
+  slotMinutes,
+  slotsOfTimesDaily,
+  timeOfMinutes,
+} from './slots.js'
 
 export interface Dose {
   /** Local date. */
   readonly date: string
   /** `Timing.repeat.when` code, where the dosage names one. */
   readonly slot: string | undefined
-  /** Local minutes after midnight; undefined for doses that name no slot (n times daily). */
+  /**
+   * Local minutes after the midnight at which `date` begins, from 1440 on for a night that ends on the next date;
+   * undefined for doses that name no slot (n times daily).
+   */
   readonly minutes: number | undefined
   readonly entry: DoseEntry
 }
@@ -43,6 +55,7 @@ interface Window {
   readonly from: number
   readonly to: number
   readonly zone: string
+  readonly clock: DayClock
 }
 
 /** Doses on the local dates `from` to `to`, both inclusive, in order of date and time. */
@@ -53,6 +66,7 @@ export function expand(plan: DosagePlan, from: string, to: string, context: Expa
     from: first,
     to: Math.min(dayNumber(to), first + WINDOW_DAYS_MAX),
     zone: context.zone,
+    clock: context.clock ?? DEFAULT_CLOCK,
   }
   const doses: Dose[] = []
   let complete = true
@@ -60,7 +74,12 @@ export function expand(plan: DosagePlan, from: string, to: string, context: Expa
   for (const place of placed) if (!expandEntry(place, window, doses)) complete = false
   if (placed.length > 1)
     doses.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : (a.minutes ?? 0) - (b.minutes ?? 0)))
-  return { doses, complete }
+  return { doses, complete: complete && (plan.chart === undefined || areAllDated(doses, window)) }
+}
+
+/** What a chart says of other days is not known. */
+function areAllDated(doses: readonly Dose[], { from, to }: Window): boolean {
+  return new Set(doses.map(({ date }) => date)).size === to - from + 1
 }
 
 /** Adds the entry's doses in the window; false when they cannot be placed. */
@@ -113,7 +132,7 @@ function expandDays(placed: Placed, window: Window, doses: Dose[]): boolean {
       : expandUtc(placed, minutes, window, doses)
   }
   const rule = dayRule(placed, clocked)
-  const onDay = dosesOfDay(placed, clocked)
+  const onDay = dosesOfDay(placed, clocked, window.clock)
   if (rule === undefined || onDay === undefined) return false
   addDoses(placed, rule, onDay, window, doses)
   return true
@@ -128,9 +147,11 @@ function addDoses(
   window: Window,
   doses: Dose[],
 ): void {
+  // A night that ends on the next date may begin before a start that has a clock time.
+  const overnight = placed.timed && onDay.some(({ minutes = 0 }) => minutes >= DAY_MINUTES) ? 1 : 0
   const first = Math.max(
     window.from,
-    placed.from === undefined ? window.from : Math.floor(placed.from / DAY_MINUTES),
+    placed.from === undefined ? window.from : Math.floor(placed.from / DAY_MINUTES) - overnight,
   )
   const last = Math.min(window.to, placed.to === undefined ? window.to : Math.floor(placed.to / DAY_MINUTES))
   for (let day = first; day <= last; day++) {
@@ -141,24 +162,24 @@ function addDoses(
   }
 }
 
-function within({ from, to, untilDay }: Placed, day: number, minutes: number | undefined): boolean {
-  if (minutes === undefined)
-    return (
-      (from === undefined || day >= Math.floor(from / DAY_MINUTES)) &&
-      (untilDay === undefined || day < untilDay)
-    )
-  const at = day * DAY_MINUTES + minutes
-  return (from === undefined || at >= from) && (to === undefined || at < to)
+function within(placed: Placed, day: number, minutes: number | undefined): boolean {
+  const { from, to, untilDay, timed, endTimed } = placed
+  const at = day * DAY_MINUTES + (minutes ?? 0)
+  const byDay = minutes === undefined
+  const begun = from === undefined || (byDay || !timed ? day >= Math.floor(from / DAY_MINUTES) : at >= from)
+  const ended = byDay || !endTimed ? untilDay !== undefined && day >= untilDay : to !== undefined && at >= to
+  return begun && !ended
 }
 
 /** The doses of one day that has any, in order of time; undefined when their number is not said. */
-function dosesOfDay({ entry, from, timed }: Placed, clocked: boolean): DoseOfDay[] | undefined {
+function dosesOfDay(
+  { entry, from, timed }: Placed,
+  clocked: boolean,
+  clock: DayClock,
+): DoseOfDay[] | undefined {
   if (entry.times.length > 0)
     return entry.times.map((time) => ({ slot: undefined, minutes: minutesOfTime(time) }))
-  if (clocked)
-    return entry.when
-      .map((slot) => ({ slot, minutes: slotMinutes(slot, entry.offsetMinutes) }))
-      .sort((a, b) => (a.minutes ?? 0) - (b.minutes ?? 0))
+  if (clocked) return inSlots(entry.when, entry, clock)
   const days = intervalDays(entry)
   const unit = entry.period?.unit
   if (days === undefined && entry.weekdays.length === 0 && unit !== 'mo' && unit !== 'a') return undefined
@@ -166,17 +187,30 @@ function dosesOfDay({ entry, from, timed }: Placed, clocked: boolean): DoseOfDay
     return [
       {
         slot: undefined,
-        minutes: timed && from !== undefined ? from % DAY_MINUTES : minutesOfTime(FIRST_TIME_OF_DAY),
+        minutes: timed && from !== undefined ? from % DAY_MINUTES : firstMinutes(clock),
       },
     ]
-  const perDay = days === 1 ? Number(doseCount(entry).n) : 1
+  const perDay = days === 1 || entry.period === undefined ? Number(doseCount(entry).n) : 1
+  const named = days === 1 ? slotsOfTimesDaily(perDay, clock) : undefined
+  if (named !== undefined) return inSlots(named, entry, clock)
   return Array.from({ length: perDay }, () => ({ slot: undefined, minutes: undefined }))
 }
+
+const inSlots = (
+  slots: readonly string[],
+  { offsetMinutes, meal }: DoseEntry,
+  clock: DayClock,
+): DoseOfDay[] =>
+  slots
+    .map((slot) => ({ slot, minutes: slotMinutes(slot, offsetMinutes, clock, meal) }))
+    .sort((a, b) => (a.minutes ?? 0) - (b.minutes ?? 0))
+
+const firstMinutes = (clock: DayClock): number => slotMinutes(FIRST_SLOT, 0, clock) ?? 0
 
 /** Intervals that divide the day keep their local clock times. */
 function expandClock(placed: Placed, step: number, window: Window, doses: Dose[]): boolean {
   const base =
-    placed.timed && placed.from !== undefined ? placed.from % DAY_MINUTES : minutesOfTime(FIRST_TIME_OF_DAY)
+    placed.timed && placed.from !== undefined ? placed.from % DAY_MINUTES : firstMinutes(window.clock)
   const onDay = Array.from({ length: DAY_MINUTES / step }, (_, k) => (base + k * step) % DAY_MINUTES)
     .sort((a, b) => a - b)
     .map((minutes) => ({ slot: undefined, minutes }))
@@ -187,10 +221,10 @@ function expandClock(placed: Placed, step: number, window: Window, doses: Dose[]
 }
 
 /** Other intervals run on the UTC line from the stated start. */
-function expandUtc(placed: Placed, step: number, { from, to, zone }: Window, doses: Dose[]): boolean {
+function expandUtc(placed: Placed, step: number, { from, to, zone, clock }: Window, doses: Dose[]): boolean {
   if (placed.from === undefined) return false
   const stepMs = step * 60_000
-  const time = placed.timed ? timeOfMinutes(placed.from % DAY_MINUTES) : FIRST_TIME_OF_DAY
+  const time = timeOfMinutes(placed.timed ? placed.from % DAY_MINUTES : firstMinutes(clock))
   const start = instantOfLocalTime(dateOfDay(Math.floor(placed.from / DAY_MINUTES)), time, zone)
   const skipped = Math.max(
     0,
@@ -206,5 +240,8 @@ function expandUtc(placed: Placed, step: number, { from, to, zone }: Window, dos
 }
 
 /** When a placed dose is due, as an instant; undefined for doses without a slot. */
-export const dueInstant = (dose: Dose, zone: string): number | undefined =>
-  dose.minutes === undefined ? undefined : instantOfLocalTime(dose.date, timeOfMinutes(dose.minutes), zone)
+export function dueInstant({ date, minutes }: Dose, zone: string): number | undefined {
+  if (minutes === undefined) return undefined
+  const day = minutes < DAY_MINUTES ? date : dateOfDay(dayNumber(date) + Math.floor(minutes / DAY_MINUTES))
+  return instantOfLocalTime(day, timeOfMinutes(minutes), zone)
+}

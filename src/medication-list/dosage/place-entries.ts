@@ -7,11 +7,14 @@ import {
   offsetMs,
   rangeOfDateTime,
 } from '../../core/zone.js'
-import { type DoseEntry, intervalMinutes } from './plan.js'
-import { timeOfMinutes } from './slots.js'
+import { intervalMinutes } from './interval.js'
+import type { DoseEntry } from './plan.js'
+import { type DayClock, timeOfMinutes } from './slots.js'
 
 export interface ExpandContext {
   readonly zone: string
+  /** Where the person's parts of the day lie (12.3); the defaults where it is left out. */
+  readonly clock?: DayClock | undefined
   /** Stated start of the line (FHIR dateTime), the anchor where an entry states no start of its own. */
   readonly start: string | undefined
 }
@@ -25,8 +28,10 @@ export interface Placed {
   /** Whether the clock time of `from` was stated. */
   readonly timed: boolean
   readonly to: number | undefined
-  /** First day without doses that name no slot. */
+  /** First day without doses, where the end is a day; else of doses that name no slot. */
   readonly untilDay: number | undefined
+  /** Whether the clock time of `to` was stated. */
+  readonly endTimed: boolean
   /** The bounds cannot be placed because no start is known. */
   readonly lost: boolean
 }
@@ -70,9 +75,12 @@ function place(entry: DoseEntry, start: Start | undefined, lost: boolean, zone: 
     timed: start?.timed ?? false,
     to: end?.to,
     untilDay: end?.untilDay,
+    endTimed: entry.end === undefined ? (start?.timed ?? false) || !isDay(end?.to) : entry.end.length > 10,
     lost: lost || (entry.boundsDuration !== undefined && start === undefined),
   }
 }
+
+const isDay = (minutes: number | undefined): boolean => (minutes ?? 0) % DAY_MINUTES === 0
 
 /** A duration of n days that begins within a day gives n days' doses (12.5). */
 function endOf(

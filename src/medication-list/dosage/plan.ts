@@ -1,15 +1,11 @@
 /** The canonical form of a dosage (medication-list.md 12.1): what a FHIR `Dosage[]` says, with exact amounts. */
-import type { CodeableConcept, Dosage, Quantity, Ratio, TimingRepeat } from 'fhir/r4.js'
-import { extensionUrl } from '../../core/canonical.js'
-import { isLengthOfTime } from '../../core/dose-amount.js'
-import { amountKey, amountOf, amountOfQuantity, amountWordsOf, type DoseAmount } from './amount.js'
-import { type Decimal, isPositive, whole } from './decimal.js'
-import { timingOfCode } from './timing-codes.js'
-
-export interface Interval {
-  readonly value: number
-  readonly unit: 'min' | 'h' | 'd' | 'wk' | 'mo' | 'a'
-}
+import type { Dosage } from 'fhir/r4.js'
+import { mergeDatedCycles } from '../../core/dated-cycle.js'
+import { amountKey, type DoseAmount } from './amount.js'
+import { type ChartPointer, chartOf } from './chart.js'
+import { type Decimal, whole } from './decimal.js'
+import { type Interval, intervalMinutes } from './interval.js'
+import { isAsNeeded, readEntry } from './read-entry.js'
 
 export interface Maximum {
   readonly amount: DoseAmount
@@ -24,14 +20,17 @@ export interface DoseEntry {
   readonly amount: DoseAmount | undefined
   /** The amount in the source's own words, where it is no number. */
   readonly amountWords: string | undefined
+  /** Parts of the day, each one dose. */
   readonly when: readonly string[]
+  /** A meal code that stands beside the parts of the day, or beside a number of doses: says how, never how many. */
+  readonly meal: string | undefined
   readonly offsetMinutes: number
   /** `HH:MM`, local. */
   readonly times: readonly string[]
   /** 1 Monday … 7 Sunday, ascending. */
   readonly weekdays: readonly number[]
   readonly frequency: number | undefined
-  /** A stated range of frequency or period, or one that no plan can be made of: no fixed number of doses a day. */
+  /** Ranges of frequency or period, contradictions, and what no plan can be made of: no fixed number of doses a day. */
   readonly flexible: boolean
   readonly period: Interval | undefined
   readonly cycle: { readonly on: number; readonly off: number } | undefined
@@ -50,7 +49,10 @@ export interface DoseEntry {
   readonly route: string | undefined
   readonly routeText: string | undefined
   readonly site: string | undefined
+  readonly siteText: string | undefined
   readonly hasTiming: boolean
+  /** Something is stated (a rate, a maximum per dose) that no generated text says. */
+  readonly unsaid: boolean
 }
 
 export type DosagePlan =
@@ -62,19 +64,38 @@ export type DosagePlan =
       readonly rhythm: string
       /** As-needed conditions, maxima, minimum intervals, route and site, as one comparable word. */
       readonly limits: string
+      /** The entries are those dates of a chart that are known. */
+      readonly chart: ChartPointer | undefined
     }
+  /** By a chart kept elsewhere, of which no date is known. */
+  | { readonly kind: 'chart'; readonly chart: ChartPointer; readonly wording: string | undefined }
   | { readonly kind: 'text'; readonly wording: string }
   | { readonly kind: 'none' }
 
 /** Total: what a dosage does not say stays unsaid. */
 export function readDosagePlan(dosages: readonly Dosage[] | undefined): DosagePlan {
-  const all = dosages ?? []
+  const all = mergeDatedCycles(dosages ?? [])
   const wording = wordingOf(all)
   const entries = all.filter(isStructured).map((dosage) => readEntry(dosage))
-  if (entries.length > 0)
-    return { kind: 'structured', entries, wording, rhythm: rhythmOf(entries), limits: limitsOf(entries) }
+  const chart = chartOf(all)
+  if (entries.length > 0) return structured(entries, wording, chart)
+  if (chart !== undefined) return { kind: 'chart', chart, wording }
   return wording === undefined ? { kind: 'none' } : { kind: 'text', wording }
 }
+
+/** A plan of these entries. */
+export const structured = (
+  entries: readonly DoseEntry[],
+  wording: string | undefined,
+  chart: ChartPointer | undefined,
+): DosagePlan & { kind: 'structured' } => ({
+  kind: 'structured',
+  entries,
+  wording,
+  rhythm: rhythmOf(entries),
+  limits: limitsOf(entries),
+  chart,
+})
 
 /** An amount in words only is no structure. */
 const isStructured = (dosage: Dosage): boolean =>
@@ -84,9 +105,6 @@ const isStructured = (dosage: Dosage): boolean =>
     ({ doseQuantity, doseRange, rateQuantity, rateRange, rateRatio }) =>
       (doseQuantity ?? doseRange ?? rateQuantity ?? rateRange ?? rateRatio) !== undefined,
   )
-
-const isAsNeeded = (dosage: Dosage): boolean =>
-  dosage.asNeededBoolean === true || dosage.asNeededCodeableConcept !== undefined
 
 const rhythmOf = (entries: readonly DoseEntry[]): string =>
   JSON.stringify(
@@ -143,147 +161,12 @@ export function namesAmount(plan: DosagePlan): boolean {
       )
     case 'text':
       return NUMBER_WORD.test(plan.wording)
+    // The chart names them.
+    case 'chart':
+      return true
     case 'none':
       return false
   }
-}
-
-function readEntry(dosage: Dosage): DoseEntry {
-  const repeat: TimingRepeat = dosage.timing?.repeat ?? {}
-  const code = timingOfCode(dosage.timing?.code)
-  const amount = amountOf(dosage)
-  const period = interval(repeat.period, repeat.periodUnit)
-  const boundsDuration = interval(
-    repeat.boundsDuration?.value,
-    repeat.boundsDuration?.code ?? repeat.boundsDuration?.unit,
-  )
-  const cycle = cycleOf(dosage)
-  const frequency = repeat.frequency ?? code?.frequency
-  return {
-    sequence: dosage.sequence ?? 1,
-    asNeeded: isAsNeeded(dosage),
-    asNeededFor: conceptText(dosage.asNeededCodeableConcept),
-    amount,
-    amountWords: amount === undefined ? amountWordsOf(dosage) : undefined,
-    when: repeat.when ?? [],
-    offsetMinutes: repeat.offset ?? 0,
-    times: (repeat.timeOfDay ?? []).map((time) => time.slice(0, 5)).sort(),
-    weekdays: (repeat.dayOfWeek ?? []).map((day) => WEEKDAYS.indexOf(day) + 1).sort(),
-    frequency,
-    flexible:
-      repeat.frequencyMax !== undefined ||
-      repeat.periodMax !== undefined ||
-      isUnplannable(repeat.period, period) ||
-      isUnplannable(repeat.boundsDuration?.value, boundsDuration) ||
-      cycle === 'unplannable' ||
-      (frequency ?? 1) > FREQUENCY_MAX,
-    period: period ?? code?.period,
-    cycle: cycle === 'unplannable' ? undefined : cycle,
-    start: repeat.boundsPeriod?.start,
-    end: repeat.boundsPeriod?.end,
-    boundsDuration,
-    count: repeat.countMax === undefined ? repeat.count : undefined,
-    lasts: repeat.durationMax === undefined ? interval(repeat.duration, repeat.durationUnit) : undefined,
-    events: dosage.timing?.event ?? [],
-    ...maximaOf(dosage),
-    minIntervalMinutes: minutesOf(
-      extensionOf(dosage, 'min-interval')?.valueDuration ??
-        extensionOf(dosage, 'min-interval')?.valueQuantity,
-    ),
-    route: conceptKey(dosage.route),
-    routeText: conceptText(dosage.route),
-    site: conceptKey(dosage.site),
-    hasTiming: dosage.timing !== undefined,
-  }
-}
-
-/** One a minute. */
-const FREQUENCY_MAX = 1440
-/** Days on or off: ten years. */
-const CYCLE_DAYS_MAX = 3660
-
-/** A length that is stated and yet none to plan by must not leave a shorter rhythm behind. */
-const isUnplannable = (stated: number | undefined, read: Interval | undefined): boolean =>
-  stated !== undefined && read === undefined
-
-const WEEKDAYS: readonly string[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-
-function interval(value: number | undefined, unit: string | undefined): Interval | undefined {
-  if (value === undefined || !isLengthOfTime(value, unit ?? '')) return undefined
-  switch (unit) {
-    case 'min':
-    case 'h':
-    case 'd':
-    case 'wk':
-    case 'mo':
-    case 'a':
-      return { value, unit }
-    case 's':
-      return { value: value / 60, unit: 'min' }
-    default:
-      return undefined
-  }
-}
-
-const MINUTES: Readonly<Record<Interval['unit'], number>> = {
-  min: 1,
-  h: 60,
-  d: 1440,
-  wk: 10_080,
-  mo: 43_200,
-  a: 525_600,
-}
-/** Months count as 30 and years as 365 days: for comparing lengths only, never for planning a dose. */
-export const intervalMinutes = ({ value, unit }: Interval): number => value * MINUTES[unit]
-
-const minutesOf = (quantity: Quantity | undefined): number | undefined => {
-  const read = interval(quantity?.value, quantity?.code ?? quantity?.unit)
-  return read === undefined ? undefined : intervalMinutes(read)
-}
-
-const extensionOf = (dosage: Dosage, name: string) =>
-  [
-    ...(dosage.extension ?? []),
-    ...(dosage.timing?.extension ?? []),
-    ...(dosage.timing?.repeat?.extension ?? []),
-  ].find(({ url }) => url === extensionUrl(name))
-
-function cycleOf(dosage: Dosage): DoseEntry['cycle'] | 'unplannable' {
-  const parts = extensionOf(dosage, 'cycle')?.extension ?? []
-  const days = (name: string): number | undefined => {
-    const part = parts.find(({ url }) => url === name)
-    return (
-      part?.valueInteger ?? part?.valuePositiveInt ?? part?.valueUnsignedInt ?? part?.valueQuantity?.value
-    )
-  }
-  const on = days('on')
-  const off = days('off')
-  if (on === undefined || off === undefined || on < 1 || off < 0) return undefined
-  return on > CYCLE_DAYS_MAX || off > CYCLE_DAYS_MAX ? 'unplannable' : { on, off }
-}
-
-function maximaOf(dosage: Dosage): Pick<DoseEntry, 'maxima' | 'unreadMaximum'> {
-  const stated = (dosage.extension ?? []).filter(({ url }) => url === extensionUrl('max-dose-per-period'))
-  const ratios = [dosage.maxDosePerPeriod, ...stated.map(({ valueRatio }) => valueRatio)]
-  const given = ratios.filter((ratio) => ratio !== undefined)
-  const maxima = given.flatMap((ratio) => maximumOf(ratio) ?? [])
-  return { maxima, unreadMaximum: maxima.length < given.length }
-}
-
-function maximumOf(ratio: Ratio | undefined): Maximum | undefined {
-  const amount = amountOfQuantity(ratio?.numerator)
-  const minutes = minutesOf(ratio?.denominator)
-  return amount === undefined || minutes === undefined || !isPositive(amount.low)
-    ? undefined
-    : { amount, hours: minutes / 60 }
-}
-
-const conceptText = (concept: CodeableConcept | undefined): string | undefined =>
-  concept?.text ?? concept?.coding?.find(({ display }) => display !== undefined)?.display
-
-const conceptKey = (concept: CodeableConcept | undefined): string | undefined => {
-  const coding = concept?.coding?.find(({ code }) => code !== undefined)
-  return coding === undefined ? concept?.text?.toLowerCase() : `${coding.system ?? ''}|${coding.code}`
 }
 
 /** Days between doses where the entry names an interval of whole days; undefined else. */

@@ -5,8 +5,10 @@
 
 import { amountKey, type DoseAmount } from './amount.js'
 import { compare, type Decimal, decimalText, isWritable } from './decimal.js'
-import type { DosagePlan, DoseEntry, Interval } from './plan.js'
-import { entryAmountKey, intervalDays, intervalMinutes } from './plan.js'
+import type { Interval } from './interval.js'
+import { intervalMinutes } from './interval.js'
+import type { DosagePlan, DoseEntry } from './plan.js'
+import { entryAmountKey, intervalDays } from './plan.js'
 import { slotMinutes } from './slots.js'
 import { DOSAGE_WORDS, type DosageWords } from './text-words.js'
 import { type Language, unitWord } from './units.js'

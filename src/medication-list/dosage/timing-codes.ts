@@ -1,6 +1,6 @@
 /** Timings that are said by a code alone. */
 import type { CodeableConcept } from 'fhir/r4.js'
-import type { Interval } from './plan.js'
+import type { Interval } from './interval.js'
 
 /** Codes of GTSAbbreviation that name a number of doses and nothing else. */
 const TIMING_CODES = new Map<string, { readonly frequency: number; readonly period: Interval }>([

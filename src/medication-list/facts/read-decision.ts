@@ -1,6 +1,7 @@
 /** Prescriptions and list rows: the facts that decide about a treatment. */
 import type { CodeableConcept, Dosage, MedicationRequest, MedicationStatement, Reference } from 'fhir/r4.js'
 import { extensionUrl, volven } from '../../core/canonical.js'
+import { mergeDatedCycles } from '../../core/dated-cycle.js'
 import { type InstantRange, rangeOfDateTime } from '../../core/zone.js'
 import type { ProductKnowledge } from '../contract.js'
 import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
@@ -55,7 +56,7 @@ export function readRequest(
       return { ...origin, kind: 'ignored', why: 'proposal' }
   }
   if (!mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
-  const dosages = request.dosageInstruction ?? []
+  const dosages = mergeDatedCycles(request.dosageInstruction ?? [])
   const reasons = request.statusReason === undefined ? [] : [request.statusReason]
   return {
     ...origin,
@@ -91,7 +92,7 @@ export function readStatement(
   const self = origin.role === 'patient' || isPatientVoice(informationSource)
   if (!self && origin.role === 'pharmacy') return readPackingRow(statementResource, origin)
   if (!self && !mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
-  const dosages = statementResource.dosage ?? []
+  const dosages = mergeDatedCycles(statementResource.dosage ?? [])
   const period =
     effectivePeriod ?? (effectiveDateTime === undefined ? undefined : { start: effectiveDateTime })
   return {

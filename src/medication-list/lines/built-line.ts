@@ -37,6 +37,8 @@ function partsOf(line: LineModel, { patientRef, language, zone }: StatementConte
     line.category,
     line.confirmed,
     line.dosageFact,
+    line.dosages,
+    line.cycles.day,
     line.words,
     line.medicine?.atc,
     line.medicine?.name,

@@ -1,5 +1,6 @@
 /** Entry flags and dates from one version of the list to the next (medication-list.md 2). */
 import type { MedicationStatement } from 'fhir/r4.js'
+import { mergeDatedCycles } from '../../core/dated-cycle.js'
 import { sha256Hex } from '../../core/deterministic-id.js'
 import type { EntryFlag, PreviousLine } from '../contract.js'
 import type { LineModel } from './line.js'
@@ -19,7 +20,8 @@ export function fingerprintOf(statement: MedicationStatement): string {
       category,
       medicationCodeableConcept,
       medicationReference?.reference?.startsWith('#') ? contained : medicationReference,
-      dosage,
+      // That time goes on from one cycle to the next changes nothing.
+      dosage && mergeDatedCycles(dosage),
       effectivePeriod,
       reasonCode,
       note,

@@ -1,12 +1,14 @@
 /** A line as the discrepancies see it: its facts, its state at T and its dosage in force. */
-import type { MedicationStatement } from 'fhir/r4.js'
+import type { Dosage, MedicationStatement } from 'fhir/r4.js'
 import type { ListConfig } from '../contract.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { DecisionFact, Medicine, Prescription } from '../facts/fact.js'
 import { type LineGroup, medicineOf } from '../grouping/line-group.js'
 import { type Category, categoryOf } from './category.js'
+import { type Cycles, cyclesAt } from './cycles.js'
 import { dosageInForce, type LineState, stateAt } from './decisions.js'
 import { type Holder, holderHasDecided } from './holder.js'
+import { inPhase } from './phase.js'
 
 export interface LineModel {
   readonly id: string
@@ -19,7 +21,11 @@ export interface LineModel {
   readonly medicine: Medicine | undefined
   /** Fact whose dosage is in force. */
   readonly dosageFact: DecisionFact | undefined
+  /** The dosage in force, in the line's phase (12.5). */
   readonly plan: DosagePlan
+  /** What `plan` was read from. */
+  readonly dosages: readonly Dosage[]
+  readonly cycles: Cycles
   /** Words of a newer decision that names no amount. */
   readonly words: string | undefined
   readonly category: Category | undefined
@@ -28,7 +34,7 @@ export interface LineModel {
   readonly critical: boolean
 }
 
-const NO_PLAN: DosagePlan = { kind: 'none' }
+const NO_DOSAGE = { plan: { kind: 'none' }, dosages: [] } as const
 
 export function makeLine(
   id: string,
@@ -40,7 +46,7 @@ export function makeLine(
   const state = stateAt(group.decisions, at)
   const dosage = state === undefined ? undefined : dosageInForce(group.decisions, state)
   const medicine = medicineOf(group)
-  const plan = dosage?.fact.plan ?? NO_PLAN
+  const { plan, dosages } = dosage === undefined ? NO_DOSAGE : inPhase(dosage.fact, group.decisions)
   return {
     id,
     ref: `MedicationStatement/${id}`,
@@ -50,6 +56,8 @@ export function makeLine(
     medicine,
     dosageFact: dosage?.fact,
     plan,
+    dosages,
+    cycles: cyclesAt(plan, dosage?.fact.start, at, config.zone),
     words: dosage?.words,
     category: state === undefined ? undefined : categoryOf(plan, state, group, dosage?.fact),
     confirmed: state === undefined || holderHasDecided(state.decision.fact, group.facts, holder),

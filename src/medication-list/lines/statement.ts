@@ -8,6 +8,7 @@ import type { Language } from '../dosage/units.js'
 import type { DecisionFact, ProductStatement } from '../facts/fact.js'
 import { treatmentIdentifiers } from '../facts/read-decision.js'
 import type { LineGroup, MatchBasis } from '../grouping/line-group.js'
+import { withDatedCycle } from './cycles.js'
 import type { LineModel } from './line.js'
 
 export interface StatementContext {
@@ -23,7 +24,7 @@ export function buildStatement(line: LineModel, context: StatementContext): Medi
   const { group, state } = line
   const fact = state?.decision.fact ?? group.facts[group.facts.length - 1]
   const extension = extensionsOf(line, context.language)
-  const dosage = line.dosageFact === undefined ? [] : lineDosage(line.dosageFact, line, context.language)
+  const dosage = lineDosage(line, context)
   const basedOn = governingPrescription(line)
   const period = effectivePeriod(line, context.zone)
   const source = informationSource(group, fact)
@@ -209,26 +210,30 @@ function derivedFrom(group: LineGroup): Reference[] {
 const WEEKLY_WARNING_ATC: readonly string[] = ['L01BA01', 'L04AX03', 'M05BA', 'M05BB', 'A10BJ']
 
 /** Each entry with a text made from its structure; the source's own words beside it where they differ (12.1). */
-function lineDosage(fact: DecisionFact, line: LineModel, language: Language): Dosage[] {
+function lineDosage(line: LineModel, { language, zone }: StatementContext): Dosage[] {
   const weekly = WEEKLY_WARNING_ATC.some((prefix) => line.medicine?.atc?.startsWith(prefix))
-  return fact.dosages.map((dosage) => {
-    const plan = readDosagePlan([dosage])
-    const text = dosageText(plan, language)
-    if (plan.kind !== 'structured' || text === undefined) return dosage
-    const original =
-      plan.wording === undefined || plan.wording === text
-        ? []
-        : [{ url: extensionUrl('original-text'), valueString: plan.wording }]
-    const extension = [...(dosage.extension ?? []), ...original]
-    const [entry] = plan.entries
-    const warning = weekly && entry !== undefined ? notDailyWarning(entry, language) : undefined
-    return {
-      ...dosage,
-      ...(extension.length === 0 ? {} : { extension }),
-      text,
-      ...(warning === undefined
-        ? {}
-        : { additionalInstruction: [...(dosage.additionalInstruction ?? []), { text: warning }] }),
-    }
-  })
+  return line.dosages
+    .map((dosage) => worded(dosage, language, weekly))
+    .flatMap((dosage) => withDatedCycle(dosage, line.cycles.day, line.dosageFact?.start, zone))
+}
+
+function worded(dosage: Dosage, language: Language, weekly: boolean): Dosage {
+  const plan = readDosagePlan([dosage])
+  const text = dosageText(plan, language)
+  if (plan.kind !== 'structured' || text === undefined) return dosage
+  const original =
+    plan.wording === undefined || plan.wording === text
+      ? []
+      : [{ url: extensionUrl('original-text'), valueString: plan.wording }]
+  const extension = [...(dosage.extension ?? []), ...original]
+  const [entry] = plan.entries
+  const warning = weekly && entry !== undefined ? notDailyWarning(entry, language) : undefined
+  return {
+    ...dosage,
+    ...(extension.length === 0 ? {} : { extension }),
+    text,
+    ...(warning === undefined
+      ? {}
+      : { additionalInstruction: [...(dosage.additionalInstruction ?? []), { text: warning }] }),
+  }
 }
