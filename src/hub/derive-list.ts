@@ -2,7 +2,8 @@
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
  * change, a new version of the List.
  */
-import type { List, MedicationStatement } from 'fhir/r4.js'
+import type { Extension, List, MedicationStatement } from 'fhir/r4.js'
+import { extensionUrl } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
@@ -22,6 +23,7 @@ import { buildList } from '../medication-list/list-resource.js'
 import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { listEntries } from './list-bundle.js'
+import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
 import type { Workspace } from './workspace.js'
@@ -73,9 +75,10 @@ export function deriveList(draft: Draft, context: DeriveContext): Derived {
   workspace.nextChangeAt = result.nextChangeAt
   const writes = [...stageLines(draft, result, context), ...stageCareTeam(draft, context)]
   const former = currentList(workspace)
-  if (writes.length === 0 && former !== undefined && sameEntries(former, result))
+  const own = ownExtensions(draft, result, former)
+  if (writes.length === 0 && former !== undefined && sameEntries(former, result) && says(former, own))
     return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
-  const listWrites = stageList(draft, result, former, at, context)
+  const listWrites = stageList(draft, result, own, at, context)
   const list = listWrites[0]
   if (list === undefined) return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
   workspace.listVersion = list.stored.version
@@ -203,14 +206,35 @@ function sameEntries(former: List, result: ListResult): boolean {
 const isClosed = (flag: string | undefined): boolean =>
   flag === 'stopped' || flag === 'completed' || flag === 'merged' || flag === 'error'
 
+/** What a version of the list says of itself, beside what is true of it at each moment. */
+function ownExtensions(
+  { now, workspace }: Draft,
+  result: ListResult,
+  former: List | undefined,
+): readonly Extension[] {
+  const facts = factsShown(
+    result.lines.map(({ statement }) => statement),
+    (ref) => workspace.resources.get(ref),
+  )
+  return [
+    {
+      url: extensionUrl('source-fingerprint'),
+      valueString: fingerprintOf(facts, now, listFingerprint(former)),
+    },
+  ]
+}
+
+const says = ({ extension }: List, own: readonly Extension[]): boolean =>
+  JSON.stringify(extension?.slice(0, own.length)) === JSON.stringify(own)
+
 function stageList(
   draft: Draft,
   result: ListResult,
-  former: List | undefined,
+  extensions: readonly Extension[],
   at: string,
   context: DeriveContext,
 ): ResourceWrite[] {
-  const stored = former === undefined ? undefined : storedList(draft.workspace)
+  const stored = storedList(draft.workspace)
   const id = stored?.id ?? context.newId()
   const content = buildList({
     result,
@@ -222,6 +246,7 @@ function stageList(
     ),
     patientRef: `Patient/${draft.workspace.personId}`,
     date: at,
+    extensions,
   })
   stage(draft, {
     id,

@@ -1,14 +1,17 @@
 /**
  * The answer of `$medication-list`: a collection Bundle joined from stored texts. Only the completeness part (the List's
- * extensions, which stand right before its status) is made anew for each answer.
+ * last extensions, which stand right before its status) is made anew for each answer.
  */
 import type { Extension } from 'fhir/r4.js'
+import { extensionUrl } from '../core/canonical.js'
 import type { StoredResource } from '../core/stored.js'
 import type { ListResult } from '../medication-list/contract.js'
 import type { Workspace } from './workspace.js'
 
-const EXTENSION_START = ',"extension":'
-const EXTENSION_END = ',"status":"current","mode":"working"'
+/** Where the completeness part begins, behind what the version says of itself (buildList). */
+const COMPLETENESS_STARTS = ['source-state', 'completeness'].map((name) => `{"url":"${extensionUrl(name)}"`)
+const EXTENSION_START = ',"extension":['
+const EXTENSION_END = '],"status":"current","mode":"working"'
 
 /** What the Bundle shows: the List, its lines, the prescriptions that govern them, open discrepancies, who is responsible. */
 export function listEntries(workspace: Workspace, list: StoredResource, result: ListResult): string[] {
@@ -43,7 +46,7 @@ export interface BundleTexts {
   readonly publicUrl: string
 }
 
-/** A Bundle around the List's extensions. */
+/** A Bundle around the completeness part: the last of the List's extensions, without the brackets. */
 export interface OpenBundle {
   readonly before: string
   readonly extensions: string
@@ -54,9 +57,11 @@ export interface OpenBundle {
 export function openBundle({ texts, timestamp, publicUrl }: BundleTexts): OpenBundle {
   const [list = '{}', ...others] = texts
   const entry = (text: string) => `{"fullUrl":"${publicUrl}/fhir/${nameOf(text)}","resource":`
-  const start = list.indexOf(EXTENSION_START)
-  const end = list.indexOf(EXTENSION_END, start)
-  const [from, to] = start < 0 || end < 0 ? [0, 0] : [start + EXTENSION_START.length, end]
+  const extensions = list.indexOf(EXTENSION_START)
+  const end = list.indexOf(EXTENSION_END, extensions)
+  const places = COMPLETENESS_STARTS.map((text) => list.indexOf(text, extensions)).filter((at) => at >= 0)
+  const start = places.length === 0 ? extensions + EXTENSION_START.length : Math.min(...places)
+  const [from, to] = extensions < 0 || end < 0 ? [0, 0] : [start, end]
   const rest = others.map((text) => `,${entry(text)}${text}}`).join('')
   return {
     before: `{"resourceType":"Bundle","type":"collection","timestamp":"${timestamp}","entry":[${entry(list)}${list.slice(0, from)}`,
@@ -65,9 +70,11 @@ export function openBundle({ texts, timestamp, publicUrl }: BundleTexts): OpenBu
   }
 }
 
-/** @param extensions the completeness part as it is now; absent: as it stood when the version was made */
+/** @param extensions the completeness part as it is now, never empty; absent: as it stood when the version was made */
 export const bundleText = (bundle: OpenBundle, extensions?: readonly Extension[]): string =>
-  bundle.before + (extensions === undefined ? bundle.extensions : JSON.stringify(extensions)) + bundle.after
+  bundle.before +
+  (extensions === undefined ? bundle.extensions : JSON.stringify(extensions).slice(1, -1)) +
+  bundle.after
 
 /** Stored texts begin with type and id. */
 const STORED_TEXT = /^\{"resourceType":"([A-Za-z]+)","id":"([A-Za-z0-9.-]+)"/

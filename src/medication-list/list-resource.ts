@@ -14,17 +14,20 @@ export interface ListInputs {
   readonly date: string
   /** Last deciding person; a Device only for the first, empty list. */
   readonly source?: Reference
+  /** What a version says of itself; stands before the part that is made anew for each answer. */
+  readonly extensions?: readonly Extension[]
   /** What the reader is told when the list is empty because sources could not be read. */
   readonly note?: string
 }
 
 /** Without id and version: the hub gives them. */
-export function buildList({ result, references, patientRef, date, source, note }: ListInputs): List {
+export function buildList(inputs: ListInputs): List {
+  const { result, references, patientRef, date, source, note } = inputs
   const entry = result.lines.map((line) => listEntry(line, references))
   return {
     resourceType: 'List',
     meta: { profile: [profileUrl('hub-list')], tag: [{ system: LAYER_SYSTEM, code: 'line' }] },
-    extension: completenessExtensions(result),
+    extension: [...(inputs.extensions ?? []), ...completenessExtensions(result)],
     status: 'current',
     mode: 'working',
     code: { coding: [{ ...LIST_CODE }] },

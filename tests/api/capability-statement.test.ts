@@ -144,9 +144,12 @@ describe('CapabilityStatement', () => {
           name === 'find'
             ? `/fhir/List/$find?patient=${id}&name=current-medications`
             : `/fhir/${pick(resource, 'type')}/${id}/$${name}`
-        assert.equal((await server.get(path)).status, 200)
         const definition = await server.get(`/fhir/OperationDefinition?url=${pick(operation, 'definition')}`)
-        assert.equal(list(definition.json, 'entry').length, 1)
+        const [entry] = list(definition.json, 'entry')
+        const writes = pick(pick(entry, 'resource'), 'affectsState') === true
+        assert.equal((await server.get(path)).status, writes ? 405 : 200)
+        // Without its parameters it is refused, by the operation itself.
+        if (writes) assert.equal((await server.post(path, { resourceType: 'Parameters' })).status, 400)
       }
   })
 

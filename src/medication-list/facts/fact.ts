@@ -128,6 +128,8 @@ export interface Row extends FactOrigin, Decided {
   readonly from: number | undefined
   readonly to: number | undefined
   readonly multidose: boolean
+  /** Version of the shared list that a decision made on it had in view. */
+  readonly decidedOn: number | undefined
   /** Values of ids typed PLL; more than one is ambiguous. */
   readonly treatmentIds: readonly string[]
 }

@@ -12,6 +12,7 @@ import { readPackingRow, readProgram } from './read-chain.js'
 import { courseCode } from './read-course-code.js'
 import { holdPlan } from './read-hold-plan.js'
 import { type MedicationBearer, productStatement, readMedicine } from './read-medicine.js'
+import { decidedOn, derivedFrom } from './read-row-links.js'
 import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
 
 export interface ReadContext {
@@ -122,6 +123,7 @@ export function readStatement(
     multidose:
       statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))?.valueBoolean ===
       true,
+    decidedOn: decidedOn(statementResource),
     treatmentIds: [
       ...new Set(
         (statementResource.identifier ?? [])
@@ -151,12 +153,6 @@ function mayDecide(role: FactOrigin['role']): boolean {
 const PATIENT_VOICES = new Set(['Patient', 'RelatedPerson'])
 const isPatientVoice = (source: Reference | undefined): boolean =>
   PATIENT_VOICES.has(source?.type ?? source?.reference?.split('/').at(-2) ?? '')
-
-/** A statement derived from a prescription is a link to it; from an observation or a form it is none. */
-const derivedFrom = ({ derivedFrom: sources }: MedicationStatement): Reference[] =>
-  (sources ?? []).filter(
-    ({ type, reference }) => type === 'MedicationRequest' || reference?.includes('MedicationRequest/'),
-  )
 
 /** Medicine for the prescriber's own practice is nobody's treatment. */
 const isForPractice = ({ extension }: MedicationRequest): boolean =>

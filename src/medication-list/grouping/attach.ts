@@ -98,7 +98,9 @@ function placeOf(item: Item, index: TargetIndex): Place {
 }
 
 function placeItem(item: Item, index: TargetIndex): Place {
-  const linked = followLinks(item.keys, index, 0)
+  // A decision on a line that only this carried names it.
+  const named = index.byToken.get(item.fact.ref)
+  const linked = named === undefined ? followLinks(item.keys, index, 0) : { ...named, basis: 'K0' as const }
   if (linked === 'ward') return { kind: 'unattached', why: 'ward' }
   if (linked !== undefined)
     return kinship(item.medicine, linked.fact.medicine) === 'disjoint'

@@ -10,7 +10,8 @@ export type Effect =
       readonly to: number | undefined
       readonly ending: 'completed' | 'stopped'
     }
-  | { readonly kind: 'hold'; readonly from: number }
+  /** `to`: instant at which it ends by itself. */
+  | { readonly kind: 'hold'; readonly from: number; readonly to: number | undefined }
   | { readonly kind: 'stop'; readonly from: number; readonly usedFrom: number }
 
 export interface Decision {
@@ -77,7 +78,7 @@ function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[
     case 'completed':
       return [use]
     case 'on-hold':
-      return [use, { fact, at: since, effect: { kind: 'hold', from: since } }]
+      return [use, { fact, at: since, effect: { kind: 'hold', from: since, to: resumesAt(fact) } }]
     case 'stopped':
       return isReplaced(fact, group)
         ? [use]
@@ -87,6 +88,10 @@ function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[
       return []
   }
 }
+
+/** By time only where that was decided (section 5). */
+const resumesAt = ({ holdPlan }: DecisionFact): number | undefined =>
+  holdPlan?.auto === true ? holdPlan.resume?.from : undefined
 
 /** A stop that goes with a replacement ends the named prescription only. */
 const isReplaced = (fact: Prescription, group: readonly DecisionFact[]): boolean =>
@@ -109,7 +114,7 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
       // A reason beside an end that lies ahead says that the end is a stop (M25.1: Seponering in the future).
       const ending = end !== undefined && fact.statusReason.length > 0 ? 'stopped' : 'completed'
       if (ending === 'stopped' && keepsOtherRow(fact, group)) return []
-      const from = start ?? (fact.status === 'intended' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY)
+      const from = useFrom(fact, start)
       return [{ fact, at, effect: { kind: 'use', from, to: end ?? planned, ending } }]
     }
     case 'completed':
@@ -126,7 +131,7 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
         },
       ]
     case 'on-hold':
-      return [{ fact, at, effect: { kind: 'hold', from: fact.statusSince ?? at } }]
+      return [{ fact, at, effect: { kind: 'hold', from: fact.statusSince ?? at, to: resumesAt(fact) } }]
     case 'stopped':
       if (keepsOtherRow(fact, group)) return []
       return [
@@ -146,15 +151,25 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
   }
 }
 
+/** A row of a source says what is so since its start; a decision made on the list changes nothing of the time before it. */
+function useFrom(fact: Row, start: number | undefined): number {
+  if (fact.status === 'intended') return start ?? Number.POSITIVE_INFINITY
+  if (fact.decidedOn === undefined) return start ?? Number.NEGATIVE_INFINITY
+  return Math.max(fact.statusSince ?? fact.decided.from, start ?? Number.NEGATIVE_INFINITY)
+}
+
 /**
  * A doctor who tidies a double entry stops one row and keeps another of the same treatment: then only the named row
- * ends (3.2, rule 3). Rows of one source are stated together, in its newest snapshot.
+ * ends (3.2, rule 3). Rows of one source are stated together, in its newest snapshot; each decision on the list is one
+ * of its own.
  */
 const keepsOtherRow = (fact: Row, group: readonly DecisionFact[]): boolean =>
   group.some(
     (other) =>
       other.kind === 'row' &&
       other.ref !== fact.ref &&
+      other.decidedOn === fact.decidedOn &&
+      (fact.decidedOn === undefined || other.decided.from === fact.decided.from) &&
       other.sourceKey === fact.sourceKey &&
       other.self === fact.self &&
       (other.status === 'active' || other.status === 'intended' || other.status === 'on-hold') &&
@@ -195,6 +210,8 @@ function effectAt(decision: Decision, instant: number): LineState | undefined {
         return { status: effect.ending, since: effect.to, decision }
       return instant < effect.from ? undefined : { status: 'active', since: effect.from, decision }
     case 'hold':
+      if (effect.to !== undefined && instant >= effect.to)
+        return { status: 'active', since: effect.to, decision }
       return instant < effect.from ? undefined : { status: 'on-hold', since: effect.from, decision }
     case 'stop':
       if (instant >= effect.from) return { status: 'stopped', since: effect.from, decision }
@@ -209,7 +226,7 @@ function effectAt(decision: Decision, instant: number): LineState | undefined {
 export function turningPoints(decisions: readonly Decision[], instant: number): number[] {
   const points = decisions.flatMap(({ effect }) => [
     effect.from,
-    ...(effect.kind === 'use' ? [effect.to] : []),
+    ...(effect.kind === 'stop' ? [] : [effect.to]),
   ])
   return points
     .filter((point) => point !== undefined)

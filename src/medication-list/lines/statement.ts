@@ -5,7 +5,7 @@ import { localDateTime, offsetMs, rangeOfDateTime } from '../../core/zone.js'
 import { readDosagePlan } from '../dosage/plan.js'
 import { dosageText, notDailyWarning } from '../dosage/text.js'
 import type { Language } from '../dosage/units.js'
-import type { DecisionFact, ProductStatement } from '../facts/fact.js'
+import type { DecisionFact, ProductStatement, Row } from '../facts/fact.js'
 import { treatmentIdentifiers } from '../facts/read-decision.js'
 import type { LineGroup, MatchBasis } from '../grouping/line-group.js'
 import { withDatedCycle } from './cycles.js'
@@ -55,7 +55,16 @@ export function buildStatement(line: LineModel, context: StatementContext): Medi
   }
 }
 
-const saysWhy = ({ status }: LineModel): boolean => status === 'stopped' || status === 'on-hold'
+/** Also of a stop that lies ahead. */
+function saysWhy({ state, status }: LineModel): boolean {
+  const effect = state?.decision.effect
+  return (
+    status === 'stopped' ||
+    status === 'on-hold' ||
+    effect?.kind === 'stop' ||
+    (effect?.kind === 'use' && effect.to !== undefined && effect.ending === 'stopped')
+  )
+}
 
 function extensionsOf(line: LineModel, language: Language): Extension[] {
   const text = dosageText(line.plan, language)
@@ -71,7 +80,7 @@ function identifiersOf({ id, group }: LineModel): Identifier[] {
   const seen = new Map<string, Identifier>()
   for (const fact of group.facts)
     for (const identifier of treatmentIdentifiers(fact.identifiers))
-      if (identifier.system !== sidUrl('line'))
+      if (identifier.system !== sidUrl('line') && identifier.system !== sidUrl('decision'))
         seen.set(`${identifier.system}|${identifier.value}`, identifier)
   return [
     { system: sidUrl('line'), value: id },
@@ -128,7 +137,7 @@ function effectivePeriod(line: LineModel, zone: string): MedicationStatement['ef
   if (state === undefined) return undefined
   const { fact, effect } = state.decision
   const stated = fact.kind === 'row' ? fact.period : undefined
-  const start = stated?.start ?? (fact.kind === 'prescription' ? startOfUse(fact) : undefined)
+  const start = stated?.start ?? (fact.kind === 'prescription' ? startOfUse(fact) : formerStart(line, fact))
   const end = stated?.end ?? endText(line, effect, zone)
   if (start === undefined && end === undefined) return undefined
   const from = start === undefined ? undefined : rangeOfDateTime(start, zone)?.from
@@ -138,6 +147,17 @@ function effectivePeriod(line: LineModel, zone: string): MedicationStatement['ef
     ...(start === undefined || backwards ? {} : { start }),
     ...(end === undefined ? {} : { end }),
   }
+}
+
+/** What a decision on the list goes on with began when the facts before it say. */
+function formerStart({ group }: LineModel, fact: Row): string | undefined {
+  if (fact.decidedOn === undefined) return undefined
+  const before = group.facts.slice(0, group.facts.indexOf(fact)).reverse()
+  for (const one of before) {
+    const start = one.kind === 'row' ? one.period?.start : startOfUse(one)
+    if (start !== undefined) return start
+  }
+  return undefined
 }
 
 /** The earliest start of the dosage, else the day of the decision. */

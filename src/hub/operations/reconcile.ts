@@ -1,0 +1,210 @@
+/** `List/{id}/$reconcile`: decisions on the lines of the list that the client was shown (medication-list.md 9). */
+import type {
+  CodeableConcept,
+  Dosage,
+  MedicationStatement,
+  ParametersParameter,
+  Provenance,
+} from 'fhir/r4.js'
+import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
+import { HubError, type Problem } from '../../core/errors.js'
+import { decisionRow } from '../../medication-list/reconciliation/decision-row.js'
+import {
+  DECISION_KINDS,
+  type LineDecision,
+  problemsOf,
+} from '../../medication-list/reconciliation/line-decision.js'
+import { factsShown, listFingerprint, movedSince } from '../source-fingerprint.js'
+import type { ClientOperation, OperationCall, OperationEffect, PersonView } from './client-operation.js'
+import { listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
+import { authorOf, codeOf, firstNamed, partsNamed, partsOf } from './parameters.js'
+
+export const reconcile: ClientOperation = { name: 'reconcile', ifMatch: 'list-version', apply }
+
+const SCOPES = ['full', 'partial'] as const
+
+function apply(call: OperationCall): OperationEffect {
+  const list = listOf(call)
+  const { parameters, person } = call
+  const author = authorOf(parameters)
+  const shown = linesOf(person, list.resource)
+  checkFingerprint(call, list.resource, shown)
+  const decisions = partsNamed(parameters, 'decision').map((parameter, index) =>
+    decisionOf(parameter, index, person, list.resource),
+  )
+  const scope = codeOf(firstNamed(parameters, 'scope'), SCOPES, 'scope') ?? 'full'
+  refuse([
+    ...decisions.flatMap(problemsOf),
+    ...twice(decisions),
+    ...(scope === 'full' ? undecided(shown, decisions) : []),
+    ...forPatients(author.type ?? '', decisions),
+  ])
+  const versioned = `List/${list.id}/_history/${list.version}`
+  const rows = decisions.map((decision) =>
+    decisionRow(decision, {
+      id: call.newId(),
+      patientRef: person.patientRef,
+      author,
+      decided: call.now,
+      list: versioned,
+      rows: rowsBehind(decision.line, person),
+    }),
+  )
+  const record = recordOf(call, versioned, decisions, rows)
+  return {
+    resources: [...rows.filter((row) => row !== undefined), record],
+    author: personAgent(author),
+    answer: listAnswer,
+  }
+}
+
+type WorkingList = NonNullable<PersonView['list']>['resource']
+
+const OPEN: ReadonlySet<string> = new Set(['active', 'intended', 'on-hold', 'unknown'])
+
+/** Lines of the list that are not closed by it. */
+function linesOf(person: PersonView, list: WorkingList): MedicationStatement[] {
+  return (list.entry ?? []).flatMap(({ item }) => {
+    const line = person.find(item.reference ?? '')?.resource
+    return line?.resourceType === 'MedicationStatement' && OPEN.has(line.status) ? [line] : []
+  })
+}
+
+/** @throws HubError STATE_CONFLICT, naming the facts that moved */
+function checkFingerprint(
+  { parameters, person }: OperationCall,
+  list: WorkingList,
+  shown: readonly MedicationStatement[],
+): void {
+  const given = firstNamed(parameters, 'sourceFingerprint')?.valueString ?? ''
+  const own = listFingerprint(list)
+  if (own === undefined || given.split('.')[0] === own.split('.')[0]) return
+  const moved = movedSince(given, factsShown(shown, person.find))
+  throw new HubError('STATE_CONFLICT', 'facts moved after they were shown: read the list again', {
+    at: 'sourceFingerprint',
+    issues: moved.map((at) => ({ at, text: 'has moved since the list was shown', code: 'STATE_CONFLICT' })),
+  })
+}
+
+function decisionOf(
+  parameter: ParametersParameter,
+  index: number,
+  person: PersonView,
+  list: WorkingList,
+): LineDecision {
+  const at = `Parameters.parameter.where(name='decision')[${index}]`
+  const parts = partsOf(parameter)
+  const value = (name: string) => firstNamed(parts, name)
+  const kind = codeOf(value('kind'), DECISION_KINDS, `${at}.kind`)
+  if (kind === undefined) throw new HubError('RESOURCE_INVALID', 'kind is missing', { at })
+  const id = value('line')?.valueId
+  const line = id === undefined ? undefined : lineOf(person, id, at)
+  if (line === undefined && kind !== 'start')
+    throw new HubError('RESOURCE_INVALID', 'the line is missing', { at: `${at}.line` })
+  if (line !== undefined && OPEN.has(line.status) && !isOn(list, line))
+    throw new HubError('RESOURCE_INVALID', 'the line is not on the list', { at: `${at}.line` })
+  return {
+    kind,
+    line,
+    medication: value('medication')?.valueCodeableConcept,
+    dosage: values<Dosage>(parts, 'dosage', ({ valueDosage }) => valueDosage),
+    reason: value('reason')?.valueCodeableConcept,
+    indication: values<CodeableConcept>(
+      parts,
+      'indication',
+      ({ valueCodeableConcept }) => valueCodeableConcept,
+    ),
+    from: value('from')?.valueDateTime,
+    until: value('until')?.valueDateTime,
+    review: value('review')?.valueDateTime,
+    condition: value('condition')?.valueString,
+    autoResume: value('autoResume')?.valueBoolean === true,
+    multidose: value('multidose')?.valueBoolean,
+    at,
+  }
+}
+
+const values = <T>(
+  parts: Parameters<typeof partsNamed>[0],
+  name: string,
+  read: (parameter: ParametersParameter) => T | undefined,
+): T[] => partsNamed(parts, name).flatMap((part) => read(part) ?? [])
+
+const isOn = (list: WorkingList, { id }: MedicationStatement): boolean =>
+  (list.entry ?? []).some(({ item }) => item.reference?.startsWith(`MedicationStatement/${id}/`) === true)
+
+/** @throws HubError REFERENCE_UNKNOWN */
+function lineOf(person: PersonView, id: string, at: string): MedicationStatement {
+  const stored = person.find(`MedicationStatement/${id}`)
+  if (stored?.layer !== 'line' || stored.resource.resourceType !== 'MedicationStatement')
+    throw new HubError('REFERENCE_UNKNOWN', 'no such line', { at: `${at}.line` })
+  return stored.resource
+}
+
+const twice = (decisions: readonly LineDecision[]): Problem[] => {
+  const seen = new Set<string>()
+  return decisions.flatMap(({ at, line }) => {
+    const id = line?.id
+    if (id === undefined) return []
+    if (seen.has(id)) return [{ at, text: 'the line is decided on already' }]
+    seen.add(id)
+    return []
+  })
+}
+
+function undecided(shown: readonly MedicationStatement[], decisions: readonly LineDecision[]): Problem[] {
+  const decided = new Set(decisions.map(({ line }) => line?.id))
+  return shown
+    .filter(({ id }) => !decided.has(id))
+    .map(({ id }) => ({
+      at: `MedicationStatement/${id}`,
+      text: 'a full reconciliation decides on every line',
+    }))
+}
+
+/** Patients and relatives decide on what they use on their own (section 4). */
+function forPatients(type: string, decisions: readonly LineDecision[]): Problem[] {
+  if (type !== 'Patient' && type !== 'RelatedPerson') return []
+  return decisions
+    .filter(({ line }) => line !== undefined && !isSelf(line))
+    .map(({ at }) => ({ at, text: 'what others prescribed is not decided by the patient: propose a change' }))
+}
+
+const isSelf = ({ category }: MedicationStatement): boolean =>
+  category?.coding?.some(({ code }) => code === 'self') === true
+
+function refuse(problems: readonly Problem[]): void {
+  const [first] = problems
+  if (first === undefined) return
+  throw new HubError('RESOURCE_INVALID', `${first.at}: ${first.text}`, { at: first.at, issues: problems })
+}
+
+/** Rows among the facts of a line, newest decision last. */
+function rowsBehind(line: MedicationStatement | undefined, person: PersonView): MedicationStatement[] {
+  const rows = (line?.derivedFrom ?? []).flatMap(({ reference }) => {
+    const fact = person.find(reference ?? '')?.resource
+    return fact?.resourceType === 'MedicationStatement' ? [fact] : []
+  })
+  return rows.sort((a, b) => Date.parse(a.dateAsserted ?? '') - Date.parse(b.dateAsserted ?? ''))
+}
+
+/** Who decided what on which line, also where the decision makes no row. */
+function recordOf(
+  call: OperationCall,
+  list: string,
+  decisions: readonly LineDecision[],
+  rows: readonly (MedicationStatement | undefined)[],
+): Provenance {
+  const target = decisions.flatMap(({ kind, line }, index) => {
+    const stored = line?.id === undefined ? undefined : call.person.find(`MedicationStatement/${line.id}`)
+    const reference =
+      stored === undefined
+        ? `MedicationStatement/${rows[index]?.id}`
+        : `MedicationStatement/${stored.id}/_history/${stored.version}`
+    return [{ reference, extension: [{ url: extensionUrl('line-decision'), valueCode: kind }] }]
+  })
+  return provenanceOf(call, {
+    activity: { coding: [{ system: codeSystemUrl('medlist-activity'), code: 'reconcile' }] },
+    target: [{ reference: list }, ...target],
+  })
+}
