@@ -55,6 +55,8 @@ export interface PersonState {
   readonly identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
   /** By `<type>/<id>`. */
   readonly resources: ReadonlyMap<string, StoredResource>
+  /** Something that lies outside of the working set was left out. */
+  readonly partial: boolean
   readonly amendments: readonly StoredAmendment[]
   readonly sources: readonly SourceState[]
   /** Version of the shared list; 0 before the first. */

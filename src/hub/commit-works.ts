@@ -10,6 +10,7 @@ import { type Draft, openDraft } from './draft.js'
 import { type Merged, stageMerge } from './merge-persons.js'
 import type { ProcessDeps, Work } from './process-message.js'
 import { identifiersOf } from './references.js'
+import { bringIn, namedBy } from './working-set.js'
 import { resourcesOf, type Workspace } from './workspace.js'
 
 /** One message applied to the workspace. */
@@ -110,6 +111,7 @@ async function applyWork(
   // What an earlier row of this transaction made stands before what the register knows.
   for (const one of [...(mapped.enclosed ?? []), mapped])
     for (const [key, stored] of await deps.shared.load(one)) if (!shared.has(key)) shared.set(key, stored)
+  await bringIn(deps.store, workspace, namedBy(mapped))
   if (place.device !== undefined) knowDevice(shared, place.device, mapped)
   const draft = openDraft(workspace, shared, row.id, now)
   if (!isOurs) draft.unmapped.push(UNKNOWN_ORIGINAL)

@@ -22,7 +22,8 @@ import { personView } from './operations/person-view.js'
 import { retryRaces } from './retry-races.js'
 import { stageOperationContent } from './stage-client-write.js'
 import { keepLease } from './work-lane.js'
-import { openWorkspace, type Workspace } from './workspace.js'
+import { bringIn, openWorking } from './working-set.js'
+import type { Workspace } from './workspace.js'
 import type { WriteDeps } from './write-resource.js'
 
 export interface OperationDeps extends WriteDeps {
@@ -89,8 +90,8 @@ async function performClaimed(
   const row = rowOf(deps, request, now)
   const repeated = await answerGiven(deps, request, row)
   if (repeated !== undefined) return { text: repeated }
-  const workspace =
-    deps.cache.get(person, claim.effectSeq) ?? openWorkspace(await deps.store.loadPerson(person))
+  const workspace = await openWorking(deps, person, claim.effectSeq)
+  await bringIn(deps.store, workspace, [{ type: request.type, key: request.id }])
   deps.cache.put(workspace)
   const view = personView(workspace)
   const target = view.find(`${request.type}/${request.id}`)

@@ -14,11 +14,13 @@ import type { DeriveContext } from './derive-list.js'
 import { findPlace, type Here, type Place } from './message-place.js'
 import type { PersonCache } from './person-cache.js'
 import type { SharedRegister } from './shared-register.js'
+import { openWorking } from './working-set.js'
 import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
 
 export interface ProcessDeps {
   readonly store: Pick<
     Store,
+    | 'loadNamed'
     | 'loadPerson'
     | 'commit'
     | 'handOver'
@@ -75,7 +77,7 @@ export async function processRows(
     if (next === undefined || next.person !== works[0]?.place.person || goesAlone(next.work)) break
     works.push(next.work)
   }
-  const workspace = await openPerson(deps, prepared.place.person, claim)
+  const workspace = await openPerson(deps, prepared.place.person, claim, prepared.place.prior)
   try {
     await commitWorks(deps, claim, workspace, works)
   } catch (error) {
@@ -148,13 +150,15 @@ export const goesAlone = (work: Work | undefined): boolean =>
   work.place.person === undefined ||
   work.mapped.assignment !== undefined
 
+/** @param prior whom the message joins into the person: then everything is loaded, since everything is brought together */
 export async function openPerson(
   deps: ProcessDeps,
   person: PersonId | undefined,
   claim: Claim,
+  prior?: PersonId,
 ): Promise<Workspace> {
   if (person === undefined) return emptyWorkspace(personId(SHARED))
+  if (prior !== undefined) return openWorkspace(await deps.store.loadPerson(person))
   const own = personOfLane(claim.lane) === person
-  const cached = own ? deps.cache.get(person, claim.effectSeq) : undefined
-  return cached ?? openWorkspace(await deps.store.loadPerson(person))
+  return openWorking(deps, person, own ? claim.effectSeq : undefined)
 }

@@ -12,7 +12,7 @@ import type { Parking } from './parked-channels.js'
 import { type GroupDeps, processGroup } from './process-group.js'
 import { EFFECT_ROWS_MAX, processRows } from './process-message.js'
 import { putAside, settleFailure } from './settle-failure.js'
-import { openWorkspace } from './workspace.js'
+import { openWorking } from './working-set.js'
 
 export interface WorkDeps extends GroupDeps {
   readonly store: GroupDeps['store'] &
@@ -225,8 +225,7 @@ async function workHead(
 async function workTime(deps: WorkDeps, claim: Claim): Promise<void> {
   const person = personOfLane(claim.lane)
   if (person === undefined) return
-  const workspace =
-    deps.cache.get(person, claim.effectSeq) ?? openWorkspace(await deps.store.loadPerson(person))
+  const workspace = await openWorking(deps, person, claim.effectSeq)
   const now = deps.clock()
   const draft = openDraft(workspace, new Map(), undefined, now)
   const derived = deriveList(draft, deps.derive)

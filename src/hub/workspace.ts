@@ -27,6 +27,8 @@ export interface Workspace {
   readonly shown: Map<string, MedicationStatement>
   listVersion: number
   nextChangeAt: string | undefined
+  /** Resources outside of the working set are not here: what a message names of them is brought in (working-set.ts). */
+  readonly partial: boolean
 }
 
 export const refOf = (resource: { readonly type: string; readonly id: string }): string =>
@@ -46,6 +48,7 @@ export function openWorkspace(state: PersonState): Workspace {
     shown: new Map(),
     listVersion: state.listVersion,
     nextChangeAt: state.nextChangeAt,
+    partial: state.partial,
   }
   for (const resource of state.resources.values()) putResource(workspace, resource)
   for (const amendment of state.amendments) putAmendment(workspace, amendment)
@@ -64,6 +67,7 @@ export const emptyWorkspace = (owner: PersonId): Workspace =>
     sources: [],
     listVersion: 0,
     nextChangeAt: undefined,
+    partial: false,
   })
 
 /** Adds a resource or its new version, and keeps the indexes. */

@@ -20,7 +20,8 @@ import { identifiersOf } from './references.js'
 import { retryRaces } from './retry-races.js'
 import { stageClientContent } from './stage-client-write.js'
 import { keepLease, type WorkDeps } from './work-lane.js'
-import { emptyWorkspace, openWorkspace, type Workspace } from './workspace.js'
+import { bringIn, namedIn, openWorking } from './working-set.js'
+import { emptyWorkspace, type Workspace } from './workspace.js'
 import { findOwner, type Owner, patientExists } from './write-owner.js'
 import type { WriteRequest, WriteResult } from './write-request.js'
 import { absentBy, findTarget } from './write-target.js'
@@ -97,6 +98,9 @@ async function writeClaimed(
   const now = deps.clock()
   const shared = await sharedTarget(deps, found)
   const id = found?.id ?? (request.type === 'Patient' && person !== undefined ? person : deps.newId())
+  const [first] = identifiersOf(owner.body)
+  const keys = first === undefined ? [id] : [id, `${first.system}|${first.value}`]
+  await bringIn(deps.store, workspace, namedIn(owner.body, keys))
   const row = clientRow(deps, request, id, now)
   const draft = openDraft(workspace, shared, row.id, now)
   const previous = previousOf(draft, request.type, id)
@@ -127,11 +131,7 @@ function checkVersion(request: WriteRequest, found: FoundResource | undefined): 
 }
 
 async function openOwner(deps: WriteDeps, person: PersonId | undefined, claim: Claim): Promise<Workspace> {
-  if (person !== undefined) {
-    const cached = deps.cache.get(person, claim.effectSeq)
-    return cached ?? openWorkspace(await deps.store.loadPerson(person))
-  }
-  return emptyWorkspace(personId(SHARED))
+  return person === undefined ? emptyWorkspace(personId(SHARED)) : openWorking(deps, person, claim.effectSeq)
 }
 
 async function sharedTarget(

@@ -4,6 +4,7 @@
  */
 import type { MedicationStatement } from 'fhir/r4.js'
 import { codeSystemUrl } from '../core/canonical.js'
+import { INTAKE_DAYS } from '../core/working-set.js'
 import { localDate } from '../core/zone.js'
 import { completenessOf, lateFrom } from './completeness.js'
 import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine } from './contract.js'
@@ -25,8 +26,6 @@ import { sortLines } from './sort-lines.js'
 
 /** Days for which an ended line counts as recently ended (section 5). */
 const RECENT_DAYS = 90
-/** Days for which intakes are looked at: longer than the longest look-back of a discrepancy and of rule 5. */
-const INTAKE_DAYS = 120
 const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {

@@ -57,7 +57,13 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
   /** Lanes with a due row or due time and no live lease, oldest first. */
   readonly dueLanes: (limit: number) => Promise<readonly LaneKey[]>
 
-  readonly loadPerson: (person: PersonId) => Promise<PersonState>
+  /** @param at ISO instant: only what belongs to the working set then (src/core/working-set.ts); absent: everything */
+  readonly loadPerson: (person: PersonId, at?: string) => Promise<PersonState>
+  /** Of a person's resources those that are named by natural key or by id, also outside of the working set. */
+  readonly loadNamed: (
+    person: PersonId,
+    named: readonly { readonly type: string; readonly key: string }[],
+  ) => Promise<readonly StoredResource[]>
   readonly loadShared: (
     keys: readonly { readonly type: string; readonly key: string }[],
   ) => Promise<readonly StoredResource[]>

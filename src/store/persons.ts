@@ -4,7 +4,7 @@ import { messageId, type PersonId, personId } from '../core/ids.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
 import type { Store } from './contract.js'
 import type { Database } from './query.js'
-import { toStored } from './resources.js'
+import { type StoredRow, toStored } from './resources.js'
 import { onlyRow, systemsOf, toJson, valuesOf } from './rows.js'
 
 export const findPersons =
@@ -29,10 +29,30 @@ export const ensurePerson =
     return personId(onlyRow(rows).person)
   }
 
+/** Never loaded: they are only ever added, and there are more of them than of all else. */
+const NEVER_LOADED = ['AuditEvent', 'Provenance'] as const
+/** Types of which a part leaves the working set, as the index of migration 0028 names them. */
+const LEAVING = ['List', 'MedicationAdministration', 'MedicationDispense'] as const
+
+/** Columns of a part that is a resource. */
+const RESOURCE_PART = `'resource', type, id, natural_key, sort_order, layer, body,
+    source_key || chr(10) || coalesce(message_id, ''), version, null::bigint, last_updated`
+const LEAVING_TYPES = `type in (${LEAVING.map((type) => `'${type}'`).join(', ')})`
+const LEAVES = 'leaves_working_set_v1(type, dates, tokens)'
+
+/** Between the types that are loaded otherwise: the index on the person's types is read around them. */
+const GAPS = (() => {
+  const bounds = ['', ...[...NEVER_LOADED, ...LEAVING].sort(), '~']
+  return bounds
+    .slice(1)
+    .map((to, index) => `('${bounds[index]}', '${to}')`)
+    .join(', ')
+})()
+
 /** One statement, so that all parts are of one moment. `part` says what the other columns mean. */
-const PERSON_STATE = `/*load-person*/
-select 'person' as part, p.merged_into as a, null as b, null as c, null as d, null as e, null as f, null as g,
-    coalesce(l.effect_seq, 0) as n,
+const personState = (name: string, partial: string, resources: string): string => `/*${name}*/
+select 'person' as part, p.merged_into as a, null as b, case when ${partial} then 'partial' else 'whole' end as c, null as d,
+    null as e, null as f, null as g, coalesce(l.effect_seq, 0) as n,
     (select v.version from list_version v where v.person_id = p.person_id order by v.version desc limit 1) as m,
     l.next_change_at as t
   from person p left join lane l on l.lane_key = 'p-' || p.person_id where p.person_id = $1
@@ -46,9 +66,24 @@ union all
 select 'amendment', changes, message_id, source_key, null, null, null, null, null, null, null
   from amendment where person_id = $1
 union all
-select 'resource', type, id, natural_key, sort_order, layer, body, source_key || chr(10) || coalesce(message_id, ''),
-    version, null, last_updated
-  from resource where person_id = $1 and not deleted and type not in ('Provenance', 'AuditEvent')`
+${resources}`
+
+const WHOLE = personState(
+  'load-person',
+  'false',
+  `select ${RESOURCE_PART} from resource where person_id = $1 and not deleted
+    and type not in (${NEVER_LOADED.map((type) => `'${type}'`).join(', ')})`,
+)
+
+const WORKING = personState(
+  'load-working',
+  `exists (select from resource where person_id = $1 and ${LEAVING_TYPES} and not deleted and ${LEAVES} <= $2)`,
+  `select ${RESOURCE_PART} from (values ${GAPS}) gap(above, below)
+    join resource on person_id = $1 and type > above and type < below and not deleted
+union all
+select ${RESOURCE_PART} from resource
+  where person_id = $1 and ${LEAVING_TYPES} and not deleted and ${LEAVES} > $2`,
+)
 
 interface PartRow {
   readonly part: 'person' | 'identity' | 'source' | 'amendment' | 'resource'
@@ -65,14 +100,31 @@ interface PartRow {
 }
 
 /**
- * Everything that applying a message needs; empty for an unknown person. Provenance and AuditEvent are left out: they
- * are only ever added, and there are more of them than of all else.
+ * Everything that applying a message needs; empty for an unknown person. Provenance and AuditEvent are left out, and with
+ * `at` what lies outside of the working set then.
  */
 export const loadPerson =
   (db: Database): Store['loadPerson'] =>
-  async (person) => {
-    const { rows } = await db.query<PartRow>(PERSON_STATE, [person])
+  async (person, at) => {
+    const { rows } = await (at === undefined
+      ? db.query<PartRow>(WHOLE, [person])
+      : db.query<PartRow>(WORKING, [person, Date.parse(at)]))
     return assemble(person, rows)
+  }
+
+export const loadNamed =
+  (db: Database): Store['loadNamed'] =>
+  async (person, named) => {
+    if (named.length === 0) return []
+    const { rows } = await db.query<StoredRow>(
+      `/*load-named*/ select r.* from unnest($2::text[], $3::text[]) u(type, key)
+         join resource r on r.person_id = $1 and r.type = u.type and r.natural_key = u.key and not r.deleted
+       union
+       select r.* from unnest($2::text[], $3::text[]) u(type, key)
+         join resource r on r.person_id = $1 and r.type = u.type and r.id = u.key and not r.deleted`,
+      [person, named.map(({ type }) => type), named.map(({ key }) => key)],
+    )
+    return rows.map(toStored)
   }
 
 function assemble(person: PersonId, rows: readonly PartRow[]): PersonState {
@@ -107,6 +159,7 @@ function assemble(person: PersonId, rows: readonly PartRow[]): PersonState {
     effectSeq: self?.n ?? 0,
     identities,
     resources,
+    partial: self?.c === 'partial',
     amendments,
     sources,
     listVersion: self?.m ?? 0,

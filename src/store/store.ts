@@ -27,7 +27,7 @@ import {
 } from './messages.js'
 import { migrate } from './migrate.js'
 import { parkChannel, parkedChannels, probeChannel, resumeChannel } from './parking.js'
-import { ensurePerson, findPersons, loadPerson } from './persons.js'
+import { ensurePerson, findPersons, loadNamed, loadPerson } from './persons.js'
 import type { Database } from './query.js'
 import { daysAgo, forgetOldAlerts, recheckKeptRaw, removeOldRaw } from './raw-retention.js'
 import { missingMessages } from './reconcile.js'
@@ -74,6 +74,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     release: releaseLane(db, ended),
     dueLanes: dueLanes(db),
     loadPerson: loadPerson(db),
+    loadNamed: loadNamed(db),
     loadShared: loadShared(db),
     loadSharedById: loadSharedById(db),
     commit: commitEffect(db, ended, commitLost),

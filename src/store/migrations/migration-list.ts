@@ -26,6 +26,7 @@ import { deliveryState } from './0024-delivery-state.js'
 import { rejected } from './0025-rejected.js'
 import { freeLanes } from './0026-free-lanes.js'
 import { ordinationNews } from './0027-ordination-news.js'
+import { workingSet } from './0028-working-set.js'
 
 export interface Migration {
   readonly name: string
@@ -60,4 +61,5 @@ export const migrations: readonly Migration[] = [
   { name: '0025-rejected', sql: rejected },
   { name: '0026-free-lanes', sql: freeLanes },
   { name: '0027-ordination-news', sql: ordinationNews },
+  { name: '0028-working-set', sql: workingSet },
 ]
