@@ -10,15 +10,18 @@ export interface SearchPage {
   readonly links: readonly BundleLink[]
   readonly total: number | undefined
   readonly found: readonly FoundResource[]
+  /** What `_include` led to. */
+  readonly included: readonly FoundResource[]
   readonly notices: OperationOutcome | undefined
 }
 
 /** A `searchset` (bundle.html; fhir-api.md S-02). */
-export function searchset({ base, at, links, total, found, notices }: SearchPage): string {
-  const entries = found.map(
-    ({ type, id, text }) =>
-      `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"match"}}`,
-  )
+export function searchset({ base, at, links, total, found, included, notices }: SearchPage): string {
+  const entry =
+    (mode: 'match' | 'include') =>
+    ({ type, id, text }: FoundResource) =>
+      `{"fullUrl":${JSON.stringify(`${base}/${type}/${id}`)},"resource":${text},"search":{"mode":"${mode}"}}`
+  const entries = [...found.map(entry('match')), ...included.map(entry('include'))]
   if (notices !== undefined)
     entries.push(`{"resource":${JSON.stringify(notices)},"search":{"mode":"outcome"}}`)
   return bundle('searchset', at, links, entries, total)

@@ -7,8 +7,10 @@ import type {
   CapabilityStatementRestResourceSearchParam,
   FhirResource,
 } from 'fhir/r4.js'
+import { CANONICAL_BASE } from '../core/canonical.js'
 import { COMMON_PARAMETERS, SEARCH_PARAMETERS, type SearchParameter } from '../core/search-parameter-table.js'
 import type { ApiContext } from './context.js'
+import { isIncludable } from './included.js'
 import {
   FHIR_RESOURCE_BYTES_MAX,
   JSON_DEPTH_MAX,
@@ -82,9 +84,16 @@ function resourceOf(
     conditionalUpdate: interactions.includes('update'),
     conditionalDelete: 'not-supported',
     ...(stored ? { referencePolicy: POLICIES } : {}),
+    ...includesOf(type),
     searchParam: (SEARCH_PARAMETERS.get(type) ?? []).map(searchParamOf),
     ...(operation.length === 0 ? {} : { operation }),
   }
+}
+
+/** `_include` is taken for every reference that can be searched by. */
+function includesOf(type: string): Pick<CapabilityStatementRestResource, 'searchInclude'> {
+  const found = (SEARCH_PARAMETERS.get(type) ?? []).filter(isIncludable)
+  return found.length === 0 ? {} : { searchInclude: found.map(({ name }) => `${type}:${name}`) }
 }
 
 function profilesOf(type: string, definitions: readonly FhirResource[]): string[] {
@@ -100,12 +109,12 @@ function operationOf({ code, definition }: BoundOperation): CapabilityStatementR
 }
 
 function searchParamOf(parameter: SearchParameter): CapabilityStatementRestResourceSearchParam {
-  const { name, type, definition, note } = parameter
+  const { name, type, definition, note, own } = parameter
   const documentation = [modifiersOf(parameter), note].filter((part) => part !== undefined).join(' ')
   return {
     name,
     type: type === 'person' ? 'reference' : type,
-    definition: `http://hl7.org/fhir/SearchParameter/${definition}`,
+    definition: `${own === true ? CANONICAL_BASE : 'http://hl7.org/fhir'}/SearchParameter/${definition}`,
     ...(documentation === '' ? {} : { documentation }),
   }
 }
@@ -127,6 +136,8 @@ function documentation(zone: string): string {
     'National identity numbers are refused in URLs: send POST [type]/_search.',
     'Conditional create and update take identifier=system|value or _id=id.',
     `Limits: ${FHIR_RESOURCE_BYTES_MAX} bytes a resource, JSON depth ${JSON_DEPTH_MAX}, URL ${URL_CHARS_MAX} characters, ${SEARCH_OR_VALUES_MAX} values in one parameter.`,
+    '_include takes Type:parameter for the references named in searchInclude; no :iterate. _list takes $current-medications or the id of a List, for MedicationStatement.',
+    'Search filters nothing in secret: facts of sources and lines of the hub both come; _tag=medlist-layer|line, _list=$current-medications or $medication-list give each treatment once.',
     'Lines of the shared list (MedicationStatement tagged medlist-layer|line) and types without create are written by the hub only.',
   ].join('\n')
 }

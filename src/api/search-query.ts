@@ -2,12 +2,15 @@
  * Searches, read strictly: an unknown parameter is refused, or named and left out where the client asked for that; a
  * malformed value is always refused (fhir-api.md S-04 to S-06). What is applied is what the self link shows.
  */
+import { LAYER_SYSTEM } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
 import { personId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import { searchParameter } from '../core/search-parameters.js'
+import { token } from '../core/search-tokens.js'
 import type { SearchClause } from '../store/views.js'
 import type { QueryPair } from './exchange.js'
+import { type Include, readInclude } from './included.js'
 import {
   SEARCH_COUNT_DEFAULT,
   SEARCH_COUNT_MAX,
@@ -44,12 +47,15 @@ export interface SearchContext {
 export type Criterion =
   | { readonly kind: 'clause'; readonly clause: SearchClause }
   | { readonly kind: 'person-identifier'; readonly anyOf: readonly Identity[] }
+  /** Members of a List: `$current-medications` of the person that the search names, or a List by its id. */
+  | { readonly kind: 'list'; readonly list: string }
 
 export interface SearchQuery {
   readonly criteria: readonly Criterion[]
   /** Page size; 0: only the total is asked for. */
   readonly count: number
   readonly total: 'none' | 'accurate'
+  readonly includes: readonly Include[]
   /** In order, as applied. */
   readonly applied: readonly QueryPair[]
   readonly ignored: readonly string[]
@@ -57,6 +63,7 @@ export interface SearchQuery {
 
 interface Parts {
   readonly criteria: Criterion[]
+  readonly includes: Include[]
   readonly applied: QueryPair[]
   readonly ignored: string[]
   count: number
@@ -67,13 +74,21 @@ interface Parts {
 export function parseSearch(pairs: readonly QueryPair[], context: SearchContext): SearchQuery {
   if (pairs.length > SEARCH_PARAMETERS_MAX)
     throw new HubError('TOO_COSTLY', `more than ${SEARCH_PARAMETERS_MAX} search parameters`)
-  const parts: Parts = { criteria: [], applied: [], ignored: [], count: SEARCH_COUNT_DEFAULT, total: 'none' }
+  const parts: Parts = {
+    criteria: [],
+    includes: [],
+    applied: [],
+    ignored: [],
+    count: SEARCH_COUNT_DEFAULT,
+    total: 'none',
+  }
   for (const pair of pairs) {
     if (pair.value === '') throw invalid(shownName(pair.name), 'value is empty')
-    if (readControl(pair, parts)) continue
+    if (readControl(pair, context.type, parts)) continue
     const criterion = readCriterion(pair, context)
     if (criterion !== undefined) {
       parts.criteria.push(criterion)
+      if (searchParameter(context.type, pair.name)?.ofLines === true) parts.criteria.push(LINES_ONLY)
       parts.applied.push(pair)
     } else if (context.handling === 'lenient') parts.ignored.push(shownName(pair.name))
     else
@@ -85,9 +100,21 @@ export function parseSearch(pairs: readonly QueryPair[], context: SearchContext)
   return parts
 }
 
-/** `_count` and `_total`; results come in one order only, so that `_sort` is not offered. */
-function readControl(pair: QueryPair, parts: Parts): boolean {
+const LINES_ONLY: Criterion = {
+  kind: 'clause',
+  clause: { kind: 'token', param: '_tag', anyOf: [token('_tag', LAYER_SYSTEM, 'line')] },
+}
+
+/** `_count`, `_total` and `_include`; results come in one order only, so that `_sort` is not offered. */
+function readControl(pair: QueryPair, type: string, parts: Parts): boolean {
   const { name, value } = pair
+  if (name === '_include') {
+    const include = readInclude(type, value)
+    if (include === undefined) return false
+    parts.includes.push(include)
+    parts.applied.push(pair)
+    return true
+  }
   if (name === '_count') {
     if (!/^\d{1,9}$/.test(value)) throw invalid(name, 'a whole number is expected')
     parts.count = Math.min(Number(value), SEARCH_COUNT_MAX)
@@ -109,8 +136,10 @@ function readControl(pair: QueryPair, parts: Parts): boolean {
 function readCriterion({ name, value }: QueryPair, context: SearchContext): Criterion | undefined {
   const chained = /^([a-z]+)\.identifier$/.exec(name)
   const [code = '', modifier] = chained?.[1] === undefined ? name.split(':', 2) : [chained[1], 'identifier']
+  if (name === '_list' && context.type === 'MedicationStatement') return listCriterion(value)
   const parameter = searchParameter(context.type, code)
   if (parameter === undefined) return undefined
+  const indexed = parameter.indexedAs ?? code
   const values = splitUnescaped(value, ',')
   if (values.length > SEARCH_OR_VALUES_MAX)
     throw new HubError('TOO_COSTLY', `more than ${SEARCH_OR_VALUES_MAX} values in one parameter`, {
@@ -118,7 +147,7 @@ function readCriterion({ name, value }: QueryPair, context: SearchContext): Crit
     })
   if (values.some((item) => item === '' || item === MASK || item.endsWith(`|${MASK}`)))
     throw invalid(code, 'a value is empty or masked: send the search itself again')
-  const byIdentifier = code === 'identifier' || modifier === 'identifier'
+  const byIdentifier = indexed === 'identifier' || modifier === 'identifier'
   if (context.inUrl) refuseNationalIds(code, values, byIdentifier, context.type)
   if (code === '_id') return modifier === undefined ? idClause(values) : undefined
   if (code === '_lastUpdated' || parameter.type === 'date') {
@@ -135,8 +164,8 @@ function readCriterion({ name, value }: QueryPair, context: SearchContext): Crit
     case 'token':
       return modifier === undefined
         ? tokens(
-            code,
-            values.map((item) => tokenOf(code, item)),
+            indexed,
+            values.map((item) => tokenOf(indexed, item)),
           )
         : undefined
     case 'uri':
@@ -159,7 +188,7 @@ function readCriterion({ name, value }: QueryPair, context: SearchContext): Crit
             code,
             values.map((item) => tokenOf(`${code}:identifier`, item)),
           )
-        : referenceClause(code, modifier, values, parameter.targets ?? [], context)
+        : referenceClause(indexed, modifier, values, parameter.targets ?? [], context)
     case 'person':
       return modifier === 'identifier'
         ? { kind: 'person-identifier', anyOf: values.map((item) => identityOf(code, item)) }
@@ -191,6 +220,14 @@ function referenceClause(
   if (persons.length < found.length)
     throw invalid(code, 'patients and others cannot be mixed in one list of values')
   return clause({ kind: 'person', anyOf: persons.map((item) => personId(item.id)) })
+}
+
+export const CURRENT_MEDICATIONS = '$current-medications'
+
+function listCriterion(value: string): Criterion {
+  if (value !== CURRENT_MEDICATIONS && !FHIR_ID.test(value))
+    throw invalid('_list', `${CURRENT_MEDICATIONS} or the id of a List`)
+  return { kind: 'list', list: value }
 }
 
 function idClause(values: readonly string[]): Criterion {

@@ -10,9 +10,14 @@ export interface SearchParameter {
   readonly name: string
   /** `person`: a reference that leads to a Patient is answered by whose resource it is; to others as `reference`. */
   readonly type: SearchParameterType
-  /** Last part of `http://hl7.org/fhir/SearchParameter/…`. */
+  /** Last part of `http://hl7.org/fhir/SearchParameter/…`; of the hub's own base where `own`. */
   readonly definition: string
-  /** Dotted element paths below the resource; arrays are walked through. */
+  readonly own?: boolean
+  /** Indexed under this parameter of the same type already. */
+  readonly indexedAs?: string
+  /** Finds lines of the shared list only, no facts. */
+  readonly ofLines?: boolean
+  /** Dotted element paths below the resource; arrays are walked through, `extension:x` goes into the hub's extension x. */
   readonly paths: readonly string[]
   /** Code system of `code` elements, which carry none themselves. */
   readonly system?: string
@@ -104,6 +109,37 @@ const context = (type: string): SearchParameter =>
   reference('context', `${type}-context`, 'context', 'Encounter', 'EpisodeOfCare')
 const ANY_AGENT = ['Practitioner', 'PractitionerRole', 'Organization', 'Patient', 'Device', 'RelatedPerson']
 
+/** Parameters of the hub's own (medication-list.md 11). */
+const own = (parameter: Omit<SearchParameter, 'definition' | 'own'>): SearchParameter => ({
+  ...parameter,
+  definition: parameter.name,
+  own: true,
+})
+const OF_LINES: readonly SearchParameter[] = [
+  own({
+    name: 'line-state',
+    type: 'token',
+    indexedAs: 'status',
+    ofLines: true,
+    paths: ['status'],
+    note: 'State of lines of the shared list only; status finds rows of sources too.',
+  }),
+  own({
+    name: 'treatment-id',
+    type: 'token',
+    indexedAs: 'identifier',
+    paths: ['identifier'],
+    note: 'Any id that a source or the hub has given the treatment.',
+  }),
+  own({ name: 'multidose', type: 'token', paths: ['extension:multidose.valueBoolean'] }),
+  own({
+    name: 'slot',
+    type: 'token',
+    paths: ['dosage.timing.repeat.when'],
+    system: 'http://hl7.org/fhir/event-timing',
+  }),
+]
+
 const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
   Patient: [
     ownIdentifier('Patient'),
@@ -171,6 +207,7 @@ const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
       'Observation',
     ),
     context('MedicationStatement'),
+    ...OF_LINES,
   ],
   MedicationDispense: [
     patient('subject'),
@@ -260,6 +297,14 @@ const TABLE: Readonly<Record<string, readonly SearchParameter[]>> = {
     ),
     reference('author', 'DetectedIssue-author', 'author', 'Practitioner', 'Device', 'PractitionerRole'),
     ownStatus('DetectedIssue', 'observation-status'),
+    own({ name: 'owner-role', type: 'token', paths: ['extension:owner-role.valueCode'] }),
+    own({
+      name: 'line',
+      type: 'reference',
+      indexedAs: 'implicated',
+      paths: ['implicated'],
+      targets: ['MedicationStatement'],
+    }),
   ],
   Provenance: [
     reference(

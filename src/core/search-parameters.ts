@@ -2,6 +2,8 @@
  * What a resource is found by. One extraction for all writers, made of the same table that searches are read by,
  * so that what can be asked for and what is indexed cannot part ways (fhir-api.md 6).
  */
+
+import { extensionUrl } from './canonical.js'
 import { BEGINNING_OF_TIME, DEFAULT_ZONE, dateRange, type InstantRange, periodRange } from './date-range.js'
 import { assertNever } from './exhaustive.js'
 import { COMMON_PARAMETERS, SEARCH_PARAMETERS, type SearchParameter } from './search-parameter-table.js'
@@ -60,7 +62,7 @@ const EXTRACTIONS: ReadonlyMap<string, readonly Extraction[]> = new Map(
   [...SEARCH_PARAMETERS.entries()].map(([type, own]) => [
     type,
     [...COMMON_PARAMETERS, ...own]
-      .filter(({ name }) => name !== '_id' && name !== '_lastUpdated')
+      .filter(({ name, indexedAs }) => name !== '_id' && name !== '_lastUpdated' && indexedAs === undefined)
       .map((parameter) => ({ parameter, paths: parameter.paths.map((path) => path.split('.')) })),
   ]),
 )
@@ -86,6 +88,8 @@ function tokensOf(parameter: SearchParameter, value: unknown): string[] {
   }
 }
 
+const OWN_EXTENSION = 'extension:'
+
 /** The elements at a path; arrays are walked through. */
 const valuesAt = (node: unknown, path: readonly string[]): unknown[] => valuesOf(node, [path])
 
@@ -103,7 +107,12 @@ function collect(node: unknown, path: readonly string[], step: number, found: un
   }
   const name = path[step]
   if (name === undefined) found.push(node)
-  else if (isRecord(node)) collect(node[name], path, step + 1, found)
+  else if (!isRecord(node)) return
+  else if (name.startsWith(OWN_EXTENSION)) {
+    const url = extensionUrl(name.slice(OWN_EXTENSION.length))
+    for (const extension of Array.isArray(node['extension']) ? node['extension'] : [])
+      if (isRecord(extension) && extension['url'] === url) collect(extension, path, step + 1, found)
+  } else collect(node[name], path, step + 1, found)
 }
 
 function valueTokens(parameter: SearchParameter, value: unknown): string[] {
@@ -180,3 +189,11 @@ const present = (range: InstantRange | undefined): InstantRange[] =>
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What a parameter leads to in a resource: its literal references, as they stand. */
+export function referencesBy(resource: object, parameter: SearchParameter): string[] {
+  const paths = parameter.paths.map((path) => path.split('.'))
+  return valuesOf(resource, paths).flatMap((value) =>
+    isRecord(value) && typeof value['reference'] === 'string' ? [value['reference']] : [],
+  )
+}

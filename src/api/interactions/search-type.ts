@@ -6,7 +6,9 @@ import { searchset } from '../bundle.js'
 import type { ApiContext } from '../context.js'
 import type { Answer, FhirRequest, QueryPair } from '../exchange.js'
 import { decodeUtf8 } from '../fhir-json.js'
+import { included } from '../included.js'
 import { SEARCH_FORM_BYTES_MAX } from '../limits.js'
+import { membersOf } from '../list-members.js'
 import { checkContentType, FORM_TYPES } from '../negotiation.js'
 import { ignoredParameterIssue, outcome } from '../operation-outcome.js'
 import type { Page } from '../page-link.js'
@@ -108,7 +110,11 @@ async function page(
     links.push({ relation: 'next', url: nextLink(context, request, type, start, last) })
   const notices = query.ignored.length === 0 ? undefined : outcome(query.ignored.map(ignoredParameterIssue))
   const at = new Date(deps.clock()).toISOString()
-  return { status: 200, body: searchset({ base, at, links, total: start.total, found: shown, notices }) }
+  const more = await included(context, query.includes, shown)
+  return {
+    status: 200,
+    body: searchset({ base, at, links, total: start.total, found: shown, included: more, notices }),
+  }
 }
 
 function nextLink(
@@ -128,13 +134,20 @@ function nextLink(
 /** Criteria on a person's identifiers become persons; `undefined` when nobody has them, so that nothing can match. */
 async function resolve({ deps }: ApiContext, query: SearchQuery): Promise<SearchClause[] | undefined> {
   const clauses: SearchClause[] = []
+  const lists: string[] = []
   for (const criterion of query.criteria) {
     if (criterion.kind === 'clause') clauses.push(criterion.clause)
+    else if (criterion.kind === 'list') lists.push(criterion.list)
     else {
       const anyOf = await deps.store.findPersons(criterion.anyOf)
       if (anyOf.length === 0) return undefined
       clauses.push({ kind: 'person', anyOf })
     }
+  }
+  for (const list of lists) {
+    const anyOf = await membersOf(deps, list, clauses)
+    if (anyOf.length === 0) return undefined
+    clauses.push({ kind: 'id', anyOf })
   }
   return clauses
 }

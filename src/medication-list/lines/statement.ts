@@ -71,9 +71,14 @@ function extensionsOf(line: LineModel, language: Language): Extension[] {
   const open = line.status === 'active' || line.status === 'intended' || line.status === 'on-hold'
   return [
     ...(text === undefined ? [] : [{ url: extensionUrl('dosage-text'), valueString: text }]),
+    ...(isPacked(line.group) ? [{ url: extensionUrl('multidose'), valueBoolean: true }] : []),
     ...(open && !line.confirmed ? [{ url: extensionUrl('not-confirmed'), valueBoolean: true }] : []),
   ]
 }
+
+/** Packed as multidose, as the multidose doctor's row says (section 4). */
+const isPacked = ({ facts }: LineGroup): boolean =>
+  facts.some((fact) => fact.kind === 'row' && fact.multidose && fact.status !== 'error')
 
 /** The line's own id, then the treatment and prescription ids of all its sources, each once. */
 function identifiersOf({ id, group }: LineModel): Identifier[] {

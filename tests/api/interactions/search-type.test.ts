@@ -49,6 +49,24 @@ describe('search', () => {
     assert.equal(pick(reply.json, 'entry.0.search.mode'), 'match')
   })
 
+  it('S-02 adds what _include leads to, each once, as include, and pages only matches', async () => {
+    const reply = await search(
+      '_include=MedicationRequest:subject&_include=MedicationRequest:subject:Patient',
+    )
+    const modes = list(reply.json, 'entry').map(
+      (entry) => `${pick(entry, 'resource.resourceType')} ${pick(entry, 'search.mode')}`,
+    )
+    assert.deepEqual(modes.sort(), [
+      'MedicationRequest match',
+      'MedicationRequest match',
+      'Patient include',
+      'Patient include',
+    ])
+    const page = await search('_include=MedicationRequest:subject&_count=1')
+    assert.equal(list(page.json, 'entry').length, 2)
+    assert.ok(links(page)['next'] !== undefined)
+  })
+
   it('S-03 shows in the self link what was applied, and not what was ignored', async () => {
     const reply = await search('status=active&foo=bar&_count=5000', { prefer: 'handling=lenient' })
     assert.equal(links(reply)['self'], '/fhir/MedicationRequest?status=active&_count=1000')
@@ -57,7 +75,10 @@ describe('search', () => {
   it('S-04 S-05 refuses what is unknown by default and when strict, naming it', async () => {
     const unknown = [
       'foo=bar',
-      '_include=MedicationRequest:medication',
+      '_include=MedicationRequest:nothing',
+      '_include=MedicationRequest:medication:Patient',
+      '_include=Patient:link',
+      '_list=$current-medications',
       '_summary=true',
       '_elements=id',
       '_sort=status',
