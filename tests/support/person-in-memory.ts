@@ -73,6 +73,7 @@ export async function personInMemory(start: string): Promise<PersonInMemory> {
     sources: [...sources.values()],
     listVersion,
     nextChangeAt: undefined,
+    partial: false,
   })
   const store = {
     read: async (type: string, id: string) => {
