@@ -114,7 +114,10 @@ export interface ApiDeps {
   readonly writeResource: (request: WriteRequest) => Promise<WriteResult>
   /** An operation that writes, of src/hub/operations/registry.ts. */
   readonly performOperation: (request: OperationRequest) => Promise<OperationResult>
-  /** `undefined`: no such person. `ifNoneMatch` holds whole ETags, or `*`. */
+  /**
+   * `undefined`: no such person. `ifNoneMatch` holds whole ETags, or `*`. `at`, `knownAt`: as the reader gave them.
+   * @throws HubError QUERY_INVALID naming `at` or `knownAt`, TOO_COSTLY, LANE_BUSY
+   */
   readonly medicationList: (
     person: PersonId,
     request: {
@@ -122,6 +125,8 @@ export interface ApiDeps {
       /** Absent: the hub's own. */
       readonly language?: Language | undefined
       readonly ifNoneMatch?: readonly string[]
+      readonly at?: string
+      readonly knownAt?: string
     },
   ) => Promise<MedicationListAnswer | undefined>
   readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage'> & Omit<DeliveryOperations, 'noteReceipt'>

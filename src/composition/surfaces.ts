@@ -11,6 +11,7 @@ import type { PersonId } from '../core/ids.js'
 import { openListCache } from '../hub/list-cache.js'
 import { performOperation } from '../hub/perform-operation.js'
 import { previewReplay } from '../hub/preview-replay.js'
+import { readListAsOf } from '../hub/read-as-of.js'
 import { readCard, readSummary } from '../hub/read-documents.js'
 import { readMedicationList } from '../hub/read-list.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
@@ -39,6 +40,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     publicUrl: config.publicUrl,
     cache: openListCache(CACHED_LIST_CHARS_MAX),
   }
+  const past = { ...list, derive: deps.derive, wait: deps.wait }
   const view = { hash: list.hash, language: config.language, zone: config.zone }
   const documents = {
     ...view,
@@ -77,8 +79,13 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
         },
         person,
       ),
-    medicationList: (person, { ifNoneMatch = [], ...request }) =>
-      readView(view, request, (known) => readMedicationList(list, person, known), ifNoneMatch),
+    medicationList: (person, { ifNoneMatch = [], at, knownAt, ...request }) => {
+      const read = (known: readonly string[]) =>
+        at === undefined && knownAt === undefined
+          ? readMedicationList(list, person, known)
+          : readListAsOf(past, person, { at, knownAt }, known)
+      return readView(view, request, read, ifNoneMatch)
+    },
     summary: (person, language) => readSummary(documents, person, language ?? config.language),
     medicationCard: (person, language) => readCard(documents, person, language ?? config.language),
     deliveries: parts.deliveries,

@@ -22,7 +22,8 @@ import type {
 import { buildList } from '../medication-list/list-resource.js'
 import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
-import { listEntries } from './list-bundle.js'
+import { shownBy } from './list-bundle.js'
+import { contentHash, hashOf } from './list-hash.js'
 import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
@@ -40,10 +41,11 @@ export interface Derived {
   readonly writes: readonly ResourceWrite[]
   readonly list: ListWrite | undefined
   readonly nextChangeAt: string | undefined
+  readonly result: ListResult
 }
 
 /** Types that can be facts of the list. */
-const FACT_TYPES = new Set<string>([
+export const FACT_TYPES: ReadonlySet<string> = new Set([
   'MedicationRequest',
   'MedicationStatement',
   'MedicationDispense',
@@ -59,10 +61,13 @@ const FACT_TYPES = new Set<string>([
   'Task',
 ])
 
-/** @throws HubError RESOURCE_INVALID when a derived resource breaks R4 or its profile (a bug of ours) */
-export function deriveList(draft: Draft, context: DeriveContext): Derived {
+/**
+ * @param at the instant that the list is valid for, where time alone changed it: milliseconds since the epoch
+ * @throws HubError RESOURCE_INVALID when a derived resource breaks R4 or its profile (a bug of ours)
+ */
+export function deriveList(draft: Draft, context: DeriveContext, at: number = draft.now): Derived {
   const { workspace } = draft
-  const at = new Date(draft.now).toISOString()
+  const instant = new Date(at).toISOString()
   const result = context.derive({
     patientRef: `Patient/${workspace.personId}`,
     facts: readFacts(workspace),
@@ -70,26 +75,43 @@ export function deriveList(draft: Draft, context: DeriveContext): Derived {
     previous: readPrevious(workspace),
     products: context.products,
     config: context.config,
-    at,
+    at: instant,
   })
-  workspace.nextChangeAt = result.nextChangeAt
+  const { nextChangeAt } = result
+  workspace.nextChangeAt = nextChangeAt
   const writes = [...stageLines(draft, result, context), ...stageCareTeam(draft, context)]
   const former = currentList(workspace)
   const own = ownExtensions(draft, result, former)
   if (writes.length === 0 && former !== undefined && sameEntries(former, result) && says(former, own))
-    return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
-  const listWrites = stageList(draft, result, own, at, context)
+    return { writes, list: undefined, nextChangeAt, result }
+  const listWrites = stageList(draft, result, own, instant, context)
   const list = listWrites[0]
-  if (list === undefined) return { writes, list: undefined, nextChangeAt: result.nextChangeAt }
+  if (list === undefined) return { writes, list: undefined, nextChangeAt, result }
   workspace.listVersion = list.stored.version
   return {
     writes: [...writes, ...listWrites],
-    list: {
-      version: list.stored.version,
-      entries: listEntries(workspace, list.stored, result),
-      createdAt: list.stored.lastUpdated,
-    },
-    nextChangeAt: result.nextChangeAt,
+    list: listWrite(workspace, list.stored, result, at < draft.now ? instant : undefined),
+    nextChangeAt,
+    result,
+  }
+}
+
+function listWrite(
+  workspace: Workspace,
+  list: StoredResource,
+  result: ListResult,
+  validFrom: string | undefined,
+): ListWrite {
+  const shown = shownBy(workspace, list, result).map((stored) => ({
+    name: `${stored.type}/${stored.id}/${stored.version}`,
+    hash: hashOf(stored.resource),
+  }))
+  return {
+    version: list.version,
+    entries: shown.map(({ name }) => name),
+    contentHash: contentHash(shown),
+    createdAt: list.lastUpdated,
+    validFrom: validFrom ?? list.lastUpdated,
   }
 }
 
@@ -180,7 +202,8 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
   return finishDraft(draft, context.validate)
 }
 
-function storedList(workspace: Workspace): StoredResource | undefined {
+/** The working list, as far as there is one. */
+export function storedList(workspace: Workspace): StoredResource | undefined {
   for (const stored of workspace.resources.values())
     if (stored.type === 'List' && stored.layer === 'line') return stored
   return undefined

@@ -3,6 +3,7 @@ import { HubError } from '../core/errors.js'
 import type { LaneKey } from '../core/ids.js'
 import type { Claim } from '../store/inbox.js'
 import { keepLease, LANE_ROWS_MAX, type WorkDeps, workClaim } from './work-lane.js'
+import { workTime } from './work-time.js'
 
 export interface IdleLaneDeps extends WorkDeps {
   readonly wait: (ms: number) => Promise<void>
@@ -24,11 +25,22 @@ export async function claimIdle(deps: IdleLaneDeps, lane: LaneKey, until: number
       rowsMax: LANE_ROWS_MAX,
       evenIfIdle: true,
     })
-    if (claim !== undefined && claim.rows.length === 0) return claim
+    if (claim !== undefined && claim.rows.length === 0) return timely(deps, claim)
     if (claim !== undefined) await workAhead(deps, claim)
     if (deps.clock() >= until)
       throw new HubError('LANE_BUSY', 'earlier messages of this patient are still being worked off')
     if (claim === undefined) await deps.wait(pauseMs)
+  }
+}
+
+/** What is written comes after what time alone changed. */
+async function timely(deps: IdleLaneDeps, claim: Claim): Promise<Claim> {
+  if (!claim.timeDue) return claim
+  try {
+    return await workTime(deps, claim)
+  } catch (error) {
+    await deps.store.release(claim)
+    throw error
   }
 }
 

@@ -14,7 +14,7 @@ const EXTENSION_START = ',"extension":['
 const EXTENSION_END = '],"status":"current","mode":"working"'
 
 /** What the Bundle shows: the List, its lines, the prescriptions that govern them, open discrepancies, who is responsible. */
-export function listEntries(workspace: Workspace, list: StoredResource, result: ListResult): string[] {
+export function shownBy(workspace: Workspace, list: StoredResource, result: ListResult): StoredResource[] {
   const lines: StoredResource[] = []
   const prescriptions = new Set<StoredResource>()
   for (const line of result.lines) {
@@ -33,9 +33,7 @@ export function listEntries(workspace: Workspace, list: StoredResource, result: 
   const teams = derived.filter(
     ({ resource }) => resource.resourceType === 'CareTeam' && resource.status === 'active',
   )
-  return [list, ...lines, ...prescriptions, ...issues, ...teams].map(
-    ({ type, id, version }) => `${type}/${id}/${version}`,
-  )
+  return [list, ...lines, ...prescriptions, ...issues, ...teams]
 }
 
 export interface BundleTexts {

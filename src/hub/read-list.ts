@@ -2,11 +2,12 @@
 import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
 import type { Clock, Log } from '../core/ports.js'
-import { completenessOf, type Whole } from '../medication-list/completeness.js'
+import { completenessOf } from '../medication-list/completeness.js'
 import type { ListConfig } from '../medication-list/contract.js'
-import { buildList, completenessExtensions } from '../medication-list/list-resource.js'
+import { completenessExtensions } from '../medication-list/list-resource.js'
 import type { Store } from '../store/contract.js'
 import type { CurrentList } from '../store/views.js'
+import { emptyBundle } from './empty-list.js'
 import { bundleText, openBundle } from './list-bundle.js'
 import type { HeldBundle, ListCache } from './list-cache.js'
 
@@ -66,31 +67,6 @@ function bundleOf(deps: ReadListDeps, person: PersonId, list: CurrentList, held:
 }
 
 const nameOf = ({ owner, version }: CurrentList): string => `${owner}/${version}`
-
-/** A person of whom nothing is applied yet has a list that says so: what was received waits or was parked (4.3). */
-function emptyBundle(person: PersonId, whole: Whole, at: string): string {
-  const list = buildList({
-    result: {
-      lines: [],
-      issues: [],
-      completeness: whole.completeness,
-      sources: whole.sources,
-      nextChangeAt: undefined,
-      emptyReason: whole.waiting + whole.dead > 0 ? 'unavailable' : 'notstarted',
-      unattached: [],
-    },
-    references: new Map(),
-    patientRef: `Patient/${person}`,
-    date: at,
-    ...(whole.waiting + whole.dead > 0 ? { note: `${whole.waiting + whole.dead}` } : {}),
-  })
-  return JSON.stringify({
-    resourceType: 'Bundle',
-    type: 'collection',
-    timestamp: at,
-    entry: [{ resource: list }],
-  })
-}
 
 /** A read at or after the instant at which time alone changes the list lets the lane derive first. */
 async function currentList(

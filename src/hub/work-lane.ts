@@ -1,18 +1,16 @@
 /** Works lanes off: leases, head rows in order, plain lanes of a group in one transaction, then release. */
-import { codeOf, HubError } from '../core/errors.js'
+import { codeOf } from '../core/errors.js'
 import { failpoint } from '../core/failpoint.js'
-import { type LaneKey, personOfLane } from '../core/ids.js'
+import type { LaneKey } from '../core/ids.js'
 import type { Log } from '../core/ports.js'
 import type { Tracer } from '../core/tracer.js'
 import type { Store } from '../store/contract.js'
 import type { Claim, LaneRow } from '../store/inbox.js'
-import { deriveList } from './derive-list.js'
-import { openDraft } from './draft.js'
 import type { Parking } from './parked-channels.js'
 import { type GroupDeps, processGroup } from './process-group.js'
 import { EFFECT_ROWS_MAX, processRows } from './process-message.js'
 import { putAside, settleFailure } from './settle-failure.js'
-import { openWorking } from './working-set.js'
+import { workTime } from './work-time.js'
 
 export interface WorkDeps extends GroupDeps {
   readonly store: GroupDeps['store'] &
@@ -143,7 +141,8 @@ export function keepLease(
 /** Works off the rows of a claim that is already held. True when due rows remain in the lane. */
 export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> {
   const until = deps.clock() + LANE_MS_MAX
-  let current = claim
+  // A merge ends its leases with its effect.
+  let current = claim.timeDue && claim.second === undefined ? await workTime(deps, claim) : claim
   let left = claim.rows
   let together = EFFECT_ROWS_MAX
   let conflicts = 0
@@ -163,7 +162,6 @@ export async function workClaim(deps: WorkDeps, claim: Claim): Promise<boolean> 
     left = left.slice(step.rows)
     if (left.length > 0 && deps.clock() >= until) return true
   }
-  if (claim.rows.length === 0 && claim.timeDue) await workTime(deps, current)
   return claim.more
 }
 
@@ -218,39 +216,5 @@ async function workHead(
     if (mayConflict && codeOf(error) === 'CONCURRENT_CHANGE') return { kind: 'conflict' }
     const settled = await settleFailure(deps, claim, head, error)
     return settled === 'stop' ? { kind: 'stop' } : { kind: 'worked', rows: 1, effects: 0 }
-  }
-}
-
-/** Time alone changed the list: derive and commit without a message. */
-async function workTime(deps: WorkDeps, claim: Claim): Promise<void> {
-  const person = personOfLane(claim.lane)
-  if (person === undefined) return
-  const workspace = await openWorking(deps, person, claim.effectSeq)
-  const now = deps.clock()
-  const draft = openDraft(workspace, new Map(), undefined, now)
-  const derived = deriveList(draft, deps.derive)
-  try {
-    await deps.store.commit(claim, {
-      message: { kind: 'none' },
-      personId: person,
-      writes: derived.writes,
-      amendments: [],
-      identities: [],
-      sources: [],
-      list: derived.list,
-      nextChangeAt: derived.nextChangeAt,
-      merge: undefined,
-      assignment: undefined,
-      devices: [],
-      at: new Date(now).toISOString(),
-    })
-    workspace.effectSeq += 1
-    deps.cache.put(workspace)
-    deps.count('by-time', 'list')
-  } catch (error) {
-    deps.cache.drop(person)
-    throw error instanceof HubError
-      ? error
-      : new HubError('UNEXPECTED', 'time could not be worked off', { cause: error })
   }
 }

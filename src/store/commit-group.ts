@@ -48,6 +48,7 @@ function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
       owner: claim.owner,
       epoch: claim.epoch,
       person: effect.personId ?? null,
+      at: effect.at,
       effects: effect.message.rows.length,
       next: effect.nextChangeAt ?? null,
     })),
@@ -62,7 +63,7 @@ function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
       effect.amendments.map((amendment) => ({ ...amendmentJson(amendment), person_id: effect.personId })),
     ),
     sources: effects.flatMap(({ effect }) =>
-      effect.sources.map((source) => ({ ...sourceJson(source), person_id: effect.personId })),
+      effect.sources.map((source) => ({ ...sourceJson(source), person_id: effect.personId, at: effect.at })),
     ),
     identities: effects.flatMap(({ effect }) =>
       effect.identities.map((identity) => ({ ...identity, person_id: effect.personId })),
@@ -70,7 +71,16 @@ function groupJson(effects: readonly ClaimedEffect[], texts: string[]) {
     lists: effects.flatMap(({ effect: { list, personId } }) =>
       list === undefined
         ? []
-        : [{ person_id: personId, version: list.version, entries: list.entries, created_at: list.createdAt }],
+        : [
+            {
+              person_id: personId,
+              version: list.version,
+              entries: list.entries,
+              created_at: list.createdAt,
+              valid_from: list.validFrom,
+              content_hash: list.contentHash,
+            },
+          ],
     ),
     changes: effects.flatMap(({ claim, effect }) => {
       const changes = changesOf(effect)

@@ -5,6 +5,7 @@
 import type { LaneKey, MessageId, PersonId } from '../core/ids.js'
 import type { Channel, Identity, Reply } from '../core/message.js'
 import type { PersonState, SourceState, StoredResource } from '../core/stored.js'
+import type { AsOfStore } from './as-of-contract.js'
 import type { CatalogueStore } from './catalogue-contract.js'
 import type { ClaimedEffect, Effect } from './effect.js'
 import type {
@@ -147,6 +148,7 @@ export interface Store extends OperationsStore, ReplayStore, WatchStore {
   readonly sources: () => Promise<readonly SourceView[]>
   readonly backlog: () => Promise<Backlog>
   readonly catalogue: CatalogueStore
+  readonly asOf: AsOfStore
   /** Of the backlog only this, which costs little however long it is; in seconds. */
   readonly oldestWaitingS: () => Promise<number>
   /** Of messages that a sender sent, those that are not in the inbox. */

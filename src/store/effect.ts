@@ -73,7 +73,11 @@ export interface ListWrite {
   readonly version: number
   /** `<type>/<id>/<version>` of what the Bundle shows, in its order, the List first. */
   readonly entries: readonly string[]
+  /** SHA-256 over the names and texts of the entries (src/hub/list-hash.ts). */
+  readonly contentHash: string
   readonly createdAt: string
+  /** The instant from which it holds: `createdAt`, or earlier where time alone made it. */
+  readonly validFrom: string
 }
 
 export interface AssignmentWrite extends Omit<AssignmentChange, 'person' | 'device'> {

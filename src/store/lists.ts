@@ -42,7 +42,8 @@ select v.version, v.created_at, o.person_id as owner,
       from source_state s where s.person_id = o.person_id) as sources,
     (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'waiting')
       + (select count(*) from message m where m.second_lane = l.lane_key and m.state = 'waiting') as waiting,
-    (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'dead') as dead
+    (select count(*) from message m where m.lane_key = l.lane_key and m.state = 'dead')
+      + (select count(*) from message m where m.second_lane = l.lane_key and m.state = 'dead') as dead
   from own o
   join lane l on l.lane_key = 'p-' || o.person_id
   left join lateral (

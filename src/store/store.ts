@@ -1,6 +1,7 @@
 /** Puts the statements together behind the contract. */
 import { acceptMessages } from './accept.js'
 import { noteTold, settleAlerts, untoldAlerts, viewAlerts } from './alerts.js'
+import { openAsOf } from './as-of.js'
 import { catalogueOf } from './catalogue.js'
 import { compareCatalogue, ringStale } from './catalogue-stale.js'
 import { type CommitLost, commitEffect } from './commit.js'
@@ -138,6 +139,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     takeTurn: takeTurn(db),
     endTurn: endTurn(db),
     jobs: viewJobs(db),
+    asOf: openAsOf(db),
     catalogue: { ...catalogueOf(db), compare: compareCatalogue(db), ringStale: ringStale(db) },
     ping: async () => {
       await db.query('/*ping*/ select 1')

@@ -28,7 +28,7 @@ describeStores('commit', await availableBackends(), (current) => {
       writes: [write(owner, { id: resource, key: 'sys|1' })],
       sources: [SOURCE],
       identities: [{ ...ANNA_LOCAL, use: 'old' }],
-      list: { version: 1, entries: [], createdAt: T0 },
+      list: { version: 1, entries: [], createdAt: T0, contentHash: '0', validFrom: T0 },
       nextChangeAt: '2036-01-01T00:00:00.000Z',
       amendments: [
         {
@@ -148,7 +148,7 @@ describeStores('commit', await availableBackends(), (current) => {
 
   it('refuses a list version that exists', async () => {
     const { store } = current()
-    const list = { version: 1, entries: [], createdAt: T0 }
+    const list = { version: 1, entries: [], createdAt: T0, contentHash: '0', validFrom: T0 }
     await applied(store, newMessage('m1'), () => ({ list }))
     await assert.rejects(
       applied(store, newMessage('m2'), () => ({ list })),

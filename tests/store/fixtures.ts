@@ -6,7 +6,7 @@ import { messageId, type PersonId, personId } from '../../src/core/ids.js'
 import type { Envelope, Identity, Subject } from '../../src/core/message.js'
 import type { StoredResource } from '../../src/core/stored.js'
 import type { Store } from '../../src/store/contract.js'
-import type { Effect, ResourceWrite, SearchIndex } from '../../src/store/effect.js'
+import type { Effect, ListWrite, ResourceWrite, SearchIndex } from '../../src/store/effect.js'
 import type { Claim, NewMessage } from '../../src/store/inbox.js'
 
 export const ANNA: Identity = { system: FNR, value: '11835698734' }
@@ -145,3 +145,11 @@ export async function applied(
   await store.release(claim)
   return { lane, person, id }
 }
+
+export const listVersion = (version: number, entries: readonly string[]): ListWrite => ({
+  version,
+  entries,
+  createdAt: T0,
+  contentHash: '0',
+  validFrom: T0,
+})

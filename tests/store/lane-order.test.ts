@@ -105,7 +105,13 @@ async function effectOf(store: Store, claim: Claim, row: LaneRow) {
   const prior = claim.second && personOfLane(claim.second.lane)
   const { listVersion } = await store.loadPerson(survivor)
   return effect(done(row.id), survivor, {
-    list: { version: listVersion + 1, entries: [`List/l/${listVersion + 1}`], createdAt: row.receivedAt },
+    list: {
+      version: listVersion + 1,
+      entries: [`List/l/${listVersion + 1}`],
+      createdAt: row.receivedAt,
+      contentHash: '0',
+      validFrom: row.receivedAt,
+    },
     ...(prior === undefined ? {} : { merge: { survivor, prior } }),
   })
 }

@@ -11,7 +11,7 @@ describeStores('lists', await availableBackends(), (current) => {
     const { store } = current()
     const id = randomUUID()
     const first = '{"a":1}'
-    const list = { version: 1, entries: [`List/${id}/1`], createdAt: T0 }
+    const list = { version: 1, entries: [`List/${id}/1`], createdAt: T0, contentHash: '0', validFrom: T0 }
     const { person, lane } = await applied(store, newMessage('m1'), (owner) => ({
       list,
       writes: [write(owner, { type: 'List', id, text: first })],
@@ -42,14 +42,14 @@ describeStores('lists', await availableBackends(), (current) => {
     const entries = (version: number) => [`List/${list}/${version}`, `MedicationRequest/${line}/1`]
     const lineText = '{"line":1}'
     const { person } = await applied(store, newMessage('m1'), (owner) => ({
-      list: { version: 1, entries: entries(1), createdAt: T0 },
+      list: { version: 1, entries: entries(1), createdAt: T0, contentHash: '0', validFrom: T0 },
       writes: [
         write(owner, { type: 'List', id: list, text: '{"a":1}' }),
         write(owner, { id: line, text: lineText }),
       ],
     }))
     await applied(store, newMessage('m2'), (owner) => ({
-      list: { version: 2, entries: entries(2), createdAt: T0 },
+      list: { version: 2, entries: entries(2), createdAt: T0, contentHash: '0', validFrom: T0 },
       writes: [write(owner, { type: 'List', id: list, text: '{"a":2}', version: 2 })],
     }))
     assert.deepEqual(await store.listVersion(person, 1), ['{"a":1}', lineText])

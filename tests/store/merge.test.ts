@@ -13,6 +13,7 @@ import {
   done,
   effect,
   LEASE,
+  listVersion,
   mustClaim,
   newMessage,
   T0,
@@ -39,7 +40,7 @@ async function twoPersons(store: Store) {
     writes: [write(owner, { id: own, key: 'sys|same', text: '{"of":"anna"}' })],
     sources: [source('one', '2026-03-01T00:00:00.000Z'), source('two', '2026-03-05T00:00:00.000Z')],
     amendments: [{ ...amendment, messageId: randomUUID() as never }],
-    list: { version: 1, entries: [`MedicationRequest/${own}/1`], createdAt: T0 },
+    list: listVersion(1, [`MedicationRequest/${own}/1`]),
   }))
   const berit = await applied(
     store,
@@ -48,13 +49,13 @@ async function twoPersons(store: Store) {
       writes: [write(owner, { key: 'sys|same', id: shared })],
       sources: [source('two', '2026-03-04T00:00:00.000Z'), source('three', T0)],
       amendments: [{ ...amendment, messageId: randomUUID() as never }],
-      list: { version: 1, entries: [`MedicationRequest/${shared}/1`], createdAt: T0 },
+      list: listVersion(1, [`MedicationRequest/${shared}/1`]),
       nextChangeAt: '2036-01-01T00:00:00.000Z',
     }),
   )
   await applied(store, newMessage('b2', { subject: aboutPerson(BERIT) }), (owner) => ({
     writes: [write(owner, { key: 'sys|same', id: shared, version: 2 })],
-    list: { version: 2, entries: [`MedicationRequest/${shared}/2`], createdAt: T0 },
+    list: listVersion(2, [`MedicationRequest/${shared}/2`]),
   }))
   return { anna, berit, shared }
 }

@@ -12,7 +12,7 @@ describeStores('fan-out', await availableBackends(), (current) => {
   it('finds the change that an effect left, with its list version and message', async () => {
     const { outbox, store } = open()
     const { person, id } = await applied(store, newMessage('m1'), () => ({
-      list: { version: 1, entries: ['List/x/1'], createdAt: T0 },
+      list: { version: 1, entries: ['List/x/1'], createdAt: T0, contentHash: '0', validFrom: T0 },
     }))
     const [change, ...others] = await outbox.openChanges(undefined, 10)
     assert.equal(others.length, 0)

@@ -22,7 +22,7 @@ const nothing = () => undefined
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 export interface Worker {
-  readonly deps: WriteDeps
+  readonly deps: WriteDeps & { readonly store: Store }
   readonly parking: Parking
   /** Stores one message as its channel's door takes it. */
   readonly receive: (

@@ -16,6 +16,7 @@ export const medicationListOperation: FhirOperation = {
       view: viewOf(input),
       language: preferredLanguage(input.request.header('accept-language'), LANGUAGES),
       ...(noneMatch === undefined ? {} : { ifNoneMatch: entityTagsOf(noneMatch) }),
+      ...instantsOf(input),
     })
     if (list === undefined) throw new HubError('NOT_FOUND', 'no such patient')
     const headers = { ETag: list.etag, Vary: 'Accept-Language' }
@@ -30,4 +31,14 @@ function viewOf({ parameters }: OperationInput): View {
   if (view === undefined)
     throw new HubError('QUERY_INVALID', `a view is one of ${VIEWS.join(', ')}`, { at: 'view' })
   return view
+}
+
+/** Whether each is an instant is judged where its meaning is. */
+function instantsOf({ parameters }: OperationInput): { readonly at?: string; readonly knownAt?: string } {
+  const [at] = parameters.get('at') ?? []
+  const [knownAt] = parameters.get('knownAt') ?? []
+  return {
+    ...(at === undefined ? {} : { at: String(at) }),
+    ...(knownAt === undefined ? {} : { knownAt: String(knownAt) }),
+  }
 }

@@ -27,6 +27,8 @@ import { rejected } from './0025-rejected.js'
 import { freeLanes } from './0026-free-lanes.js'
 import { ordinationNews } from './0027-ordination-news.js'
 import { workingSet } from './0028-working-set.js'
+import { history } from './0029-history.js'
+import { historyEffects } from './0030-history-effects.js'
 
 export interface Migration {
   readonly name: string
@@ -62,4 +64,6 @@ export const migrations: readonly Migration[] = [
   { name: '0026-free-lanes', sql: freeLanes },
   { name: '0027-ordination-news', sql: ordinationNews },
   { name: '0028-working-set', sql: workingSet },
+  { name: '0029-history', sql: history },
+  { name: '0030-history-effects', sql: historyEffects },
 ]

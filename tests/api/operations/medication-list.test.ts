@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { FNR } from '../../../src/core/canonical.js'
+import { HubError } from '../../../src/core/errors.js'
 import { LIST_BODY } from '../support/fake-hub.js'
 import { KARI_FNR, kari, OLA_FNR } from '../support/people.js'
 import { pick, refusal, refused, startTestServer, type TestServer } from '../support/server.js'
@@ -47,6 +48,32 @@ describe('$medication-list', () => {
     )
   })
 
+  it('hands on the instants that it is asked for, in the URL and in a body, as they were given', async () => {
+    const { asked } = server.hub
+    asked.length = 0
+    const [at, knownAt] = ['2026-02-01T08:00:00+01:00', '2026-02-02T08:00:00Z']
+    await server.get(`/fhir/Patient/${id}/$medication-list?at=${encodeURIComponent(at)}&knownAt=${knownAt}`)
+    const { parameter } = named(FNR, KARI_FNR)
+    const instants = [
+      { name: 'at', valueInstant: at },
+      { name: 'knownAt', valueInstant: knownAt },
+    ]
+    const body = { resourceType: 'Parameters', parameter: [...parameter, ...instants] }
+    assert.equal((await server.post('/fhir/Patient/$medication-list', body)).status, 200)
+    assert.deepEqual(asked, [
+      { at, knownAt },
+      { at, knownAt },
+    ])
+  })
+
+  it('names the instant that cannot be asked for', async () => {
+    server.hub.failWith = new HubError('QUERY_INVALID', 'lies ahead', { at: 'at' })
+    const reply = await server.get(`/fhir/Patient/${id}/$medication-list?at=2099-01-01T00:00:00Z`)
+    server.hub.failWith = undefined
+    assert.deepEqual(refusal(reply), refused(400, 'QUERY_INVALID', 'value'))
+    assert.match(reply.text, /"expression":\["at"\]|lies ahead/)
+  })
+
   it('answers 404 when nobody has the identifier or id', async () => {
     const posted = await server.post('/fhir/Patient/$medication-list', named(FNR, OLA_FNR))
     assert.deepEqual(refusal(posted), refused(404, 'NOT_FOUND', 'not-found'))
@@ -56,10 +83,12 @@ describe('$medication-list', () => {
 
   it('refuses a body without the identifier, with two, with unknown parameters or of another type', async () => {
     const [parameter] = named(FNR, KARI_FNR).parameter
+    const instant = { name: 'at', valueInstant: '2026-02-01T08:00:00Z' }
     for (const body of [
       { resourceType: 'Parameters' },
       { resourceType: 'Parameters', parameter: [parameter, parameter] },
       { resourceType: 'Parameters', parameter: [{ name: 'at', valueDateTime: '2026' }] },
+      { resourceType: 'Parameters', parameter: [parameter, instant, instant] },
       { resourceType: 'Parameters', parameter: [{ name: 'identifier', valueString: 'x' }] },
       {
         resourceType: 'Parameters',
@@ -75,7 +104,7 @@ describe('$medication-list', () => {
   })
 
   it('refuses parameters in the URL that it does not have, and an identifier there', async () => {
-    for (const query of ['at=2026-01-01', 'identifier=a'])
+    for (const query of ['when=2026-01-01', 'identifier=a'])
       assert.deepEqual(
         refusal(await server.get(`/fhir/Patient/${id}/$medication-list?${query}`)),
         refused(400, 'QUERY_INVALID', 'value'),

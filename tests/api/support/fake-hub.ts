@@ -25,6 +25,8 @@ export interface FakeHub {
   now: number
   listEtag: string
   failWith: unknown
+  /** Instants that lists were asked for. */
+  readonly asked: { readonly at: string | undefined; readonly knownAt: string | undefined }[]
 }
 
 type Entry = HistoryEntry & { readonly index: ClauseSubject['index'] }
@@ -47,6 +49,7 @@ export function createFakeHub(): FakeHub {
     now: Date.parse('2026-03-01T12:00:00.000Z'),
     listEtag: 'W/"3"',
     failWith: undefined,
+    asked: [],
     put: (resource, layer = 'fact') => store(resource, resource.id ?? randomUUID(), layer).id,
     remove: (type, id) => {
       const list = versions.get(`${type}/${id}`)!
@@ -187,7 +190,9 @@ export function createFakeHub(): FakeHub {
       versions.has(`Patient/${person}`)
         ? { pdf: Buffer.from('%PDF-'), bundle: { resourceType: 'Bundle', type: 'collection', entry: [] } }
         : undefined,
-    medicationList: async (person, { ifNoneMatch }) => {
+    medicationList: async (person, { ifNoneMatch, at, knownAt }) => {
+      hub.asked.push({ at, knownAt })
+      if (at !== undefined && hub.failWith !== undefined) throw hub.failWith
       if (!versions.has(`Patient/${person}`)) return undefined
       const notModified = ifNoneMatch?.some((tag) => tag === hub.listEtag || tag === '*') ?? false
       return { etag: hub.listEtag, body: notModified ? '' : LIST_BODY, notModified }

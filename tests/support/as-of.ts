@@ -1,0 +1,42 @@
+/** The list as of an instant, over a worker's store. */
+import { sha256Hex } from '../../src/core/deterministic-id.js'
+import type { PersonId } from '../../src/core/ids.js'
+import { openListCache } from '../../src/hub/list-cache.js'
+import { type AskedAsOf, readListAsOf } from '../../src/hub/read-as-of.js'
+import { type ListAnswer, readMedicationList } from '../../src/hub/read-list.js'
+import { workLane } from '../../src/hub/work-lane.js'
+import type { Worker } from './worker.js'
+
+export interface Reader {
+  /** Undefined: nobody knows the person. */
+  readonly asOf: (person: PersonId, asked: AskedAsOf, ifNoneMatch?: readonly string[]) => Promise<ListAnswer>
+  readonly now: (person: PersonId) => Promise<ListAnswer>
+}
+
+export function openReader({ deps }: Worker): Reader {
+  const own = {
+    ...deps,
+    workLane: (lane: Parameters<typeof workLane>[1]) => workLane(deps, lane),
+    config: deps.derive.config,
+    hash: sha256Hex,
+    publicUrl: 'http://hub.test',
+    cache: openListCache(1),
+  }
+  const known = (answer: ListAnswer | undefined): ListAnswer => {
+    if (answer === undefined) throw new Error('nobody knows this person')
+    return answer
+  }
+  return {
+    asOf: async (person, asked, ifNoneMatch = []) =>
+      known(await readListAsOf(own, person, asked, ifNoneMatch)),
+    now: async (person) => known(await readMedicationList(own, person, [])),
+  }
+}
+
+/** An instant that nothing before or after shares. */
+export async function mark(): Promise<string> {
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  const instant = new Date().toISOString()
+  await new Promise((resolve) => setTimeout(resolve, 3))
+  return instant
+}
