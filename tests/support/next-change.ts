@@ -1,7 +1,7 @@
 /** Time alone: whether the engine names the instant at which its answer changes. */
 import assert from 'node:assert/strict'
 import type { Fact, ListResult } from '../../src/medication-list/contract.js'
-import { type DeriveOptions, derive } from './clinical-facts.js'
+import { type DeriveOptions, derive, issueOf } from './clinical-facts.js'
 
 const STEPS_MAX = 400
 
@@ -27,3 +27,9 @@ export function instantWhen(
   }
   throw new Error(`not within ${STEPS_MAX} changes`)
 }
+
+/** Whether an issue of the code is open with that severity. */
+export const withSeverity =
+  (code: string, severity: 'low' | 'moderate' | 'high') =>
+  (result: ListResult): boolean =>
+    issueOf(result, code)?.severity === severity

@@ -1,5 +1,11 @@
 /** Further builders of facts for the synthetic person of clinical-facts.ts: allergies, devices, amounts handed out. */
-import type { AllergyIntolerance, Coding, DeviceUseStatement, MedicationDispense } from 'fhir/r4.js'
+import type {
+  AllergyIntolerance,
+  Coding,
+  DeviceUseStatement,
+  Medication,
+  MedicationDispense,
+} from 'fhir/r4.js'
 import type { Fact } from '../../src/medication-list/contract.js'
 import { fact, PATIENT, supply } from './clinical-facts.js'
 
@@ -61,4 +67,10 @@ export function handOut(id: string, handedOver: string, brand: string, options: 
       ...more,
     },
   }
+}
+
+/** A contained medicine beside what the other builders state of it, as KITH messages carry it. */
+export function containing(medication: Omit<Medication, 'resourceType' | 'id'>) {
+  const contained: Medication = { resourceType: 'Medication', id: 'medication', ...medication }
+  return { medicationReference: { reference: '#medication' }, contained: [contained] }
 }

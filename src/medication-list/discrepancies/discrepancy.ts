@@ -11,6 +11,10 @@ import type { SentenceWords } from './words.js'
 /** Codes of `medlist-issue` that the engine raises so far. */
 export type IssueCode =
   | 'allergy-conflict'
+  | 'course-without-end'
+  | 'on-list-without-valid-prescription'
+  | 'prescription-expiring'
+  | 'supply-running-out'
   | 'duplicate-substance'
   | 'duplicate-therapeutic'
   | 'hold-without-plan'

@@ -1,32 +1,40 @@
 /** All discrepancies that the engine looks for. A new one is a file and a line here. */
 import { allergyConflict } from './allergy-conflict.js'
 import { ambiguousLink } from './ambiguous-link.js'
+import { courseWithoutEnd } from './course-without-end.js'
 import type { Discrepancy } from './discrepancy.js'
 import { duplicateSubstance } from './duplicate-substance.js'
 import { duplicateTherapeutic } from './duplicate-therapeutic.js'
 import { holdWithoutPlan } from './hold-without-plan.js'
 import { interaction, interactionSplit } from './interaction.js'
 import { missedDose } from './missed-dose.js'
+import { onListWithoutValidPrescription } from './on-list-without-valid-prescription.js'
 import { prescribedNotOnList } from './prescribed-not-on-list.js'
+import { prescriptionExpiring } from './prescription-expiring.js'
 import { sourceUnavailable } from './source-unavailable.js'
 import { stoppedPrescriptionOpen } from './stopped-prescription-open.js'
 import { stoppedStillDispensed } from './stopped-still-dispensed.js'
+import { supplyRunningOut } from './supply-running-out.js'
 import { takenAfterStop } from './taken-after-stop.js'
 import { wrongRoll } from './wrong-roll.js'
 
 export const DISCREPANCIES: readonly Discrepancy[] = [
   allergyConflict,
   ambiguousLink,
+  courseWithoutEnd,
   duplicateSubstance,
   duplicateTherapeutic,
   holdWithoutPlan,
   interaction,
   interactionSplit,
   missedDose,
+  onListWithoutValidPrescription,
   prescribedNotOnList,
+  prescriptionExpiring,
   sourceUnavailable,
   stoppedPrescriptionOpen,
   stoppedStillDispensed,
+  supplyRunningOut,
   takenAfterStop,
   wrongRoll,
 ]

@@ -1,8 +1,8 @@
 /** Names, dates, times and amounts in the sentences of discrepancies. */
 import { localDateTime } from '../../core/zone.js'
-import { type Decimal, decimalText, divide, whole } from '../dosage/decimal.js'
+import { type Decimal, decimal, decimalText, divide, equals, whole } from '../dosage/decimal.js'
 import { DOSAGE_WORDS } from '../dosage/text-words.js'
-import type { Language } from '../dosage/units.js'
+import { type Language, unitWord } from '../dosage/units.js'
 
 /** What a sentence needs besides its numbers. */
 export interface SentenceWords {
@@ -12,7 +12,7 @@ export interface SentenceWords {
   readonly time: (instant: string) => string
   /** An ISO date as `24.11.2026` or `2026-11-24`. */
   readonly day: (date: string) => string
-  /** An amount such as `2.5 mg` with the language's decimal mark. */
+  /** An amount such as `2.5 mg` or `2 tablet` with the language's decimal mark and word for the unit. */
   readonly amount: (amount: string) => string
 }
 
@@ -20,8 +20,20 @@ export const wordsOf = (language: Language, zone: string): SentenceWords => ({
   name: (name) => name ?? UNKNOWN[language],
   time: (instant) => timeText(instant, zone, language),
   day: (date) => DOSAGE_WORDS[language].date(date),
-  amount: (amount) => amount.replace('.', DOSAGE_WORDS[language].decimalMark),
+  amount: (amount) => amountText(amount, language),
 })
+
+const AMOUNT = /^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))? (.+)$/
+
+function amountText(amount: string, language: Language): string {
+  const [, low, high = low, unit] = AMOUNT.exec(amount) ?? []
+  const from = decimal(low ?? '')
+  const to = decimal(high ?? '')
+  const written = (text: string): string => text.replaceAll('.', DOSAGE_WORDS[language].decimalMark)
+  if (unit === undefined || from === undefined || to === undefined) return written(amount)
+  const number = written(amount.slice(0, amount.length - unit.length - 1))
+  return `${number} ${unitWord(unit, { low: from, high: to }, language)}`
+}
 
 const UNKNOWN: Readonly<Record<Language, string>> = {
   nb: 'Ukjent legemiddel',
@@ -46,4 +58,18 @@ export function massOf(mg: Decimal): string {
   return grams !== undefined && grams.n >= grams.d
     ? `${decimalText(grams, '.')} g`
     : `${decimalText(mg, '.')} mg`
+}
+
+/** An amount in mg, another unit of substance, or countable units; a range with both its ends. */
+export function amountOf(sum: {
+  readonly low: Decimal
+  readonly high: Decimal
+  readonly unit: string
+}): string {
+  const { low, high, unit } = sum
+  if (unit === 'mg' && equals(low, high)) return massOf(low)
+  const range = equals(low, high)
+    ? decimalText(low, '.')
+    : `${decimalText(low, '.')}–${decimalText(high, '.')}`
+  return unit === '' ? range : `${range} ${unit}`
 }

@@ -20,6 +20,7 @@ import {
   readMedicine,
   sachetItems,
 } from './read-medicine.js'
+import { suppliedAmount } from './supplied-amount.js'
 import { identifierToken, linkKeys, partyKey, tokensOf } from './tokens.js'
 
 export function readDispense(
@@ -42,7 +43,7 @@ export function readDispense(
         : rangeOfDateTime(dispense.whenHandedOver, context.zone),
     keys: linkKeys([...(dispense.authorizingPrescription ?? []), ...treatments(dispense)]),
     supplier: dispense.performer?.[0]?.actor,
-    quantity: amountOfQuantity(dispense.quantity),
+    quantity: suppliedAmount(dispense),
     pack: readPack(dispense, context),
     outsideRoll: saysOutsideRoll(dispense.extension),
   }
