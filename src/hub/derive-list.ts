@@ -57,6 +57,7 @@ export const FACT_TYPES: ReadonlySet<string> = new Set([
   'AllergyIntolerance',
   'Encounter',
   'Basic',
+  'CareTeam',
   'Communication',
   'Task',
 ])

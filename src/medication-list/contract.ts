@@ -111,6 +111,8 @@ export interface ListConfig {
   readonly criticalAtc: readonly string[]
   /** ATC prefixes of medicines whose clock times are kept to the minute (section 1). */
   readonly timeCriticalAtc: readonly string[]
+  /** What is packed of a multidose change that nobody confirmed before the cut-off (section 7, R7). */
+  readonly unconfirmedPacking: 'never-more' | 'last-confirmed' | 'as-decided'
   /** Maximum daily amount per ATC code, in mg. */
   readonly maximumDailyMg: Readonly<Record<string, number>>
   /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */

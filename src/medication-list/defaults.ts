@@ -53,6 +53,7 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   stopGraceMs: 2 * HOUR_MS,
   criticalAtc: CRITICAL_ATC,
   timeCriticalAtc: TIME_CRITICAL_ATC,
+  unconfirmedPacking: 'never-more',
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
   therapeuticGroups: THERAPEUTIC_GROUPS,

@@ -28,6 +28,9 @@ export type IssueCode =
   | 'ambiguous-link'
   | 'interaction'
   | 'interaction-split'
+  | 'unconfirmed-multidose-change'
+  | 'ordination-not-received'
+  | 'measure-overdue'
 
 export type Severity = 'high' | 'moderate' | 'low'
 

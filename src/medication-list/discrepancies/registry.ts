@@ -7,8 +7,10 @@ import { duplicateSubstance } from './duplicate-substance.js'
 import { duplicateTherapeutic } from './duplicate-therapeutic.js'
 import { holdWithoutPlan } from './hold-without-plan.js'
 import { interaction, interactionSplit } from './interaction.js'
+import { measureOverdue } from './measure-overdue.js'
 import { missedDose } from './missed-dose.js'
 import { onListWithoutValidPrescription } from './on-list-without-valid-prescription.js'
+import { ordinationNotReceived } from './ordination-not-received.js'
 import { prescribedNotOnList } from './prescribed-not-on-list.js'
 import { prescriptionExpiring } from './prescription-expiring.js'
 import { sourceUnavailable } from './source-unavailable.js'
@@ -16,6 +18,7 @@ import { stoppedPrescriptionOpen } from './stopped-prescription-open.js'
 import { stoppedStillDispensed } from './stopped-still-dispensed.js'
 import { supplyRunningOut } from './supply-running-out.js'
 import { takenAfterStop } from './taken-after-stop.js'
+import { unconfirmedMultidoseChange } from './unconfirmed-multidose-change.js'
 import { wrongRoll } from './wrong-roll.js'
 
 export const DISCREPANCIES: readonly Discrepancy[] = [
@@ -27,8 +30,10 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   holdWithoutPlan,
   interaction,
   interactionSplit,
+  measureOverdue,
   missedDose,
   onListWithoutValidPrescription,
+  ordinationNotReceived,
   prescribedNotOnList,
   prescriptionExpiring,
   sourceUnavailable,
@@ -36,5 +41,6 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   stoppedStillDispensed,
   supplyRunningOut,
   takenAfterStop,
+  unconfirmedMultidoseChange,
   wrongRoll,
 ]

@@ -17,7 +17,14 @@ import type {
   Program,
   ProgramReceipt,
 } from './chain-fact.js'
-import type { Measure, Ordination, PackingAnswer, PackingCalendar, PackingFact } from './packing-fact.js'
+import type {
+  Measure,
+  MultidoseRegister,
+  Ordination,
+  PackingAnswer,
+  PackingCalendar,
+  PackingFact,
+} from './packing-fact.js'
 import type { HoldPlan } from './read-hold-plan.js'
 
 export interface FactOrigin {
@@ -262,6 +269,7 @@ export interface FactSet {
   readonly answers: readonly PackingAnswer[]
   readonly measures: readonly Measure[]
   readonly ordinations: readonly Ordination[]
+  readonly registers: readonly MultidoseRegister[]
   readonly packingRows: readonly PackingRow[]
   readonly deliveries: readonly Delivery[]
   readonly programs: readonly Program[]
@@ -284,6 +292,7 @@ export const originsOf = (set: FactSet): FactOrigin[] => [
   ...set.answers,
   ...set.measures,
   ...set.ordinations,
+  ...set.registers,
   ...set.packingRows,
   ...set.deliveries,
   ...set.programs,

@@ -1,4 +1,5 @@
 /** What the facts say about packing: calendars, questions that were answered, measures, ordinations (docs/facts.md). */
+import type { CareTeam } from 'fhir/r4.js'
 import type { PackingPeriod } from '../packing/calendar.js'
 import type { Cause, MeasureKind } from '../packing/can-wait.js'
 import type { FactOrigin } from './fact.js'
@@ -22,6 +23,8 @@ export interface PackingAnswer extends FactOrigin {
   readonly wish: number | undefined
   readonly cause: Cause | undefined
   readonly override: string | undefined
+  /** From when the change was said to be in force. */
+  readonly effective: number | undefined
   /** Result class as it was told to the decider. */
   readonly told: string | undefined
 }
@@ -54,4 +57,10 @@ export interface Ordination extends FactOrigin {
   readonly refused: boolean
 }
 
-export type PackingFact = PackingCalendar | PackingAnswer | Measure | Ordination
+/** What one message of the register of multidose responsibility says. */
+export interface MultidoseRegister extends FactOrigin {
+  readonly kind: 'multidose-register'
+  readonly team: CareTeam
+}
+
+export type PackingFact = PackingCalendar | PackingAnswer | Measure | Ordination | MultidoseRegister

@@ -7,7 +7,7 @@ import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } fr
 import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
-import { packingOf, readBasic, readOrdination, readPackingTask } from './read-packing.js'
+import { packingOf, readBasic, readOrdination, readPackingTask, readRegister } from './read-packing.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
 import { withSachetOutcome } from './sachet-outcome.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
@@ -39,6 +39,7 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     answers: [],
     measures: [],
     ordinations: [],
+    registers: [],
     packingRows: [],
     deliveries: [],
     programs: [],
@@ -94,6 +95,9 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
       break
     case 'ordination':
       set.ordinations.push(fact)
+      break
+    case 'multidose-register':
+      set.registers.push(fact)
       break
     case 'packing-row':
       set.packingRows.push(fact)
@@ -184,6 +188,8 @@ export function readFact(
         readProgramReceipt(resource, origin, context) ??
         otherType(origin)
       )
+    case 'CareTeam':
+      return readRegister(resource, origin) ?? otherType(origin)
     case 'Communication':
       return readOrdination(resource, origin, context.zone) ?? otherType(origin)
     default:

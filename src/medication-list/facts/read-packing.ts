@@ -1,11 +1,17 @@
 /** Packing calendars (Basic, List of the pharmacy), answers and measures (Task), ordinations (Communication). */
-import type { Basic, Communication, Extension, List, Task, TaskInput, TaskOutput } from 'fhir/r4.js'
+import type { Basic, CareTeam, Communication, Extension, List, Task, TaskInput, TaskOutput } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import { type PackingPeriod, PERIOD_STATES } from '../packing/calendar.js'
 import { CAUSES, MEASURE_KINDS } from '../packing/can-wait.js'
 import type { FactOrigin, Ignored } from './fact.js'
-import type { Measure, Ordination, PackingAnswer, PackingCalendar } from './packing-fact.js'
+import type {
+  Measure,
+  MultidoseRegister,
+  Ordination,
+  PackingAnswer,
+  PackingCalendar,
+} from './packing-fact.js'
 import { partyKey, referenceToken, tokensOf } from './tokens.js'
 
 export const PACKING_CALENDAR = 'packing-calendar'
@@ -92,6 +98,7 @@ function readAnswer(task: Task, origin: FactOrigin, zone: string): PackingAnswer
     wish: instantOf(detail(task.input, 'wish')?.valueDateTime, zone),
     cause: CAUSES.find((one) => one === cause),
     override: detail(task.input, 'override')?.valueString,
+    effective: instantOf(detail(task.output, 'effective')?.valueDateTime, zone),
     told: codeOf(detail(task.output, 'result')),
   }
 }
@@ -145,6 +152,12 @@ const detail = <T extends TaskInput | TaskOutput>(
 
 const codeOf = (part: TaskInput | TaskOutput | undefined): string | undefined =>
   part?.valueCode ?? part?.valueCodeableConcept?.coding?.[0]?.code
+
+/** Undefined for a team that no register of multidose responsibility tells. */
+export const readRegister = (team: CareTeam, origin: FactOrigin): MultidoseRegister | undefined =>
+  (team.category ?? []).some(({ coding }) => coding?.some(({ code }) => code === 'multidose-register'))
+    ? { ...origin, kind: 'multidose-register', team }
+    : undefined
 
 /** Undefined for a Communication of another kind. */
 export function readOrdination(

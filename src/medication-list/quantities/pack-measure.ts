@@ -12,30 +12,43 @@ export interface PackMeasure {
   readonly to: number | undefined
 }
 
-/** What was confirmed, not what was sent. A measure about a unit that names no line takes nothing out. */
-export const measuresOf = ({ measures }: FactSet): PackMeasure[] =>
+/**
+ * What was confirmed, not what was sent. A measure about a unit that names no line takes nothing out.
+ * @param at T: what was confirmed later has no effect yet
+ */
+export const measuresOf = ({ measures }: Pick<FactSet, 'measures'>, at: number): PackMeasure[] =>
   measures.flatMap((measure): PackMeasure[] => {
-    const { state, line, from, to } = measure
-    const effect = effectOf(measure.measure)
-    if (state !== 'confirmed' || effect === undefined) return []
-    if (effect.whole) return [{ kind: effect.kind, line: undefined, from, to }]
-    return line === undefined ? [] : [{ kind: effect.kind, line, from, to }]
+    const { confirmedAt, state, line, from, to } = measure
+    if (state !== 'confirmed' || (confirmedAt ?? Number.POSITIVE_INFINITY) > at) return []
+    return effectsOf(measure.measure).flatMap(({ kind, whole }) => {
+      if (whole) return [{ kind, line: undefined, from, to }]
+      return line === undefined ? [] : [{ kind, line, from, to }]
+    })
   })
 
-function effectOf(
-  measure: Measure['measure'],
-): { readonly kind: PackMeasure['kind']; readonly whole: boolean } | undefined {
+interface Effect {
+  readonly kind: PackMeasure['kind']
+  /** Every line of the pouch. */
+  readonly whole: boolean
+}
+
+function effectsOf(measure: Measure['measure']): readonly Effect[] {
   switch (measure) {
     case 'withhold-unit':
-      return { kind: 'withheld', whole: false }
+      return [{ kind: 'withheld', whole: false }]
+    // What the other lines intend is given from original packs.
     case 'withhold-pouch':
+      return [
+        { kind: 'withheld', whole: true },
+        { kind: 'added', whole: true },
+      ]
     case 'device-block':
-      return { kind: 'withheld', whole: true }
+      return [{ kind: 'withheld', whole: true }]
     case 'add-outside-roll':
-      return { kind: 'added', whole: false }
+      return [{ kind: 'added', whole: false }]
     case 'express-roll':
     case 'no-measure-accepted':
-      return undefined
+      return []
   }
 }
 

@@ -52,7 +52,7 @@ export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Q
   const { zone } = config
   const rolls = once(() => readRolls(facts, addDays(localDate(at, zone), -ROLL_DAYS)))
   const devices = once(() => readDevices(facts, lines, rolls(), at))
-  const measures = once(() => measuresOf(facts))
+  const measures = once(() => measuresOf(facts, at))
   const plans = new Map<string, ReturnType<typeof packedPlan>>()
   const planOf = (supply: PackedSupply): ReturnType<typeof packedPlan> => {
     const plan = plans.get(supply.ref) ?? packedPlan(supply, facts)

@@ -6,12 +6,12 @@ import type { FactSet } from '../../../src/medication-list/facts/fact.js'
 import { readFacts } from '../../../src/medication-list/facts/read-facts.js'
 import { firstChange } from '../../../src/medication-list/packing/calendar.js'
 import { cardsOf } from '../../../src/medication-list/packing/cards.js'
-import {
-  isSuppliedOutside,
-  isWithheld,
-  measureEffects,
-} from '../../../src/medication-list/packing/measure-effects.js'
 import { reachedAt } from '../../../src/medication-list/packing/reached.js'
+import {
+  isMeasured,
+  measuresOf,
+  type PackMeasure,
+} from '../../../src/medication-list/quantities/pack-measure.js'
 import { fact, PATIENT, row } from '../../support/clinical-facts.js'
 import { local, PACKING_ZONE, packingCalendar, statedPeriod } from '../../support/packing-calendar.js'
 import { productCatalogue } from '../../support/product-catalogue.js'
@@ -142,7 +142,12 @@ describe('what measures change about the pouches', () => {
       code,
       'home-care',
     )
-  const effects = (at: string, ...facts: Fact[]) => measureEffects(read(...facts).measures, local(at))
+  const effects = (at: string, ...facts: Fact[]) => measuresOf(read(...facts), local(at))
+
+  const isWithheld = (out: PackMeasure[], line: string, slot: number) =>
+    isMeasured('withheld', slot, line, out)
+  const isSuppliedOutside = (out: PackMeasure[], line: string, slot: number) =>
+    isMeasured('added', slot, line, out)
 
   it('takes confirmed units of the line out of the slots that it is about', () => {
     const out = effects('6 Mar', measure('withhold-unit'))
