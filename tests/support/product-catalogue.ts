@@ -58,6 +58,7 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
     formGroup: 'suppository',
     routeGroup: 'rectal',
   }),
+  ID_APIXABAN: tablet('Eliquis 5 mg', 'B01AF02', 'Apixaban', '5', { productId: 'eliquis-5' }),
   ID_WARFARIN: tablet('Marevan 2,5 mg', 'B01AA03', 'Warfarin', '2.5', { productId: 'marevan' }),
   ID_APOCILLIN: tablet('Apocillin 660 mg', 'J01CE02', 'Fenoksymetylpenicillin', '660', {
     productId: 'apocillin-660',

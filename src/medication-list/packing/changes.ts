@@ -91,7 +91,7 @@ export function isMultidose({ group }: LineModel): boolean {
   return newest?.multidose ?? false
 }
 
-const isInRolls = ({ group }: LineModel): boolean =>
+export const isInRolls = ({ group }: LineModel): boolean =>
   group.supplies.some(({ fact }) => fact.pack !== undefined)
 
 /** Those that no later one has made void, newest last. */
@@ -182,7 +182,11 @@ function dosesOf(line: LineModel, decision: Decision, { config, quantities }: Pa
   const { decisions } = line.group
   const until = decisions.indexOf(decision)
   const former = withDecisions(line, decisions.slice(0, until))
-  const own = withDecisions(line, decisions.slice(0, until + 1))
+  // Before it was decided, what was decided before holds.
+  const own = withDecisions(line, [
+    ...decisions.slice(0, until),
+    from(decision, decidedInstant(decision.fact)),
+  ])
   const rolls = quantities.rolls()
   return {
     before: (day) =>
@@ -192,6 +196,9 @@ function dosesOf(line: LineModel, decision: Decision, { config, quantities }: Pa
     after: (day) => intendedOn(own, day, config.zone),
   }
 }
+
+const from = (decision: Decision, instant: number): Decision =>
+  decision.effect.from >= instant ? decision : { ...decision, effect: { ...decision.effect, from: instant } }
 
 export const withDecisions = (line: LineModel, decisions: readonly Decision[]): LineModel => ({
   ...line,
@@ -218,7 +225,7 @@ const stateBefore = ({ group }: LineModel, decision: Decision) =>
   stateAt(group.decisions.slice(0, group.decisions.indexOf(decision)), decision.at)
 
 /** A list's row that is written anew tells a use that began long before: what it said before is not known. */
-const isOldUse = (line: LineModel, { at, effect, fact }: Decision): boolean =>
+export const isOldUse = (line: LineModel, { at, effect, fact }: Decision): boolean =>
   fact.kind === 'row' &&
   line.group.decisions[0]?.fact === fact &&
   (!Number.isFinite(effect.from) || at - effect.from > RECENT_START_MS)

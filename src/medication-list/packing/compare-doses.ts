@@ -1,5 +1,5 @@
 /** What a change does to the doses of some days: the kind of change, and the first slot that it touches. */
-import { addDays, localDate } from '../../core/zone.js'
+import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { compare } from '../dosage/decimal.js'
 import { compareDays, type DayAmounts, daySum, type SlotAmount } from '../quantities/day-amounts.js'
 import { dueOf } from '../quantities/packed.js'
@@ -36,7 +36,8 @@ export function compareDoses({ after, before, from, to, toleranceMinutes, zone }
   let [less, more, moved, unknown, hadDoses, hasDoses] = [false, false, false, false, false, false]
   let nextSlot: number | undefined
   const last = localDate(to - 1, zone)
-  for (let day = localDate(from, zone); day <= last; day = addDays(day, 1)) {
+  const first = localDate(from, zone)
+  for (let day = first; day <= last; day = addDays(day, 1)) {
     const old = within(before(day), day, from, to, zone)
     const now = within(after(day), day, from, to, zone)
     hadDoses ||= old.doses.length > 0 || !old.known
@@ -44,6 +45,8 @@ export function compareDoses({ after, before, from, to, toleranceMinutes, zone }
     const verdict = compareDays(old, now, toleranceMinutes)
     if (verdict === 'equal') continue
     nextSlot ??= firstSlot(old, now, day, zone)
+    // What is left of the day of the change tells a move like more or less.
+    if (day === first && day !== last && from > startOfLocalDay(day, zone)) continue
     if (verdict === 'slots') moved = true
     else if (verdict === 'unknown') unknown = true
     else if (isLess(now, old)) less = true

@@ -8,7 +8,15 @@ import { compareDays, type DayAmounts, NO_DOSES } from '../quantities/day-amount
 import { intendedOn } from '../quantities/intended.js'
 import { dueOf } from '../quantities/packed.js'
 import type { PackingPeriod } from './calendar.js'
-import { isMultidose, type Packing, type PackingChange, type PackingInput, withDecisions } from './changes.js'
+import {
+  isInRolls,
+  isMultidose,
+  isOldUse,
+  type Packing,
+  type PackingChange,
+  type PackingInput,
+  withDecisions,
+} from './changes.js'
 import { isLess } from './compare-doses.js'
 import { switchesOf } from './switches.js'
 
@@ -62,7 +70,9 @@ function decidedDay(line: LineModel, day: string, { config }: PackingInput): Day
 function guardedDay(line: LineModel, former: LineModel, day: string, input: PackingInput): DayToPack {
   const { config, quantities } = input
   const now = intendedOn(line, day, config.zone)
-  const confirmed = intendedOn(former, day, config.zone)
+  const confirmed: DayAmounts = isFormerKnown(line, former)
+    ? intendedOn(former, day, config.zone)
+    : { known: false, doses: [] }
   const own: DayToPack = { day, doses: now.known ? now : undefined, basis: 'decided' }
   const last: DayToPack = { day, doses: confirmed.known ? confirmed : undefined, basis: 'confirmed' }
   switch (config.unconfirmedPacking) {
@@ -87,6 +97,11 @@ function guardedDay(line: LineModel, former: LineModel, day: string, input: Pack
         : { ...last, doses: undefined }
   }
 }
+
+/** A row that another wrote anew does not say any more what was confirmed before. */
+const isFormerKnown = (line: LineModel, former: LineModel): boolean =>
+  former.group.decisions.length > 0 ||
+  !(isInRolls(line) || line.group.decisions.some((decision) => isOldUse(line, decision)))
 
 /** First slot of the period in which the line is packed, where it is. */
 export const firstPackedSlot = (packed: ToPack, zone: string): number | undefined =>

@@ -20,7 +20,7 @@ export const measuresOf = ({ measures }: Pick<FactSet, 'measures'>, at: number):
   measures.flatMap((measure): PackMeasure[] => {
     const { confirmedAt, state, line, from, to } = measure
     if (state !== 'confirmed' || (confirmedAt ?? Number.POSITIVE_INFINITY) > at) return []
-    return effectsOf(measure.measure).flatMap(({ kind, whole }) => {
+    return effectsOf(measure.measure).flatMap(({ kind, whole }): PackMeasure[] => {
       if (whole) return [{ kind, line: undefined, from, to }]
       return line === undefined ? [] : [{ kind, line, from, to }]
     })
