@@ -17,14 +17,7 @@ import type {
   Program,
   ProgramReceipt,
 } from './chain-fact.js'
-import type {
-  Measure,
-  MultidoseRegister,
-  Ordination,
-  PackingAnswer,
-  PackingCalendar,
-  PackingFact,
-} from './packing-fact.js'
+import { type PackingFact, type PackingFactSet, packingOrigins } from './packing-fact.js'
 import type { HoldPlan } from './read-hold-plan.js'
 
 export interface FactOrigin {
@@ -256,7 +249,7 @@ export type EngineFact =
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
-export interface FactSet {
+export interface FactSet extends PackingFactSet {
   readonly decisions: readonly DecisionFact[]
   readonly lists: readonly SourceList[]
   readonly supplies: readonly Supply[]
@@ -265,11 +258,6 @@ export interface FactSet {
   readonly stays: readonly Stay[]
   readonly assignments: readonly DeviceAssignment[]
   readonly relays: readonly Relay[]
-  readonly calendars: readonly PackingCalendar[]
-  readonly answers: readonly PackingAnswer[]
-  readonly measures: readonly Measure[]
-  readonly ordinations: readonly Ordination[]
-  readonly registers: readonly MultidoseRegister[]
   readonly packingRows: readonly PackingRow[]
   readonly deliveries: readonly Delivery[]
   readonly programs: readonly Program[]
@@ -288,11 +276,7 @@ export const originsOf = (set: FactSet): FactOrigin[] => [
   ...set.stays,
   ...set.assignments,
   ...set.relays,
-  ...set.calendars,
-  ...set.answers,
-  ...set.measures,
-  ...set.ordinations,
-  ...set.registers,
+  ...packingOrigins(set),
   ...set.packingRows,
   ...set.deliveries,
   ...set.programs,

@@ -64,3 +64,19 @@ export interface MultidoseRegister extends FactOrigin {
 }
 
 export type PackingFact = PackingCalendar | PackingAnswer | Measure | Ordination | MultidoseRegister
+
+export interface PackingFactSet {
+  readonly calendars: readonly PackingCalendar[]
+  readonly answers: readonly PackingAnswer[]
+  readonly measures: readonly Measure[]
+  readonly ordinations: readonly Ordination[]
+  readonly registers: readonly MultidoseRegister[]
+}
+
+export const packingOrigins = (set: PackingFactSet): FactOrigin[] => [
+  ...set.calendars,
+  ...set.answers,
+  ...set.measures,
+  ...set.ordinations,
+  ...set.registers,
+]
