@@ -2,20 +2,15 @@
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
  * change, a new version of the List.
  */
-import type { Extension, List, MedicationStatement } from 'fhir/r4.js'
+import type { Extension, List } from 'fhir/r4.js'
 import { extensionUrl } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
 import type {
   DeriveList,
-  EntryFlag,
-  Fact,
   ListConfig,
   ListResult,
-  Previous,
-  PreviousIssue,
-  PreviousLine,
   ProductKnowledge,
   SourceFact,
 } from '../medication-list/contract.js'
@@ -24,6 +19,7 @@ import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { shownBy } from './list-bundle.js'
 import { contentHash, hashOf } from './list-hash.js'
+import { currentList, readFacts, readPrevious, storedList } from './list-input.js'
 import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
@@ -43,24 +39,6 @@ export interface Derived {
   readonly nextChangeAt: string | undefined
   readonly result: ListResult
 }
-
-/** Types that can be facts of the list. */
-export const FACT_TYPES: ReadonlySet<string> = new Set([
-  'MedicationRequest',
-  'MedicationStatement',
-  'MedicationDispense',
-  'MedicationAdministration',
-  'SupplyDelivery',
-  'List',
-  'DetectedIssue',
-  'DeviceUseStatement',
-  'AllergyIntolerance',
-  'Encounter',
-  'Basic',
-  'CareTeam',
-  'Communication',
-  'Task',
-])
 
 /**
  * @param at the instant that the list is valid for, where time alone changed it: milliseconds since the epoch
@@ -116,79 +94,6 @@ function listWrite(
   }
 }
 
-function readFacts(workspace: Workspace): Fact[] {
-  const facts: Fact[] = []
-  for (const [ref, stored] of workspace.resources) {
-    if (stored.layer !== 'fact' || !FACT_TYPES.has(stored.type)) continue
-    const source = workspace.sources.get(stored.sourceKey)
-    facts.push({
-      ref,
-      version: stored.version,
-      resource: stored.resource,
-      source: { key: stored.sourceKey, role: source?.role ?? 'client' },
-      receivedAt: stored.lastUpdated,
-    })
-  }
-  return facts
-}
-
-function readPrevious(workspace: Workspace): Previous {
-  const entries = new Map<string, { flag: EntryFlag; date: string }>()
-  const list = currentList(workspace)
-  for (const entry of list?.entry ?? []) {
-    const id = entry.item.reference?.split('/')[1]
-    // Flags are written by buildList from EntryFlag and by nobody else.
-    const flag = entry.flag?.coding?.[0]?.code as EntryFlag | undefined
-    if (id !== undefined && flag !== undefined) entries.set(id, { flag, date: entry.date ?? '' })
-  }
-  const lines: PreviousLine[] = []
-  const issues: PreviousIssue[] = []
-  for (const stored of workspace.resources.values()) {
-    if (stored.layer !== 'line') continue
-    if (stored.resource.resourceType === 'MedicationStatement') {
-      const entry = entries.get(stored.id)
-      lines.push({
-        id: stored.id,
-        status: stored.resource.status,
-        facts: (stored.resource.derivedFrom ?? []).flatMap(({ reference }) =>
-          reference === undefined ? [] : [reference.split('/').slice(0, 2).join('/')],
-        ),
-        date: entry?.date ?? stored.lastUpdated.slice(0, 10),
-        flag: entry?.flag ?? closingFlag(stored.resource.status),
-        fingerprint: stored.order,
-      })
-    } else if (stored.resource.resourceType === 'DetectedIssue') {
-      const { resource } = stored
-      issues.push({
-        id: stored.id,
-        // The hub's own issues have one of three states (medication-list.md 6.1).
-        status: resource.status as PreviousIssue['status'],
-        identified: resource.identifiedDateTime ?? stored.lastUpdated,
-        resource,
-      })
-    }
-  }
-  return { lines, issues }
-}
-
-function closingFlag(status: MedicationStatement['status']): EntryFlag {
-  switch (status) {
-    case 'stopped':
-      return 'stopped'
-    case 'entered-in-error':
-      return 'error'
-    case 'active':
-    case 'completed':
-    case 'intended':
-    case 'on-hold':
-    case 'unknown':
-    case 'not-taken':
-      return 'completed'
-    default:
-      throw new HubError('UNEXPECTED', 'a line has a status that R4 does not know')
-  }
-}
-
 function stageLines(draft: Draft, result: ListResult, context: DeriveContext): ResourceWrite[] {
   const { shown } = draft.workspace
   for (const line of result.lines) {
@@ -201,18 +106,6 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
     stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')
   }
   return finishDraft(draft, context.validate)
-}
-
-/** The working list, as far as there is one. */
-export function storedList(workspace: Workspace): StoredResource | undefined {
-  for (const stored of workspace.resources.values())
-    if (stored.type === 'List' && stored.layer === 'line') return stored
-  return undefined
-}
-
-function currentList(workspace: Workspace): List | undefined {
-  const resource = storedList(workspace)?.resource
-  return resource?.resourceType === 'List' ? resource : undefined
 }
 
 /** Whether the list still names the same lines; their flags alone are no reason for a new version. */

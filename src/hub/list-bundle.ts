@@ -6,7 +6,7 @@ import type { Extension } from 'fhir/r4.js'
 import { extensionUrl } from '../core/canonical.js'
 import type { StoredResource } from '../core/stored.js'
 import type { ListResult } from '../medication-list/contract.js'
-import type { Workspace } from './workspace.js'
+import { storedOf, type Workspace } from './workspace.js'
 
 /** Where the completeness part begins, behind what the version says of itself (buildList). */
 const COMPLETENESS_STARTS = ['source-state', 'completeness'].map((name) => `{"url":"${extensionUrl(name)}"`)
@@ -26,11 +26,12 @@ export function shownBy(workspace: Workspace, list: StoredResource, result: List
       if (target !== undefined) prescriptions.add(target)
     }
   }
-  const derived = [...workspace.resources.values()].filter(({ layer }) => layer === 'line')
-  const issues = derived.filter(
+  const derived = (type: string) =>
+    [...storedOf(workspace, type).values()].filter(({ layer }) => layer === 'line')
+  const issues = derived('DetectedIssue').filter(
     ({ resource }) => resource.resourceType === 'DetectedIssue' && resource.status === 'preliminary',
   )
-  const teams = derived.filter(
+  const teams = derived('CareTeam').filter(
     ({ resource }) => resource.resourceType === 'CareTeam' && resource.status === 'active',
   )
   return [list, ...lines, ...prescriptions, ...issues, ...teams]

@@ -3,6 +3,7 @@ import type { FhirResource, List } from 'fhir/r4.js'
 import { compareText } from '../core/compare-text.js'
 import type { StoredResource } from '../core/stored.js'
 import { type Draft, stage } from './draft.js'
+import { storedOf } from './workspace.js'
 
 /** Of a source's list snapshots of one kind the newest is current, the others are retired (eresept.md 11.5). */
 export function retireFormerSnapshots(draft: Draft): void {
@@ -21,8 +22,8 @@ export function retireFormerSnapshots(draft: Draft): void {
       { ref, order, list: content, stored },
     ])
   }
-  for (const [ref, stored] of draft.workspace.resources)
-    if (stored.type === 'List' && stored.layer === 'fact') add(ref, stored.order, stored.resource, stored)
+  for (const [ref, stored] of storedOf(draft.workspace, 'List'))
+    if (stored.layer === 'fact') add(ref, stored.order, stored.resource, stored)
   for (const [ref, entry] of draft.staged) add(ref, entry.order, entry.content, undefined)
   for (const lists of snapshots.values()) {
     const newest = lists.reduce((a, b) => (compareText(b.order, a.order) > 0 ? b : a))

@@ -6,6 +6,7 @@ import type { ResourceWrite } from '../store/effect.js'
 import type { DeriveContext } from './derive-list.js'
 import { type Draft, finishDraft } from './draft.js'
 import { stageDerived } from './stage-derived.js'
+import { storedOf } from './workspace.js'
 
 /** @throws HubError RESOURCE_INVALID when what is derived breaks R4 (a bug of ours) */
 export function stageCareTeam(
@@ -14,7 +15,7 @@ export function stageCareTeam(
 ): ResourceWrite[] {
   const facts: CareTeam[] = []
   const derived: CareTeam[] = []
-  for (const { resource, layer } of draft.workspace.resources.values())
+  for (const { resource, layer } of storedOf(draft.workspace, 'CareTeam').values())
     if (resource.resourceType === 'CareTeam') (layer === 'line' ? derived : facts).push(resource)
   const participant = multidoseParticipants(facts, context.config.zone)
   const [former, ...others] = derived.filter(isActive).sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1))

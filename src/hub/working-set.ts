@@ -7,7 +7,7 @@ import { LEAVING_TYPES } from '../core/working-set.js'
 import type { Store } from '../store/contract.js'
 import type { PersonCache } from './person-cache.js'
 import { eachLogicalReference } from './references.js'
-import { openWorkspace, putResource, type Workspace } from './workspace.js'
+import { openWorkspace, putResource, storedOf, type Workspace } from './workspace.js'
 
 export interface WorkingDeps {
   readonly store: Pick<Store, 'loadNamed' | 'loadPerson'>
@@ -38,7 +38,7 @@ export async function openWorking(
 function carrying(workspace: Workspace): Named[] {
   if (!workspace.partial) return []
   const named: Named[] = []
-  for (const { layer, resource } of workspace.resources.values()) {
+  for (const { layer, resource } of storedOf(workspace, 'MedicationStatement').values()) {
     if (layer !== 'line' || resource.resourceType !== 'MedicationStatement') continue
     if (ENDED.has(resource.status)) continue
     for (const { reference } of resource.derivedFrom ?? []) {

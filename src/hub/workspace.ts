@@ -14,6 +14,8 @@ export interface Workspace {
   effectSeq: number
   identities: readonly (Identity & { readonly use: 'official' | 'old' })[]
   readonly resources: Map<string, StoredResource>
+  /** The same by type, then by `<type>/<id>`. */
+  readonly byType: Map<string, Map<string, StoredResource>>
   /** `<type>|<key>` → `<type>/<id>`. */
   readonly byKey: Map<string, string>
   /** `<type>|<system>|<value>` → `<type>/<id>`, for every identifier. */
@@ -40,6 +42,7 @@ export function openWorkspace(state: PersonState): Workspace {
     effectSeq: state.effectSeq,
     identities: state.identities,
     resources: new Map(),
+    byType: new Map(),
     byKey: new Map(),
     byIdentifier: new Map(),
     open: new Map(),
@@ -74,6 +77,9 @@ export const emptyWorkspace = (owner: PersonId): Workspace =>
 export function putResource(workspace: Workspace, resource: StoredResource): void {
   const ref = refOf(resource)
   workspace.resources.set(ref, resource)
+  const sameType = workspace.byType.get(resource.type)
+  if (sameType === undefined) workspace.byType.set(resource.type, new Map([[ref, resource]]))
+  else sameType.set(ref, resource)
   workspace.byKey.set(`${resource.type}|${resource.key}`, ref)
   for (const identity of identifiersOf(resource.resource))
     workspace.byIdentifier.set(`${resource.type}|${identity.system}|${identity.value}`, ref)
@@ -109,14 +115,18 @@ export function findByIdentity(
   return ref === undefined ? undefined : workspace.resources.get(ref)
 }
 
+const NONE: ReadonlyMap<string, StoredResource> = new Map()
+
+/** The person's stored resources of one type, facts and derived ones, by `<type>/<id>`. */
+export const storedOf = (workspace: Workspace, type: string): ReadonlyMap<string, StoredResource> =>
+  workspace.byType.get(type) ?? NONE
+
 /** The person's resources of one type, facts and derived ones, in no order. */
-export function resourcesOf<T extends FhirResource['resourceType']>(
+export const resourcesOf = <T extends FhirResource['resourceType']>(
   workspace: Workspace,
   type: T,
-): readonly Extract<FhirResource, { resourceType: T }>[] {
-  const found: Extract<FhirResource, { resourceType: T }>[] = []
+): readonly Extract<FhirResource, { resourceType: T }>[] =>
   // The resource type tells the interface.
-  for (const { resource } of workspace.resources.values())
-    if (resource.resourceType === type) found.push(resource as Extract<FhirResource, { resourceType: T }>)
-  return found
-}
+  [...storedOf(workspace, type).values()].map(
+    ({ resource }) => resource as Extract<FhirResource, { resourceType: T }>,
+  )

@@ -14,7 +14,7 @@ import { DISCREPANCIES } from './discrepancies/registry.js'
 import { type FactSet, originsOf } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
 import { groupFacts } from './grouping/group-facts.js'
-import type { Grouping } from './grouping/line-group.js'
+import type { Grouping, LineGroup } from './grouping/line-group.js'
 import { builtLine } from './lines/built-line.js'
 import { stateAt, turningPoints } from './lines/decisions.js'
 import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
@@ -86,15 +86,21 @@ export function arrange(input: ListInput) {
 /**
  * Intakes older than any look-back change nothing any more, and there are thousands: only those that carry a line
  * already on the list are kept. An older intake that nobody explained opens no line when it is first heard of now.
+ * Likewise what a device handed out.
  */
 function withoutHistory(facts: FactSet, at: number, previous: readonly PreviousLine[]): FactSet {
-  const carrying = new Set(previous.flatMap((line) => (isClosing(line.flag) ? [] : line.facts)))
+  let carrying: ReadonlySet<string> | undefined
+  const carries = (ref: string): boolean => {
+    carrying ??= new Set(previous.flatMap((line) => (isClosing(line.flag) ? [] : line.facts)))
+    return carrying.has(ref)
+  }
   const from = at - INTAKE_DAYS * DAY_MS
   return {
     ...facts,
     intakes: facts.intakes.filter(
-      (intake) => (intake.at?.from ?? intake.receivedAt) >= from || carrying.has(intake.ref),
+      (intake) => (intake.at?.from ?? intake.receivedAt) >= from || carries(intake.ref),
     ),
+    handOuts: facts.handOuts.filter((handOut) => handOut.at >= from),
   }
 }
 
@@ -114,14 +120,23 @@ function listed(
     .filter((line) => !isClosing(line.flag))
     .map((line) => mergedInto(statement, line, input))
   if (flag === undefined) return merged
-  const facts = [
-    ...group.facts.map(({ ref }) => ref),
-    ...[...group.supplies, ...group.intakes, ...group.reports].map(({ fact }) => fact.ref),
-  ]
-  return [
-    { id, statement, flag, date: dateOf(flag, own, input), facts: [...new Set(facts)].sort(), fingerprint },
-    ...merged,
-  ]
+  const line = {
+    id,
+    statement,
+    flag,
+    date: dateOf(flag, own, input),
+    // Made for who asks: there may be thousands.
+    get facts() {
+      return refsOf(group)
+    },
+    fingerprint,
+  }
+  return [line, ...merged]
+}
+
+function refsOf({ facts, supplies, intakes, reports }: LineGroup): string[] {
+  const attached = [...supplies, ...intakes, ...reports].map(({ fact }) => fact.ref)
+  return [...new Set([...facts.map(({ ref }) => ref), ...attached])].sort()
 }
 
 const statementContext = ({ patientRef, config }: ListInput) => ({

@@ -1,5 +1,5 @@
 /** A person's workspace as client operations see it. */
-import { resourcesOf, type Workspace } from '../workspace.js'
+import { resourcesOf, storedOf, type Workspace } from '../workspace.js'
 import type { PersonView } from './client-operation.js'
 
 export function personView(workspace: Workspace): PersonView {
@@ -13,7 +13,7 @@ export function personView(workspace: Workspace): PersonView {
 }
 
 function sharedList(workspace: Workspace): PersonView['list'] {
-  for (const { layer, id, version, resource } of workspace.resources.values())
+  for (const { layer, id, version, resource } of storedOf(workspace, 'List').values())
     if (layer === 'line' && resource.resourceType === 'List') return { id, version, resource }
   return undefined
 }

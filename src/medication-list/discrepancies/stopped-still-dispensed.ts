@@ -1,5 +1,5 @@
 /** Supply was handed out after the stop was to be seen on the shared list. */
-import { stateAt } from '../lines/decisions.js'
+import { mayStop, stateAt } from '../lines/decisions.js'
 import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Days for which a hand-out after a stop is held up to the pharmacy. */
@@ -31,6 +31,7 @@ export const stoppedStillDispensed = discrepancy<HandedOut>({
     const findings = []
     const next: number[] = []
     for (const line of lines) {
+      if (!mayStop(line.group.decisions)) continue
       const late = line.group.supplies.flatMap(({ fact }) => {
         // A hand-out known by its day alone counts when the whole day lies after the stop.
         const handedOut = fact.status === 'completed' ? fact.handedOver?.from : undefined

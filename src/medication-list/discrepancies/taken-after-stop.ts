@@ -1,5 +1,5 @@
 /** The medicine was taken after its stop, grace included. */
-import { stateAt } from '../lines/decisions.js'
+import { mayStop, stateAt } from '../lines/decisions.js'
 import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Days for which an intake after a stop is held up to holder and home care. */
@@ -34,7 +34,7 @@ export const takenAfterStop = discrepancy<Taken>({
     const findings = []
     const next: number[] = []
     for (const line of lines) {
-      if (!line.group.decisions.some(({ effect }) => effect.kind !== 'hold')) continue
+      if (!mayStop(line.group.decisions)) continue
       const taken = line.group.intakes.flatMap(({ fact }) => {
         const instant = fact.outcome === 'taken' ? fact.at?.from : undefined
         if (instant === undefined || at - instant > LOOKBACK_DAYS * DAY_MS) return []

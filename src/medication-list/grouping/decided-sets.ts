@@ -25,17 +25,30 @@ export interface DecidedSets {
   readonly problems: readonly LinkProblem[]
 }
 
-const decidedBefore = remembered<DecidedSets>()
+const familyBefore = remembered<DecidedSets>()
+const allBefore = remembered<DecidedSets>()
 
-/** @param facts in order of ref */
-export function decidedSets(facts: readonly DecisionFact[], context: JoinContext): DecidedSets {
-  const families = familiesOf(facts).map((family) => {
-    const [first] = family
-    const holders = family.map(context.isHolders)
-    return first === undefined
-      ? decideFamily(family, context)
-      : decidedBefore(first, [context.zone, ...family, ...holders], () => decideFamily(family, context))
-  })
+/**
+ * The same object as long as the facts are the same and the same ones are the holder's.
+ * @param facts in order of ref
+ */
+export const decidedSets = (facts: readonly DecisionFact[], context: JoinContext): DecidedSets =>
+  unlessKnown(allBefore, facts, context, () => decideAll(facts, context))
+
+function unlessKnown(
+  before: typeof allBefore,
+  facts: readonly DecisionFact[],
+  { isHolders, zone }: JoinContext,
+  decide: () => DecidedSets,
+): DecidedSets {
+  const [first] = facts
+  return first === undefined ? decide() : before(first, [zone, ...facts, ...facts.map(isHolders)], decide)
+}
+
+function decideAll(facts: readonly DecisionFact[], context: JoinContext): DecidedSets {
+  const families = familiesOf(facts).map((family) =>
+    unlessKnown(familyBefore, family, context, () => decideFamily(family, context)),
+  )
   return {
     sets: families
       .flatMap(({ sets }) => sets)

@@ -224,15 +224,22 @@ function effectAt(decision: Decision, instant: number): LineState | undefined {
 
 /** Instants after `instant` at which the state may change by time alone, ascending. */
 export function turningPoints(decisions: readonly Decision[], instant: number): number[] {
-  const points = decisions.flatMap(({ effect }) => [
-    effect.from,
-    ...(effect.kind === 'stop' ? [] : [effect.to]),
-  ])
-  return points
-    .filter((point) => point !== undefined)
-    .filter((point) => point > instant && Number.isFinite(point))
-    .sort((a, b) => a - b)
+  const points: number[] = []
+  const put = (point: number | undefined): void => {
+    if (point !== undefined && point > instant && Number.isFinite(point)) points.push(point)
+  }
+  for (const { effect } of decisions) {
+    put(effect.from)
+    if (effect.kind !== 'stop') put(effect.to)
+  }
+  return points.sort((a, b) => a - b)
 }
+
+/** Whether the decisions can ever stop the treatment. */
+export const mayStop = (decisions: readonly Decision[]): boolean =>
+  decisions.some(
+    ({ effect }) => effect.kind === 'stop' || (effect.kind === 'use' && effect.ending === 'stopped'),
+  )
 
 /** First instant at which anything was decided or in use. */
 export const knownFrom = (decisions: readonly Decision[]): number =>
