@@ -119,6 +119,8 @@ export interface ListConfig {
   readonly interactionRelevanceMax: 1 | 2 | 3
   /** Groups of which two different substances are one too many; beside them every ATC level 4 is such a group. */
   readonly therapeuticGroups: readonly TherapeuticGroup[]
+  /** Codes of complete source lists in which removing a row is the way to end a treatment (4.2); never M25.1. */
+  readonly removalEnds: readonly string[]
 }
 
 /** Medicines that do the same, which may span several ATC groups (medication-list.md 6.2). */

@@ -57,4 +57,5 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
   therapeuticGroups: THERAPEUTIC_GROUPS,
+  removalEnds: [],
 })

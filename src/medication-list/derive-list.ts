@@ -13,6 +13,7 @@ import type { Situation } from './discrepancies/discrepancy.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
 import { type FactSet, originsOf } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
+import { withRemovals } from './facts/vanished-rows.js'
 import { groupFacts } from './grouping/group-facts.js'
 import type { Grouping, LineGroup } from './grouping/line-group.js'
 import { builtLine } from './lines/built-line.js'
@@ -71,7 +72,7 @@ export function arrange(input: ListInput) {
   const at = Date.parse(input.at)
   const { zone } = input.config
   const facts = withoutHistory(
-    readFacts(input.facts, { zone, products: input.products }),
+    withRemovals(readFacts(input.facts, { zone, products: input.products }), input.config.removalEnds),
     at,
     input.previous.lines,
   )

@@ -14,6 +14,7 @@ export type IssueCode =
   | 'course-without-end'
   | 'on-list-without-valid-prescription'
   | 'prescription-expiring'
+  | 'row-vanished'
   | 'supply-running-out'
   | 'duplicate-substance'
   | 'duplicate-therapeutic'

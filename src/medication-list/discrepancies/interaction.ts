@@ -3,7 +3,6 @@
  * (medication-list.md 6.2). Split when different prescribers decided and neither of them did so with both lines in view.
  */
 import type { Interaction, InteractionSide } from '../contract.js'
-import { isListed } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import {
   discrepancy,
@@ -13,6 +12,7 @@ import {
   type Severity,
   type Situation,
 } from './discrepancy.js'
+import { decidedInView, sameDecider } from './in-view.js'
 
 /** Pairs told for one interaction at most, in order of their lines' ids. */
 const PAIRS_MAX = 50
@@ -69,8 +69,17 @@ const SEVERITY: Readonly<Record<Interaction['relevance'], Severity>> = { 1: 'hig
 export const interacts = (line: LineModel, situation: Situation): boolean =>
   pairs(situation).some(({ a, b }) => a.id === line.id || b.id === line.id)
 
+const pairsOfSituation = new WeakMap<Situation, readonly Pair[]>()
+
+/** Asked for by several discrepancies, and once for each prescription. */
+function pairs(situation: Situation): readonly Pair[] {
+  const known = pairsOfSituation.get(situation) ?? findPairs(situation)
+  pairsOfSituation.set(situation, known)
+  return known
+}
+
 /** By interaction, not every line against every other. */
-function pairs({ lines, products, config }: Situation): Pair[] {
+function findPairs({ lines, products, config }: Situation): Pair[] {
   const met = new Map<string, { interaction: Interaction; sides: Map<number, Set<LineModel>> }>()
   const note = ({ interaction: one, side }: InteractionSide, line: LineModel): void => {
     if (one.relevance > config.interactionRelevanceMax) return
@@ -100,21 +109,12 @@ function pairsOf(sides: readonly ReadonlySet<LineModel>[]): Set<readonly [LineMo
   return new Set(found.values())
 }
 
-/**
- * A decision taken at or after the instant at which the hub knew of both lines had both in view, and so had a list on
- * which both stand.
- */
-function isSplit({ a, b }: Pair, { holder }: Situation): boolean {
-  const [first, second] = [a.state?.decision.fact, b.state?.decision.fact]
-  if (first?.author === undefined || second?.author === undefined || first.author === second.author)
-    return false
-  if (isListed(first, holder) && isListed(second, holder)) return false
-  const bothKnown = Math.max(knownFrom(a), knownFrom(b))
-  return first.decided.from < bothKnown && second.decided.from < bothKnown
-}
-
-const knownFrom = ({ group }: LineModel): number =>
-  group.facts.reduce((least, { receivedAt }) => Math.min(least, receivedAt), Number.POSITIVE_INFINITY)
+/** Different people decided, and neither with both in view. */
+const isSplit = ({ a, b }: Pair, { holder }: Situation): boolean =>
+  a.state?.decision.fact.author !== undefined &&
+  b.state?.decision.fact.author !== undefined &&
+  !sameDecider(a, b) &&
+  !decidedInView(a, b, holder)
 
 function finding(
   { interaction: one, a, b }: Pair,

@@ -16,11 +16,10 @@ import {
   type Situation,
 } from './discrepancy.js'
 import { interacts } from './interaction.js'
+import { groupsOf } from './therapeutic-groups.js'
 
 /** Time that the holder has for sending a list in which the prescription stands. */
 const LISTING_MS = 86_400_000
-/** Letters of an ATC code that name the therapeutic group (level 4). */
-const ATC_GROUP_LETTERS = 5
 
 type Undecided = { readonly medicine: string | undefined; readonly prescribed: string }
 const sentences: Sentences<Undecided> = {
@@ -79,20 +78,18 @@ const isInUse = ({ kind, status }: DecisionFact): boolean =>
   kind === 'row' && (status === 'active' || status === 'intended' || status === 'on-hold')
 
 function severityOf(line: LineModel, situation: Situation): Severity {
-  const { helped, lines } = situation
+  const { helped, lines, config } = situation
+  const groups = groupsOf(line.medicine, config)
+  const isRelated = ({ medicine }: LineModel): boolean => {
+    if (line.medicine === undefined || medicine === undefined) return false
+    if (kinship(line.medicine, medicine) === 'share') return true
+    const others = groupsOf(medicine, config)
+    return groups.some((group) => others.includes(group))
+  }
   return helped ||
     line.critical ||
-    lines.some((other) => other.id !== line.id && isOpen(other) && isRelated(line, other)) ||
+    lines.some((other) => other.id !== line.id && isOpen(other) && isRelated(other)) ||
     interacts(line, situation)
     ? 'high'
     : 'moderate'
-}
-
-function isRelated({ medicine }: LineModel, { medicine: other }: LineModel): boolean {
-  if (medicine === undefined || other === undefined) return false
-  const group = medicine.atc?.slice(0, ATC_GROUP_LETTERS)
-  return (
-    kinship(medicine, other) === 'share' ||
-    (group?.length === ATC_GROUP_LETTERS && other.atc?.slice(0, ATC_GROUP_LETTERS) === group)
-  )
 }

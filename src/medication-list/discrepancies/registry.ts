@@ -13,6 +13,7 @@ import { onListWithoutValidPrescription } from './on-list-without-valid-prescrip
 import { ordinationNotReceived } from './ordination-not-received.js'
 import { prescribedNotOnList } from './prescribed-not-on-list.js'
 import { prescriptionExpiring } from './prescription-expiring.js'
+import { rowVanished } from './row-vanished.js'
 import { sourceUnavailable } from './source-unavailable.js'
 import { stoppedPrescriptionOpen } from './stopped-prescription-open.js'
 import { stoppedStillDispensed } from './stopped-still-dispensed.js'
@@ -36,6 +37,7 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   ordinationNotReceived,
   prescribedNotOnList,
   prescriptionExpiring,
+  rowVanished,
   sourceUnavailable,
   stoppedPrescriptionOpen,
   stoppedStillDispensed,

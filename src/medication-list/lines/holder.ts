@@ -5,7 +5,7 @@
 import type { DecisionFact, SourceList } from '../facts/fact.js'
 
 /** Messages that are complete lists in their country. */
-const COMPLETE_LISTS = new Set(['M25.1'])
+export const COMPLETE_LISTS: ReadonlySet<string> = new Set(['M25.1'])
 
 export interface Holder {
   readonly list: SourceList

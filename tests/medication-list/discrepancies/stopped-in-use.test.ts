@@ -38,6 +38,23 @@ describe('stopped-prescription-open', () => {
   })
 })
 
+describe('stopped-prescription-open of a row in error', () => {
+  const wrong = row('r', {
+    prescription: 'p',
+    status: 'entered-in-error',
+    receivedAt: '2026-11-22T09:00:00Z',
+  })
+  const CODE = 'stopped-prescription-open'
+
+  it('opens an hour after the row was taken back, unless another row stands for the prescription', () => {
+    assert.equal(severities([prescription('p'), wrong], CODE, '2026-11-22T09:59:59.999Z'), undefined)
+    assert.equal(severities([prescription('p'), wrong], CODE, '2026-11-22T10:00:00.000Z'), 'high')
+    assert.equal(severities([prescription('p'), wrong, row('s', { prescription: 'p' })], CODE), undefined)
+    const recalled = prescription('p', { more: { status: 'cancelled' } })
+    assert.equal(severities([recalled, wrong], CODE), undefined)
+  })
+})
+
 describe('stopped-still-dispensed', () => {
   const stop = row('r', {
     brand: 'ID_WARFARIN',
