@@ -23,6 +23,7 @@ import { currentList, readFacts, readPrevious, storedList } from './list-input.j
 import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
+import { stagePlan } from './stage-plan.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
@@ -100,6 +101,7 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
     if (shown.get(line.id) === line.statement) continue
     shown.set(line.id, line.statement)
     stageDerived(draft, line.statement, line.id, line.fingerprint)
+    stagePlan(draft, line)
   }
   for (const issue of result.issues) {
     if (issue.id === undefined) throw new HubError('UNEXPECTED', 'the engine gave an issue without id')

@@ -2,7 +2,7 @@
  * Contract of the engine: one pure function from a person's facts and a point in time to lines, discrepancies and
  * completeness (medication-list.md 1 to 6). No clock, no I/O. What counts as which fact is in docs/facts.md.
  */
-import type { DetectedIssue, FhirResource, MedicationStatement } from 'fhir/r4.js'
+import type { DetectedIssue, FhirResource, MedicationRequest, MedicationStatement } from 'fhir/r4.js'
 import type { SourceRole } from '../core/message.js'
 
 /** One fact: a FHIR resource of layer `fact`, with what the hub knows about its coming. */
@@ -160,6 +160,8 @@ export interface Line {
   readonly id: string
   /** HubLine: layer tag `line`, identifiers, status, derivedFrom with match-basis, dosage …; `id` set, no meta.versionId/lastUpdated. */
   readonly statement: MedicationStatement
+  /** The line for whoever knows prescriptions only, where no prescription stands for it; layer `line`. */
+  readonly plan: MedicationRequest | undefined
   readonly flag: EntryFlag
   /** Day on which this line last changed (ISO date). */
   readonly date: string

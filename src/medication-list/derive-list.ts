@@ -114,7 +114,7 @@ function listed(
 ): Line[] {
   if (model === undefined) return []
   const [own, ...others] = former
-  const { statement, fingerprint } = builtLine(model, statementContext(input))
+  const { statement, plan, fingerprint } = builtLine(model, statementContext(input))
   const recent = model.state !== undefined && at - model.state.since <= RECENT_DAYS * DAY_MS
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others
@@ -124,6 +124,7 @@ function listed(
   const line = {
     id,
     statement,
+    plan,
     flag,
     date: dateOf(flag, own, input),
     // Made for who asks: there may be thousands.
@@ -168,6 +169,7 @@ function mergedInto(survivor: MedicationStatement, line: PreviousLine, input: Li
   return {
     id: line.id,
     statement,
+    plan: undefined,
     flag: 'merged',
     date,
     facts: line.facts,

@@ -33,7 +33,7 @@ export function brokerCases(running: () => RunningHub): void {
   const search = async (type: string, who: PersonFixture): Promise<Resource[]> => {
     const response = await fetch(`${running().url}/fhir/${type}/_search`, {
       method: 'POST',
-      body: `patient.identifier=${encodeURIComponent(`${FNR}|${who.id}`)}`,
+      body: `patient.identifier=${encodeURIComponent(`${FNR}|${who.id}`)}${type === 'MedicationRequest' ? '&intent=order' : ''}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     })
     // A search answers with a Bundle.

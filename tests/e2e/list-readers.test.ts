@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Bundle, DetectedIssue, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../src/core/canonical.js'
-import { ENTRY_ID, m1, m251 } from '../support/kith-fixtures.js'
+import { ENTRY_ID, MSG_ID, m1, m251 } from '../support/kith-fixtures.js'
 import { createOwnDatabase, type OwnDatabase, postgresAnswers } from '../support/reachable.js'
 import { type RunningHub, runHub } from '../support/running-hub.js'
 
@@ -32,7 +32,7 @@ describe('readers of the list', function () {
   before(async () => {
     database = (await postgresAnswers()) ? await createOwnDatabase('stafett_readers') : undefined
     running = await runHub(database === undefined ? {} : { DATABASE_URL: database.url })
-    await send(m251({ entries: [{ id: ENTRY_ID }] }))
+    await send(m251())
     const [person] = await found('Patient?_count=1')
     patient = person?.id ?? ''
   })
@@ -69,6 +69,33 @@ describe('readers of the list', function () {
     )
     assert.equal(treated.length, 1)
     assert.deepEqual(idsOf(await found(`MedicationStatement?patient=${patient}&slot=NIGHT&_tag=line`)), [])
+  })
+
+  it('find the same treatments by prescriptions and plans as on the list', async () => {
+    const treatments = async () => {
+      const requests = await found(
+        `MedicationRequest?patient=${patient}&intent=order,plan&status=active,on-hold`,
+      )
+      const refs = new Set(requests.map(({ resourceType, id }) => `${resourceType}/${id}`))
+      const current = (await lines()).filter(({ status }) => status === 'active' || status === 'on-hold')
+      const planned = new Set(
+        requests.flatMap((request) =>
+          request.resourceType === 'MedicationRequest'
+            ? (request.supportingInformation ?? []).map(({ reference }) => reference)
+            : [],
+        ),
+      )
+      return current.map(
+        ({ id, derivedFrom = [] }) =>
+          planned.has(`MedicationStatement/${id}`) ||
+          derivedFrom.some(({ reference }) => refs.has(reference ?? '')),
+      )
+    }
+    assert.deepEqual(await treatments(), [true])
+    await send(m1({ msgId: MSG_ID }))
+    assert.deepEqual(await treatments(), [true])
+    const plans = await found(`MedicationRequest?patient=${patient}&intent=plan&status=active`)
+    assert.deepEqual(plans, [], 'the prescription has taken over')
   })
 
   it('find what is packed as multidose', async () => {

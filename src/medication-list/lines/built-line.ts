@@ -2,14 +2,16 @@
  * A line's statement is made anew only when something that it is made of changed. What goes in is compared by identity:
  * facts are read once for each version of their resource (read-facts.ts), so an unchanged fact is the same object.
  */
-import type { MedicationStatement } from 'fhir/r4.js'
+import type { MedicationRequest, MedicationStatement } from 'fhir/r4.js'
 import { remembered } from '../remember.js'
 import { fingerprintOf } from './flags.js'
 import type { LineModel } from './line.js'
+import { planRequest } from './plan-request.js'
 import { buildStatement, type StatementContext } from './statement.js'
 
 export interface BuiltLine {
   readonly statement: MedicationStatement
+  readonly plan: MedicationRequest | undefined
   readonly fingerprint: string
 }
 
@@ -24,7 +26,7 @@ export function builtLine(line: LineModel, context: StatementContext): BuiltLine
 
 function build(line: LineModel, context: StatementContext): BuiltLine {
   const statement = buildStatement(line, context)
-  return { statement, fingerprint: fingerprintOf(statement) }
+  return { statement, plan: planRequest(line, statement), fingerprint: fingerprintOf(statement) }
 }
 
 /** Everything that buildStatement reads. */
