@@ -85,6 +85,7 @@ export type Outcome = Basis &
         readonly kind: 'act-now'
         readonly effective: number
         readonly measures: readonly MeasureKind[]
+        /** Of the measures; of the answer while it is open, where that is earlier. */
         readonly deadline: number
         /** Why it is so although the decider did not say so. */
         readonly forced: 'cause' | 'critical' | undefined
@@ -164,7 +165,7 @@ function actNow(
     kind: 'act-now',
     effective: wish,
     measures: measuresFor(question),
-    deadline: measureDeadline(question),
+    deadline: answered ? measureDeadline(question) : Math.min(measureDeadline(question), answerDue(question)),
     forced,
     answered,
     takeOff: transdermal && (change === 'stop' || change === 'hold'),
