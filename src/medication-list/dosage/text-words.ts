@@ -31,10 +31,12 @@ export interface DosageWords {
   readonly only: string
   readonly asNeeded: string
   readonly asNeededFor: (reason: string) => string
+  readonly minutes: (n: number) => string
   readonly days: (n: number) => string
   readonly hours: (n: number) => string
   readonly weeks: (n: number) => string
   readonly months: (n: number) => string
+  readonly years: (n: number) => string
   readonly forDuration: (length: string) => string
   readonly maximum: (amount: string, hours: number) => string
   readonly minInterval: (hours: string) => string
@@ -47,6 +49,17 @@ export interface DosageWords {
   readonly until: (date: string) => string
   readonly onlyOn: (days: string) => string
   readonly weekdayPlurals: readonly string[]
+  /** On one date. */
+  readonly on: (date: string) => string
+  /** Up to a time, which is not included any more. */
+  readonly untilTime: (date: string, clock: string) => string
+  readonly site: (place: string) => string
+  /** How long a patch stays on. */
+  readonly worn: (length: string) => string
+  /** How long one dose takes. */
+  readonly given: (length: string) => string
+  readonly offsetMeal: (minutes: string, meal: string) => string
+  readonly chart: (place: string | undefined) => string
   readonly mealCodes: Readonly<Record<string, string>>
 }
 

@@ -3,6 +3,7 @@ import type { Dosage, Extension, Identifier, MedicationStatement, Reference } fr
 import { codeSystemUrl, extensionUrl, LAYER_SYSTEM, profileUrl, sidUrl } from '../../core/canonical.js'
 import { localDateTime, offsetMs, rangeOfDateTime } from '../../core/zone.js'
 import { readDosagePlan } from '../dosage/plan.js'
+import { dosageShortText } from '../dosage/short-text.js'
 import { dosageText, notDailyWarning } from '../dosage/text.js'
 import type { Language } from '../dosage/units.js'
 import type { DecisionFact, ProductStatement, Row } from '../facts/fact.js'
@@ -23,7 +24,7 @@ const SUPPLIES_NAMED_MAX = 4
 export function buildStatement(line: LineModel, context: StatementContext): MedicationStatement {
   const { group, state } = line
   const fact = state?.decision.fact ?? group.facts[group.facts.length - 1]
-  const extension = extensionsOf(line, context.language)
+  const extension = extensionsOf(line, context)
   const dosage = lineDosage(line, context)
   const basedOn = governingPrescription(line)
   const period = effectivePeriod(line, context.zone)
@@ -66,11 +67,15 @@ function saysWhy({ state, status }: LineModel): boolean {
   )
 }
 
-function extensionsOf(line: LineModel, language: Language): Extension[] {
-  const text = dosageText(line.plan, language)
+function extensionsOf(line: LineModel, { language, zone }: StatementContext): Extension[] {
+  const text = dosageText(line.plan, language, 'patient', zone)
+  const short = dosageShortText(line.plan, language, zone)
   const open = line.status === 'active' || line.status === 'intended' || line.status === 'on-hold'
   return [
     ...(text === undefined ? [] : [{ url: extensionUrl('dosage-text'), valueString: text }]),
+    ...(short === undefined || short === text
+      ? []
+      : [{ url: extensionUrl('dosage-short-text'), valueString: short }]),
     ...(isPacked(line.group) ? [{ url: extensionUrl('multidose'), valueBoolean: true }] : []),
     ...(open && !line.confirmed ? [{ url: extensionUrl('not-confirmed'), valueBoolean: true }] : []),
   ]
@@ -238,13 +243,17 @@ const WEEKLY_WARNING_ATC: readonly string[] = ['L01BA01', 'L04AX03', 'M05BA', 'M
 function lineDosage(line: LineModel, { language, zone }: StatementContext): Dosage[] {
   const weekly = WEEKLY_WARNING_ATC.some((prefix) => line.medicine?.atc?.startsWith(prefix))
   return line.dosages
-    .map((dosage) => worded(dosage, language, weekly))
+    .map((dosage) => worded(dosage, { language, zone }, weekly))
     .flatMap((dosage) => withDatedCycle(dosage, line.cycles.day, line.dosageFact?.start, zone))
 }
 
-function worded(dosage: Dosage, language: Language, weekly: boolean): Dosage {
+function worded(
+  dosage: Dosage,
+  { language, zone }: Pick<StatementContext, 'language' | 'zone'>,
+  weekly: boolean,
+): Dosage {
   const plan = readDosagePlan([dosage])
-  const text = dosageText(plan, language)
+  const text = dosageText(plan, language, 'patient', zone)
   if (plan.kind !== 'structured' || text === undefined) return dosage
   const original =
     plan.wording === undefined || plan.wording === text

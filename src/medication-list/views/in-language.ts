@@ -3,6 +3,7 @@ import type { Bundle, Dosage, Extension, FhirResource, MedicationStatement } fro
 import { extensionUrl } from '../../core/canonical.js'
 import { retell } from '../discrepancies/retell.js'
 import { readDosagePlan } from '../dosage/plan.js'
+import { dosageShortText } from '../dosage/short-text.js'
 import { dosageText, notDailyWarning } from '../dosage/text.js'
 import type { Language } from '../dosage/units.js'
 import type { ViewContext } from './view-context.js'
@@ -27,18 +28,27 @@ export function inLanguage(
           resource: { ...retell(resource, context.language, context.zone), language: context.language },
         }
       if (resource?.resourceType === 'MedicationStatement')
-        return { ...entry, resource: lineIn(resource, stored, context.language) }
+        return { ...entry, resource: lineIn(resource, stored, context) }
       return entry
     }),
   }
 }
 
-function lineIn(line: MedicationStatement, stored: Language, language: Language): MedicationStatement {
-  const dosage = line.dosage?.map((one) => dosageIn(one, stored, language))
-  const whole = dosageText(readDosagePlan(line.dosage), language)
-  const extension = line.extension?.map((one) =>
-    one.url === DOSAGE_TEXT && whole !== undefined ? { url: DOSAGE_TEXT, valueString: whole } : one,
-  )
+function lineIn(
+  line: MedicationStatement,
+  stored: Language,
+  { language, zone }: ViewContext,
+): MedicationStatement {
+  const dosage = line.dosage?.map((one) => dosageIn(one, stored, language, zone))
+  const plan = readDosagePlan(line.dosage)
+  const texts = new Map([
+    [DOSAGE_TEXT, dosageText(plan, language, 'patient', zone)],
+    [extensionUrl('dosage-short-text'), dosageShortText(plan, language, zone)],
+  ])
+  const extension = line.extension?.map((one) => {
+    const text = texts.get(one.url)
+    return text === undefined ? one : { url: one.url, valueString: text }
+  })
   return {
     ...line,
     language,
@@ -48,14 +58,18 @@ function lineIn(line: MedicationStatement, stored: Language, language: Language)
 }
 
 /** A text that does not follow from the structure is a source's own. */
-function dosageIn(dosage: Dosage, stored: Language, language: Language): Dosage {
+function dosageIn(dosage: Dosage, stored: Language, language: Language, zone: string): Dosage {
   const plan = readDosagePlan([dosage])
-  if (plan.kind !== 'structured' || dosage.text === undefined || dosage.text !== dosageText(plan, stored))
+  if (
+    plan.kind !== 'structured' ||
+    dosage.text === undefined ||
+    dosage.text !== dosageText(plan, stored, 'patient', zone)
+  )
     return dosage
   const [entry] = plan.entries
   const warning = entry && notDailyWarning(entry, stored)
   const warned = entry && notDailyWarning(entry, language)
-  const text = dosageText(plan, language)
+  const text = dosageText(plan, language, 'patient', zone)
   const instructions = dosage.additionalInstruction?.map((one) =>
     warning !== undefined && warned !== undefined && one.text === warning ? { text: warned } : one,
   )

@@ -4,6 +4,7 @@ import { extensionUrl } from '../../../src/core/canonical.js'
 import { equalDosages } from '../../../src/medication-list/dosage/equality.js'
 import { expand } from '../../../src/medication-list/dosage/expand.js'
 import { readDosagePlan } from '../../../src/medication-list/dosage/plan.js'
+import { dosageShortText } from '../../../src/medication-list/dosage/short-text.js'
 import { dosageText, notDailyWarning } from '../../../src/medication-list/dosage/text.js'
 
 const UCUM = 'http://unitsofmeasure.org'
@@ -138,5 +139,50 @@ describe('dosage text', () => {
     const half = readDosagePlan([dose(1.5, 'tablett', { when: ['MORN'] })])
     assert.equal(dosageText(half, 'nb'), '1½ tabletter morgen')
     assert.equal(dosageText(half, 'nb', 'professional'), '1,5 tabletter morgen')
+  })
+
+  it('has a short form of at most 70 characters, else the long one', () => {
+    const morning = readDosagePlan([dose(1, 'tablett', { when: ['MORN'] })])
+    assert.equal(dosageShortText(morning, 'nb'), '1 tablett morgen')
+    const four = [
+      dose(2, 'tablett', { when: ['MORN'] }),
+      dose(0.5, 'tablett', { when: ['NOON'] }),
+      dose(2, 'tablett', { when: ['EVE'] }),
+      dose(1, 'tablett', { when: ['NIGHT'] }),
+    ]
+    assert.equal(dosageShortText(readDosagePlan(four), 'nb'), '2-½-2-1 tabletter')
+    assert.equal(dosageShortText(readDosagePlan(four), 'fi'), '2-½-2-1 tablettia')
+    const weekly = readDosagePlan(
+      four.map(
+        (one) => ({ ...one, timing: { repeat: { ...one.timing?.repeat, dayOfWeek: ['mon'] } } }) as Dosage,
+      ),
+    )
+    assert.equal(dosageShortText(weekly, 'nb'), dosageText(weekly, 'nb'))
+    assert.equal(dosageShortText(readDosagePlan([{ text: 'Som avtalt' }]), 'nb'), undefined)
+  })
+
+  it('says dates in the zone of the patient, and the last day of what ends at midnight', () => {
+    const until = (end: string) =>
+      readDosagePlan([dose(1, 'tablett', { when: ['MORN'], boundsPeriod: { end } })])
+    assert.equal(dosageText(until('2026-12-20'), 'nb'), '1 tablett morgen til og med 20.12.2026')
+    assert.equal(
+      dosageText(until('2026-12-20T23:00:00Z'), 'nb', 'patient', 'Europe/Oslo'),
+      '1 tablett morgen til og med 20.12.2026',
+    )
+    assert.equal(dosageText(until('2026-12-20T23:00:00Z'), 'nb'), undefined)
+    assert.equal(
+      dosageText(until('2026-12-20T14:30:00+01:00'), 'nb', 'patient', 'Europe/Oslo'),
+      '1 tablett morgen til 20.12.2026 kl. 14.30',
+    )
+  })
+
+  it('says a rate, a maximum of one dose and two doses in one slot in no text that leaves half out', () => {
+    const morning = dose(1, 'tablett', { when: ['MORN'] })
+    const maximum = { maxDosePerAdministration: { value: 2, unit: 'tablett' } }
+    assert.equal(dosageText(readDosagePlan([{ ...morning, ...maximum }]), 'nb'), undefined)
+    const rate = { rateQuantity: { value: 5, unit: 'ml/t' } }
+    const infusion = { ...morning, doseAndRate: [{ ...morning.doseAndRate?.[0], ...rate }] }
+    assert.equal(dosageText(readDosagePlan([infusion]), 'nb'), undefined)
+    assert.equal(dosageText(readDosagePlan([morning, morning]), 'nb'), undefined)
   })
 })
