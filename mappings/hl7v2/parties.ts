@@ -122,6 +122,19 @@ export function plToLocation(value: ValueReader, scope: Scope): Reference | unde
   }
 }
 
+/** PL → its point of care at its facility, as organisation: rooms and beds change within a ward. */
+export function plToWard(value: ValueReader, scope: Scope): Reference | undefined {
+  const pointOfCare = value.text(1)
+  if (pointOfCare === undefined) return undefined
+  const facility = facilityOf(value)
+  const parts = facility === undefined ? [pointOfCare] : [pointOfCare, facility]
+  return {
+    type: 'Organization',
+    identifier: { system: senderSidUrl(scope.sender, 'ward'), value: parts.join('/') },
+    display: parts.join(' '),
+  }
+}
+
 function facilityOf(value: ValueReader): string | undefined {
   const hd = authorityOf(value, 4)
   return hd.namespace ?? hd.universalId

@@ -1,10 +1,11 @@
 /** PV1 as Encounter (hl7v2.md 3.2). Without PV1-19 a visit has no identity and is not stored. */
 import type { Encounter, EncounterLocation, EncounterParticipant } from 'fhir/r4.js'
+import { extensionUrl } from '../../src/core/canonical.js'
 import { type Identity, SUBJECT_REFERENCE } from '../../src/core/message.js'
 import { codeSystemOf, v2Table } from './code-systems.js'
 import { cweToCodeableConcept } from './cwe-to-codeable-concept.js'
 import { cxToIdentity, identifierType } from './identifiers.js'
-import { plToLocation, xcnToPractitioner } from './parties.js'
+import { plToLocation, plToWard, xcnToPractitioner } from './parties.js'
 import { readDateTime, type Scope } from './scope.js'
 import type { SegmentReader } from './trail.js'
 
@@ -131,7 +132,18 @@ function locations(pv1: SegmentReader, scope: Scope, kind: string | undefined): 
   ]
   return fields.flatMap(([field, status]) => {
     const location = plToLocation(pv1.field(field), scope)
-    return location === undefined || status === undefined ? [] : [{ location, status }]
+    const ward = plToWard(pv1.field(field), scope)
+    return location === undefined || status === undefined
+      ? []
+      : [
+          {
+            ...(ward === undefined
+              ? {}
+              : { extension: [{ url: extensionUrl('ward'), valueReference: ward }] }),
+            location,
+            status,
+          },
+        ]
   })
 }
 

@@ -24,6 +24,7 @@ import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
 import { stagePlan } from './stage-plan.js'
+import { stageResponsibility } from './stage-responsibility.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
@@ -59,7 +60,11 @@ export function deriveList(draft: Draft, context: DeriveContext, at: number = dr
   })
   const { nextChangeAt } = result
   workspace.nextChangeAt = nextChangeAt
-  const writes = [...stageLines(draft, result, context), ...stageCareTeam(draft, context)]
+  stageResponsibility(draft, result)
+  const writes = [
+    ...stageLines(draft, result, context),
+    ...stageCareTeam(draft, context, result.responsibility.participants),
+  ]
   const former = currentList(workspace)
   const own = ownExtensions(draft, result, former)
   if (writes.length === 0 && former !== undefined && sameEntries(former, result) && says(former, own))

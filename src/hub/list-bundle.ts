@@ -11,7 +11,7 @@ import { storedOf, type Workspace } from './workspace.js'
 /** Where the completeness part begins, behind what the version says of itself (buildList). */
 const COMPLETENESS_STARTS = ['source-state', 'completeness'].map((name) => `{"url":"${extensionUrl(name)}"`)
 const EXTENSION_START = ',"extension":['
-const EXTENSION_END = '],"status":"current","mode":"working"'
+const EXTENSION_ENDS = ['current', 'retired'].map((status) => `],"status":"${status}","mode":"working"`)
 
 /** What the Bundle shows: the List, its lines, the prescriptions that govern them, open discrepancies, who is responsible. */
 export function shownBy(workspace: Workspace, list: StoredResource, result: ListResult): StoredResource[] {
@@ -57,7 +57,7 @@ export function openBundle({ texts, timestamp, publicUrl }: BundleTexts): OpenBu
   const [list = '{}', ...others] = texts
   const entry = (text: string) => `{"fullUrl":"${publicUrl}/fhir/${nameOf(text)}","resource":`
   const extensions = list.indexOf(EXTENSION_START)
-  const end = list.indexOf(EXTENSION_END, extensions)
+  const end = Math.max(...EXTENSION_ENDS.map((text) => list.indexOf(text, extensions)))
   const places = COMPLETENESS_STARTS.map((text) => list.indexOf(text, extensions)).filter((at) => at >= 0)
   const start = places.length === 0 ? extensions + EXTENSION_START.length : Math.min(...places)
   const [from, to] = extensions < 0 || end < 0 ? [0, 0] : [start, end]

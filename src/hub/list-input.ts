@@ -4,6 +4,7 @@ import { HubError } from '../core/errors.js'
 import type { SourceRole } from '../core/message.js'
 import type { StoredResource } from '../core/stored.js'
 import type { EntryFlag, Fact, Previous, PreviousIssue, PreviousLine } from '../medication-list/contract.js'
+import { ownTeam } from './stage-care-team.js'
 import { storedOf, type Workspace } from './workspace.js'
 
 /** Types that can be facts of the list. */
@@ -22,6 +23,8 @@ export const FACT_TYPES: ReadonlySet<string> = new Set([
   'CareTeam',
   'Communication',
   'Task',
+  'Provenance',
+  'Patient',
 ])
 
 const factBefore = new WeakMap<StoredResource, Fact>()
@@ -85,7 +88,7 @@ export function readPrevious(workspace: Workspace): Previous {
       resource,
     })
   }
-  return { lines, issues }
+  return { lines, issues, team: ownTeam(workspace)?.participant ?? [] }
 }
 
 const refsBefore = new WeakMap<MedicationStatement, readonly string[]>()

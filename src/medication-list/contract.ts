@@ -2,8 +2,15 @@
  * Contract of the engine: one pure function from a person's facts and a point in time to lines, discrepancies and
  * completeness (medication-list.md 1 to 6). No clock, no I/O. What counts as which fact is in docs/facts.md.
  */
-import type { DetectedIssue, FhirResource, MedicationRequest, MedicationStatement } from 'fhir/r4.js'
+import type {
+  CareTeamParticipant,
+  DetectedIssue,
+  FhirResource,
+  MedicationRequest,
+  MedicationStatement,
+} from 'fhir/r4.js'
 import type { SourceRole } from '../core/message.js'
+import type { Responsibility } from './responsibility/responsibility.js'
 
 /** One fact: a FHIR resource of layer `fact`, with what the hub knows about its coming. */
 export interface Fact {
@@ -55,6 +62,8 @@ export interface PreviousIssue {
 export interface Previous {
   readonly lines: readonly PreviousLine[]
   readonly issues: readonly PreviousIssue[]
+  /** Participants of the person's own CareTeam: they remember who was general practitioner until when. */
+  readonly team?: readonly CareTeamParticipant[]
 }
 
 /** What the loaded catalogue knows of a product or substance; every answer may be "unknown" (undefined). */
@@ -191,6 +200,7 @@ export interface ListResult {
   /** Set exactly when there is no line. */
   readonly emptyReason: 'notstarted' | 'nilknown' | 'unavailable' | undefined
   readonly unattached: readonly UnattachedFact[]
+  readonly responsibility: Responsibility
 }
 
 export type DeriveList = (input: ListInput) => ListResult

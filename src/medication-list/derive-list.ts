@@ -23,6 +23,8 @@ import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { makeQuantities } from './quantities/quantities.js'
+import { type Baton, batonAt } from './responsibility/baton.js'
+import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
 
 /** Days for which an ended line counts as recently ended (section 5). */
@@ -30,7 +32,7 @@ const RECENT_DAYS = 90
 const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
-  const { at, identified, models, grouping, situation } = arrange(input)
+  const { at, baton, identified, models, grouping, situation } = arrange(input)
   const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, at)))
   const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
@@ -48,6 +50,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     ...found.flatMap(({ next }) => next),
     ...lateFrom(input.sources),
     ...models.flatMap((line) => turns(line, at)),
+    ...baton.next,
   ]
   return {
     lines,
@@ -64,6 +67,14 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     unattached: grouping.unattached
       .map(({ fact, why }) => ({ ref: fact.ref, why }))
       .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
+    responsibility: responsibilityOf({
+      patientRef: input.patientRef,
+      at,
+      facts: situation.facts,
+      lines: models,
+      baton,
+      zone: input.config.zone,
+    }),
   }
 }
 
@@ -76,12 +87,13 @@ export function arrange(input: ListInput) {
     at,
     input.previous.lines,
   )
-  const holder = findHolder(facts.lists)
+  const baton = batonAt(facts, input.previous.team ?? [], at)
+  const holder = findHolder(baton, facts.lists)
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
-  const situation = situationOf(input, at, models, facts, grouping, holder)
-  return { at, identified, models, grouping, situation }
+  const situation = situationOf(input, models, facts, grouping, holder, baton)
+  return { at, baton, identified, models, grouping, situation }
 }
 
 /**
@@ -179,11 +191,11 @@ function mergedInto(survivor: MedicationStatement, line: PreviousLine, input: Li
 
 function situationOf(
   { config, products, sources }: ListInput,
-  at: number,
   lines: readonly LineModel[],
   facts: FactSet,
   { problems, unattached }: Grouping,
   holder: Holder | undefined,
+  baton: Baton,
 ): Situation {
   // Made when the first finding asks: most derivations find little, among thousands of facts.
   let versions: ReadonlyMap<string, number> | undefined
@@ -192,7 +204,8 @@ function situationOf(
     return versions.get(ref) ?? 1
   }
   return {
-    at,
+    at: baton.at,
+    baton,
     lines,
     facts,
     problems,
@@ -201,7 +214,7 @@ function situationOf(
     holder,
     config,
     products,
-    quantities: makeQuantities({ at, lines, facts, config }),
+    quantities: makeQuantities({ at: baton.at, lines, facts, config }),
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }

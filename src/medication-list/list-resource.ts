@@ -6,7 +6,7 @@ import type { Completeness, Line, ListResult, SourceCondition, SourceFact } from
 const EMPTY_REASON = 'http://terminology.hl7.org/CodeSystem/list-empty-reason'
 
 export interface ListInputs {
-  readonly result: ListResult
+  readonly result: Omit<ListResult, 'responsibility'> & Partial<Pick<ListResult, 'responsibility'>>
   /** Line id to versioned reference `MedicationStatement/<id>/_history/<n>`. */
   readonly references: ReadonlyMap<string, string>
   readonly patientRef: string
@@ -28,7 +28,7 @@ export function buildList(inputs: ListInputs): List {
     resourceType: 'List',
     meta: { profile: [profileUrl('hub-list')], tag: [{ system: LAYER_SYSTEM, code: 'line' }] },
     extension: [...(inputs.extensions ?? []), ...completenessExtensions(result)],
-    status: 'current',
+    status: result.responsibility?.retired === true ? 'retired' : 'current',
     mode: 'working',
     code: { coding: [{ ...LIST_CODE }] },
     subject: { reference: patientRef },
@@ -54,7 +54,10 @@ function listEntry({ id, flag, date }: Line, references: ReadonlyMap<string, str
 }
 
 /** `unavailable` must name the sources that could not be read. */
-function emptyNote({ emptyReason, sources }: ListResult, note: string | undefined): string | undefined {
+function emptyNote(
+  { emptyReason, sources }: Pick<ListResult, 'emptyReason' | 'sources'>,
+  note: string | undefined,
+): string | undefined {
   if (emptyReason !== 'unavailable') return note
   const names = sources.filter(({ condition }) => condition === 'failed').map(({ name }) => name)
   return [note, names.join(', ')].filter((text) => text !== undefined && text !== '').join(' ')

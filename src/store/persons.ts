@@ -29,8 +29,8 @@ export const ensurePerson =
     return personId(onlyRow(rows).person)
   }
 
-/** Never loaded: they are only ever added, and there are more of them than of all else. */
-const NEVER_LOADED = ['AuditEvent', 'Provenance'] as const
+/** Loaded only where they are facts (what persons did to the list): they are only ever added, more than all else. */
+const RECORDS = ['AuditEvent', 'Provenance'] as const
 /** Types of which a part leaves the working set, as the index of migration 0028 names them. */
 const LEAVING = ['List', 'MedicationAdministration', 'MedicationDispense'] as const
 
@@ -42,7 +42,7 @@ const LEAVES = 'leaves_working_set_v1(type, dates, tokens)'
 
 /** Between the types that are loaded otherwise: the index on the person's types is read around them. */
 const GAPS = (() => {
-  const bounds = ['', ...[...NEVER_LOADED, ...LEAVING].sort(), '~']
+  const bounds = ['', ...[...RECORDS, ...LEAVING].sort(), '~']
   return bounds
     .slice(1)
     .map((to, index) => `('${bounds[index]}', '${to}')`)
@@ -68,11 +68,17 @@ select 'amendment', changes, message_id, source_key, null, null, null, null, nul
 union all
 ${resources}`
 
+/** Read by the index of migration 0031. */
+const ACTS = `union all
+select ${RESOURCE_PART} from resource
+  where person_id = $1 and type = 'Provenance' and layer = 'fact' and not deleted`
+
 const WHOLE = personState(
   'load-person',
   'false',
   `select ${RESOURCE_PART} from resource where person_id = $1 and not deleted
-    and type not in (${NEVER_LOADED.map((type) => `'${type}'`).join(', ')})`,
+    and type not in (${RECORDS.map((type) => `'${type}'`).join(', ')})
+${ACTS}`,
 )
 
 const WORKING = personState(
@@ -82,7 +88,8 @@ const WORKING = personState(
     join resource on person_id = $1 and type > above and type < below and not deleted
 union all
 select ${RESOURCE_PART} from resource
-  where person_id = $1 and ${LEAVING_TYPES} and not deleted and ${LEAVES} > $2`,
+  where person_id = $1 and ${LEAVING_TYPES} and not deleted and ${LEAVES} > $2
+${ACTS}`,
 )
 
 interface PartRow {
@@ -100,8 +107,8 @@ interface PartRow {
 }
 
 /**
- * Everything that applying a message needs; empty for an unknown person. Provenance and AuditEvent are left out, and with
- * `at` what lies outside of the working set then.
+ * Everything that applying a message needs; empty for an unknown person. Records (Provenance that is no fact, AuditEvent) are left
+ * out, and with `at` what lies outside of the working set then.
  */
 export const loadPerson =
   (db: Database): Store['loadPerson'] =>

@@ -60,16 +60,16 @@ function open() {
 describe('the CareTeam of a person', () => {
   it('is not there before anybody is registered', () => {
     const { draft, teams } = open()
-    assert.deepEqual(stageCareTeam(draft, context), [])
+    assert.deepEqual(stageCareTeam(draft, context, []), [])
     assert.deepEqual(teams(), [])
   })
 
   it('is written anew only when it has changed', () => {
     const { draft, put, teams } = open()
     put('f1', registered('1', '2024-01-01'), 'fact')
-    stageCareTeam(draft, context)
+    stageCareTeam(draft, context, [])
     assert.equal(teams().length, 1)
-    assert.deepEqual(stageCareTeam(draft, context), [])
+    assert.deepEqual(stageCareTeam(draft, context, []), [])
   })
 
   it('is one, also where two persons turned out to be one', () => {
@@ -79,8 +79,8 @@ describe('the CareTeam of a person', () => {
     const former = (id: string): CareTeam => ({ resourceType: 'CareTeam', id, status: 'active' })
     put('b', former('b'), 'line')
     put('a', former('a'), 'line')
-    stageCareTeam(draft, context)
-    stageCareTeam(draft, context)
+    stageCareTeam(draft, context, [])
+    stageCareTeam(draft, context, [])
     assert.deepEqual(
       teams()
         .map(({ id, status, participant }) => [id, status, participant?.length])

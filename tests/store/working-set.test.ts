@@ -29,6 +29,7 @@ const KEPT: readonly object[] = [
   { resourceType: 'MedicationStatement', id: 'row', dateAsserted: OLD },
   { resourceType: 'Observation', id: 'weight', effectiveDateTime: OLD },
   { resourceType: 'Patient', id: 'anna' },
+  { resourceType: 'Provenance', id: 'act' },
   { resourceType: 'Task', id: 'task' },
 ]
 const LEFT: readonly object[] = [
@@ -52,6 +53,7 @@ describeStores('the working set', await availableBackends(), (current) => {
         type,
         id,
         key: `sys|${id}`,
+        layer: RECORDS.includes(one) ? 'hub' : 'fact',
         text: JSON.stringify(resource),
         index: indexResource(resource),
       })

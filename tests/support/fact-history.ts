@@ -23,7 +23,7 @@ export interface HistoryOptions {
 }
 
 /** Days from the first on which anything is decided; ends may lie beyond. */
-const DAYS = 174
+const DAYS = 173
 export const HISTORY_AT = '2026-11-22T11:00:00.000Z'
 
 /** Brands that may be meant for one treatment: renewals by substitution, other strengths, other forms. */

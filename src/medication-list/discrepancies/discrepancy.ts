@@ -6,6 +6,7 @@ import type { LinkProblem, Unattached } from '../grouping/line-group.js'
 import type { Holder } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import type { Quantities } from '../quantities/quantities.js'
+import type { Baton } from '../responsibility/baton.js'
 import type { SentenceWords } from './words.js'
 
 /** Codes of `medlist-issue` that the engine raises so far. */
@@ -32,6 +33,9 @@ export type IssueCode =
   | 'unconfirmed-multidose-change'
   | 'ordination-not-received'
   | 'measure-overdue'
+  | 'baton-gap'
+  | 'baton-offer-overdue'
+  | 'discharge-without-list'
 
 export type Severity = 'high' | 'moderate' | 'low'
 
@@ -68,6 +72,7 @@ export interface Situation {
   readonly unattached: readonly Unattached[]
   readonly sources: readonly SourceFact[]
   readonly holder: Holder | undefined
+  readonly baton: Baton
   readonly config: ListConfig
   readonly products: ProductKnowledge
   /** The person has multidose, a dispenser or help with medicines. */

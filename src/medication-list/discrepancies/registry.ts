@@ -1,7 +1,10 @@
 /** All discrepancies that the engine looks for. A new one is a file and a line here. */
 import { allergyConflict } from './allergy-conflict.js'
 import { ambiguousLink } from './ambiguous-link.js'
+import { batonGap } from './baton-gap.js'
+import { batonOfferOverdue } from './baton-offer-overdue.js'
 import { courseWithoutEnd } from './course-without-end.js'
+import { dischargeWithoutAttestedList } from './discharge-without-list.js'
 import type { Discrepancy } from './discrepancy.js'
 import { duplicateSubstance } from './duplicate-substance.js'
 import { duplicateTherapeutic } from './duplicate-therapeutic.js'
@@ -26,6 +29,9 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   allergyConflict,
   ambiguousLink,
   courseWithoutEnd,
+  batonGap,
+  batonOfferOverdue,
+  dischargeWithoutAttestedList,
   duplicateSubstance,
   duplicateTherapeutic,
   holdWithoutPlan,

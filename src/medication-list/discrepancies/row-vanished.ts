@@ -2,8 +2,8 @@
 import { localDate } from '../../core/zone.js'
 import type { SourceList } from '../facts/fact.js'
 import { completeLists, isOnList, isVanished } from '../facts/vanished-rows.js'
-import { COMPLETE_LISTS } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
+import { COMPLETE_LISTS } from '../responsibility/tenures.js'
 import { discrepancy, isOpen, iso, nameOf, type Situation } from './discrepancy.js'
 
 type Vanished = {

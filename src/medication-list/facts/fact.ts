@@ -6,6 +6,7 @@ import type { DoseAmount } from '../dosage/amount.js'
 import type { Decimal } from '../dosage/decimal.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { PackingPeriod } from '../packing/calendar.js'
+import type { Party } from '../responsibility/party.js'
 import type { Allergy } from './allergy-fact.js'
 import type {
   Away,
@@ -17,8 +18,9 @@ import type {
   Program,
   ProgramReceipt,
 } from './chain-fact.js'
-import { type PackingFact, type PackingFactSet, packingOrigins } from './packing-fact.js'
+import type { PackingFact, PackingFactSet } from './packing-fact.js'
 import type { HoldPlan } from './read-hold-plan.js'
+import type { ResponsibilityFact, ResponsibilityFacts } from './responsibility-fact.js'
 
 export interface FactOrigin {
   /** `<type>/<id>`. */
@@ -144,6 +146,7 @@ export interface SourceList extends FactOrigin {
   readonly current: boolean
   readonly date: number
   readonly author: string | undefined
+  readonly source: Reference | undefined
   /** Refs and identifier tokens of the rows. */
   readonly entries: ReadonlySet<string>
   /** The next packing, where a pharmacy's list states it. */
@@ -207,6 +210,12 @@ export interface Stay extends FactOrigin {
   readonly from: number
   /** Undefined while it lasts. */
   readonly to: number | undefined
+  /** Away from the ward for a time: suspends nothing (7, R8). */
+  readonly onLeave: boolean
+  /** Where the person lies now, or lay last. */
+  readonly ward: Party | undefined
+  /** Instant since which, where it is stated. */
+  readonly wardSince: number | undefined
 }
 
 export interface DeviceAssignment extends FactOrigin {
@@ -246,10 +255,11 @@ export type EngineFact =
   | PackingFact
   | ChainFact
   | Allergy
+  | ResponsibilityFact
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
-export interface FactSet extends PackingFactSet {
+export interface FactSet extends PackingFactSet, ResponsibilityFacts {
   readonly decisions: readonly DecisionFact[]
   readonly lists: readonly SourceList[]
   readonly supplies: readonly Supply[]
@@ -267,21 +277,5 @@ export interface FactSet extends PackingFactSet {
   readonly allergies: readonly Allergy[]
 }
 
-export const originsOf = (set: FactSet): FactOrigin[] => [
-  ...set.decisions,
-  ...set.lists,
-  ...set.supplies,
-  ...set.intakes,
-  ...set.alerts,
-  ...set.stays,
-  ...set.assignments,
-  ...set.relays,
-  ...packingOrigins(set),
-  ...set.packingRows,
-  ...set.deliveries,
-  ...set.programs,
-  ...set.programReceipts,
-  ...set.handOuts,
-  ...set.aways,
-  ...set.allergies,
-]
+export const originsOf = (set: FactSet): readonly FactOrigin[] =>
+  Object.values(set).flatMap((facts: readonly FactOrigin[]) => facts)

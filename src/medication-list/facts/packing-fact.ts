@@ -72,11 +72,3 @@ export interface PackingFactSet {
   readonly ordinations: readonly Ordination[]
   readonly registers: readonly MultidoseRegister[]
 }
-
-export const packingOrigins = (set: PackingFactSet): FactOrigin[] => [
-  ...set.calendars,
-  ...set.answers,
-  ...set.measures,
-  ...set.ordinations,
-  ...set.registers,
-]

@@ -1,5 +1,5 @@
 /** FHIR resources to the engine's facts. Total: a resource that is no fact of the list is ignored with its reason. */
-import type { DeviceUseStatement, Encounter, FhirResource, Identifier, List } from 'fhir/r4.js'
+import type { DeviceUseStatement, FhirResource, Identifier, List } from 'fhir/r4.js'
 import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
@@ -8,6 +8,8 @@ import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { packingOf, readBasic, readOrdination, readPackingTask, readRegister } from './read-packing.js'
+import { readPatient, readProvenance, readTask, readTeam } from './read-responsibility.js'
+import { readStay } from './read-stay.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
 import { withSachetOutcome } from './sachet-outcome.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
@@ -44,6 +46,11 @@ export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet
     handOuts: [],
     aways: [],
     allergies: [],
+    offers: [],
+    delegations: [],
+    attestations: [],
+    teams: [],
+    persons: [],
   }
   for (const fact of facts) put(readCached(fact, context), set)
   set.intakes = withSachetOutcome(set.intakes)
@@ -117,6 +124,21 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
     case 'allergy':
       set.allergies.push(fact)
       break
+    case 'baton-offer':
+      set.offers.push(fact)
+      break
+    case 'delegation':
+      set.delegations.push(fact)
+      break
+    case 'attestation':
+      set.attestations.push(fact)
+      break
+    case 'team':
+      set.teams.push(fact)
+      break
+    case 'person':
+      set.persons.push(fact)
+      break
     case 'ignored':
       break
     default:
@@ -173,12 +195,16 @@ export function readFact(
       return (
         readPackingTask(resource, origin, context.zone) ??
         readProgramReceipt(resource, origin, context) ??
-        otherType(origin)
+        readTask(resource, origin, context)
       )
     case 'CareTeam':
-      return readRegister(resource, origin) ?? otherType(origin)
+      return readRegister(resource, origin) ?? readTeam(resource, origin, context)
     case 'Communication':
       return readOrdination(resource, origin, context.zone) ?? otherType(origin)
+    case 'Provenance':
+      return readProvenance(resource, origin, context)
+    case 'Patient':
+      return readPatient(resource, origin, context)
     default:
       return { ...origin, kind: 'ignored', why: 'other-type' }
   }
@@ -198,30 +224,16 @@ function readSourceList(list: List, origin: FactOrigin, { zone }: ReadContext): 
     kind: 'source-list',
     code: list.code?.coding?.find(({ code }) => code !== undefined)?.code,
     current: list.status === 'current',
-    date: (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
+    // A list cannot have been made after it came: the sender's clock is ahead.
+    date: Math.min(
+      (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
+      origin.receivedAt,
+    ),
     author: partyKey(list.source),
+    source: list.source,
     entries: new Set((list.entry ?? []).flatMap(({ item }) => tokensOf(item))),
     packing: packingOf(list, zone),
   }
-}
-
-/** Encounter classes (v3 ActCode) of a stay: the ward gives the medicines meanwhile. */
-const INPATIENT_CLASSES = new Set(['IMP', 'ACUTE', 'NONAC'])
-/** Classes that suspend nothing: the person is away from home for their time (7, R8). */
-const VISIT_CLASSES = new Set(['AMB', 'EMER', 'OBSENC', 'SS'])
-const STAY_STATUS = new Set<Encounter['status']>(['in-progress', 'onleave', 'finished'])
-
-function readStay(encounter: Encounter, origin: FactOrigin, { zone }: ReadContext): EngineFact {
-  const { period, status } = encounter
-  const from = period?.start === undefined ? undefined : rangeOfDateTime(period.start, zone)?.from
-  const to = endOf(period?.end, zone)
-  const other: EngineFact = { ...origin, kind: 'ignored', why: 'other-type' }
-  if (from === undefined || !STAY_STATUS.has(status)) return other
-  const code = encounter.class.code ?? ''
-  if (INPATIENT_CLASSES.has(code)) return { ...origin, kind: 'stay', from, to }
-  return VISIT_CLASSES.has(code) && to !== undefined && to > from
-    ? { ...origin, kind: 'away', from, to }
-    : other
 }
 
 const readAssignment = (

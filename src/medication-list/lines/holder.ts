@@ -1,34 +1,46 @@
 /**
- * Who holds the list (medication-list.md 7, R1): before the first attested list the author of the newest source list
- * that its country treats as complete (M25.1).
+ * What the holder of the list has decided (medication-list.md 7, R1). Who holds it, and who held it before, the baton
+ * says: a decision of who held the list when it was made stands after the list has passed on.
  */
 import type { DecisionFact, SourceList } from '../facts/fact.js'
-
-/** Messages that are complete lists in their country. */
-export const COMPLETE_LISTS: ReadonlySet<string> = new Set(['M25.1'])
+import type { Baton } from '../responsibility/baton.js'
+import { type Party, speaksFor } from '../responsibility/party.js'
+import { isCompleteList } from '../responsibility/tenures.js'
 
 export interface Holder {
-  readonly list: SourceList
-  /** Identity of the author; undefined when the list does not name one. */
-  readonly author: string | undefined
+  readonly party: Party
+  /** Newest complete list of one who held the list at its date. */
+  readonly list: SourceList | undefined
+  readonly held: Baton['held']
 }
 
-export function findHolder(lists: readonly SourceList[]): Holder | undefined {
+/** Undefined while nobody holds the list. */
+export function findHolder(
+  baton: Pick<Baton, 'at' | 'holder' | 'held' | 'tenures'>,
+  lists: readonly SourceList[],
+): Holder | undefined {
+  const { at, held, holder, tenures } = baton
+  if (holder === undefined) return undefined
+  const acted = new Set(tenures.flatMap(({ by }) => (by.kind === 'list' ? [by.list.ref] : [])))
   const [list] = lists
-    .filter(({ code }) => COMPLETE_LISTS.has(code ?? ''))
+    .filter(
+      (one) => isCompleteList(one) && one.date <= at && (acted.has(one.ref) || held(one.author, one.date)),
+    )
     .sort((a, b) => b.date - a.date || (a.ref < b.ref ? 1 : -1))
-  return list === undefined ? undefined : { list, author: list.author }
+  return { party: holder.party, list, held }
 }
 
 export const isListed = (fact: DecisionFact, holder: Holder | undefined): boolean =>
-  holder !== undefined &&
+  holder?.list !== undefined &&
   fact.kind === 'row' &&
-  (holder.list.entries.has(fact.ref) || fact.keys.some(({ token }) => holder.list.entries.has(token)))
+  (holder.list.entries.has(fact.ref) || fact.keys.some(({ token }) => holder.list?.entries.has(token)))
 
-/** Whether the holder said it: a row of the holder's list, or a fact that names the holder as its author. */
+/** Whether a holder said it: a row of the holder's list, or a fact of who holds the list, or held it then. */
 export const isHolders = (fact: DecisionFact, holder: Holder | undefined): boolean =>
   holder !== undefined &&
-  (isListed(fact, holder) || (holder.author !== undefined && fact.author === holder.author))
+  (isListed(fact, holder) ||
+    speaksFor(fact.author, holder.party) ||
+    holder.held(fact.author, fact.decided.from))
 
 /**
  * Whether the holder has decided on what `fact` says: it is the holder's own, the holder decided on the line at that

@@ -29,6 +29,7 @@ import { ordinationNews } from './0027-ordination-news.js'
 import { workingSet } from './0028-working-set.js'
 import { history } from './0029-history.js'
 import { historyEffects } from './0030-history-effects.js'
+import { acts } from './0031-acts.js'
 
 export interface Migration {
   readonly name: string
@@ -66,4 +67,5 @@ export const migrations: readonly Migration[] = [
   { name: '0028-working-set', sql: workingSet },
   { name: '0029-history', sql: history },
   { name: '0030-history-effects', sql: historyEffects },
+  { name: '0031-acts', sql: acts },
 ]
