@@ -22,13 +22,12 @@ import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
 import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
+import { recentlyEndedMs } from './lines/recently-ended.js'
 import { makeQuantities } from './quantities/quantities.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
 
-/** Days for which an ended line counts as recently ended (section 5). */
-const RECENT_DAYS = 90
 const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
@@ -127,7 +126,7 @@ function listed(
   if (model === undefined) return []
   const [own, ...others] = former
   const { statement, plan, fingerprint } = builtLine(model, statementContext(input))
-  const recent = model.state !== undefined && at - model.state.since <= RECENT_DAYS * DAY_MS
+  const recent = model.state !== undefined && at - model.state.since <= recentlyEndedMs(model.plan)
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others
     .filter((line) => !isClosing(line.flag))

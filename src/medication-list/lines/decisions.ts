@@ -1,6 +1,8 @@
 /** From facts to decisions in time, and from decisions to the state of a line (medication-list.md 4.1 and 5). */
 import { type DosagePlan, namesAmount } from '../dosage/plan.js'
 import type { DecisionFact, Prescription, Row } from '../facts/fact.js'
+import { inOrder } from './decision-order.js'
+import { hold } from './hold-effect.js'
 
 export type Effect =
   /** `to`: first instant without a dose; `ending` says what the line is from then on. */
@@ -10,8 +12,13 @@ export type Effect =
       readonly to: number | undefined
       readonly ending: 'completed' | 'stopped'
     }
-  /** `to`: instant at which it ends by itself. */
-  | { readonly kind: 'hold'; readonly from: number; readonly to: number | undefined }
+  /** `to`: instant at which it ends by itself; `end`: first instant without a dose of what was paused. */
+  | {
+      readonly kind: 'hold'
+      readonly from: number
+      readonly to: number | undefined
+      readonly end: number | undefined
+    }
   | { readonly kind: 'stop'; readonly from: number; readonly usedFrom: number }
 
 export interface Decision {
@@ -30,24 +37,15 @@ export interface LineState {
   readonly decision: Decision
 }
 
-/** In order of decision time; a tie goes to the holder, then to list rows over prescriptions, then by ref. */
-export function readDecisions(
+/** @returns in order (`decision-order.ts`) */
+export const readDecisions = (
   facts: readonly DecisionFact[],
   isHolders: (fact: DecisionFact) => boolean,
-): Decision[] {
-  const decisions = facts.flatMap((fact) => decisionsOf(fact, facts))
-  return decisions.sort(
-    (a, b) =>
-      a.at - b.at ||
-      Number(isHolders(a.fact)) - Number(isHolders(b.fact)) ||
-      rank(a) - rank(b) ||
-      (a.fact.ref < b.fact.ref ? -1 : a.fact.ref > b.fact.ref ? 1 : 0),
+): Decision[] =>
+  inOrder(
+    facts.flatMap((fact) => decisionsOf(fact, facts)),
+    isHolders,
   )
-}
-
-/** Of one fact's decisions, and of a prescription and the row that names it, the later in this order stands. */
-const rank = ({ fact, effect }: Decision): number =>
-  (fact.kind === 'row' ? 2 : 0) + (effect.kind === 'use' ? 0 : 1)
 
 function decisionsOf(fact: DecisionFact, group: readonly DecisionFact[]): Decision[] {
   switch (fact.kind) {
@@ -78,7 +76,7 @@ function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[
     case 'completed':
       return [use]
     case 'on-hold':
-      return [use, { fact, at: since, effect: { kind: 'hold', from: since, to: resumesAt(fact) } }]
+      return [use, { fact, at: since, effect: hold(fact, since, fact.dosageTo, group) }]
     case 'stopped':
       return isReplaced(fact, group)
         ? [use]
@@ -88,10 +86,6 @@ function prescriptionDecisions(fact: Prescription, group: readonly DecisionFact[
       return []
   }
 }
-
-/** By time only where that was decided (section 5). */
-const resumesAt = ({ holdPlan }: DecisionFact): number | undefined =>
-  holdPlan?.auto === true ? holdPlan.resume?.from : undefined
 
 /** A stop that goes with a replacement ends the named prescription only. */
 const isReplaced = (fact: Prescription, group: readonly DecisionFact[]): boolean =>
@@ -131,7 +125,7 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
         },
       ]
     case 'on-hold':
-      return [{ fact, at, effect: { kind: 'hold', from: fact.statusSince ?? at, to: resumesAt(fact) } }]
+      return [{ fact, at, effect: hold(fact, fact.statusSince ?? at, end ?? planned, group) }]
     case 'stopped':
       if (keepsOtherRow(fact, group)) return []
       return [
@@ -185,7 +179,10 @@ export function stateAt(decisions: readonly Decision[], instant: number): LineSt
   for (let i = decisions.length - 1; i >= 0; i--) {
     const decision = decisions[i]
     if (decision === undefined) continue
-    const state = effectAt(decision, instant)
+    const state =
+      decision.effect.kind === 'hold'
+        ? heldAt(decision, decision.effect, decisions.slice(0, i), instant)
+        : effectAt(decision, instant)
     if (state === undefined) {
       ahead = decision
       continue
@@ -201,6 +198,21 @@ export function stateAt(decisions: readonly Decision[], instant: number): LineSt
 
 const planned = (decision: Decision): LineState => ({ status: 'intended', since: decision.at, decision })
 
+/** After a pause that ended by itself, what was paused goes on as far as it had not ended meanwhile. */
+function heldAt(
+  decision: Decision,
+  { from, to, end }: Extract<Effect, { kind: 'hold' }>,
+  before: readonly Decision[],
+  instant: number,
+): LineState | undefined {
+  if (to === undefined || instant < to)
+    return instant < from ? undefined : { status: 'on-hold', since: from, decision }
+  if (end !== undefined && instant >= end) return { status: 'completed', since: end, decision }
+  const paused = stateAt(before, instant)
+  const over = paused?.status === 'stopped' || paused?.status === 'completed'
+  return over && paused.since >= from ? paused : { status: 'active', since: to, decision }
+}
+
 /** Undefined while the decision's effect lies ahead. */
 function effectAt(decision: Decision, instant: number): LineState | undefined {
   const { effect } = decision
@@ -210,9 +222,7 @@ function effectAt(decision: Decision, instant: number): LineState | undefined {
         return { status: effect.ending, since: effect.to, decision }
       return instant < effect.from ? undefined : { status: 'active', since: effect.from, decision }
     case 'hold':
-      if (effect.to !== undefined && instant >= effect.to)
-        return { status: 'active', since: effect.to, decision }
-      return instant < effect.from ? undefined : { status: 'on-hold', since: effect.from, decision }
+      return undefined
     case 'stop':
       if (instant >= effect.from) return { status: 'stopped', since: effect.from, decision }
       // What is to be stopped is in use until then, as far as the source says since when.
@@ -231,6 +241,7 @@ export function turningPoints(decisions: readonly Decision[], instant: number): 
   for (const { effect } of decisions) {
     put(effect.from)
     if (effect.kind !== 'stop') put(effect.to)
+    if (effect.kind === 'hold') put(effect.end)
   }
   return points.sort((a, b) => a - b)
 }
@@ -257,21 +268,24 @@ export const knownFrom = (decisions: readonly Decision[]): number =>
   )
 
 /**
- * The dosage in force: the deciding fact's own, unless it names no amount ("as agreed") and an earlier one does
- * (4.1). `words` are then the deciding fact's own words, to be shown beside.
+ * The dosage in force at an instant: the deciding fact's own, unless it names no amount ("as agreed"); then what is in
+ * force without it, else the newest before it (4.1). `words` are then the deciding fact's own, to be shown beside.
  */
 export function dosageInForce(
   decisions: readonly Decision[],
   state: LineState,
+  instant: number,
 ): { readonly fact: DecisionFact; readonly words: string | undefined } {
   const { fact } = state.decision
   if (namesAmount(fact.plan)) return { fact, words: undefined }
-  for (let i = decisions.indexOf(state.decision) - 1; i >= 0; i--) {
-    const earlier = decisions[i]?.fact
-    if (earlier !== undefined && namesAmount(earlier.plan))
-      return { fact: earlier, words: wording(fact.plan) }
-  }
-  return { fact, words: undefined }
+  const before = decisions.slice(0, Math.max(0, decisions.indexOf(state.decision)))
+  const former = stateAt(before, instant)
+  const kept = former === undefined ? undefined : dosageInForce(before, former, instant).fact
+  const dosed =
+    kept !== undefined && namesAmount(kept.plan)
+      ? kept
+      : before.toReversed().find((earlier) => namesAmount(earlier.fact.plan))?.fact
+  return dosed === undefined ? { fact, words: undefined } : { fact: dosed, words: wording(fact.plan) }
 }
 
 const wording = (plan: DosagePlan): string | undefined => (plan.kind === 'none' ? undefined : plan.wording)

@@ -44,7 +44,7 @@ export function makeLine(
   config: ListConfig,
 ): LineModel {
   const state = stateAt(group.decisions, at)
-  const dosage = state === undefined ? undefined : dosageInForce(group.decisions, state)
+  const dosage = state === undefined ? undefined : dosageInForce(group.decisions, state, at)
   const medicine = medicineOf(group)
   const { plan, dosages } = dosage === undefined ? NO_DOSAGE : inPhase(dosage.fact, group.decisions)
   return {

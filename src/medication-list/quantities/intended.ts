@@ -23,7 +23,7 @@ export function intendedOn({ group }: LineModel, day: string, zone: string): Day
     const to = points[index + 1] ?? end
     const state = stateAt(decisions, from)
     if (state?.status !== 'active') return
-    const { fact } = dosageInForce(decisions, state)
+    const { fact } = dosageInForce(decisions, state, from)
     if (state.decision.fact.kind === 'row' && to <= state.decision.at) {
       known = false
       return

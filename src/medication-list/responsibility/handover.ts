@@ -1,6 +1,7 @@
 /** What is handed over with the list: lines started, stopped, changed and paused since an instant (medication-list.md 7, R5). */
 import { equalDosages } from '../dosage/equality.js'
-import { type Decision, dosageInForce, type LineState, stateAt } from '../lines/decisions.js'
+import type { DecisionFact } from '../facts/fact.js'
+import { dosageInForce, type LineState, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 
 export type HandoverKind = 'started' | 'stopped' | 'changed' | 'paused'
@@ -32,7 +33,11 @@ export function handoverOf(
     )
 }
 
-function kindOf({ group, state: now }: LineModel, since: number, zone: string): HandoverKind | undefined {
+function kindOf(
+  { dosageFact, group, state: now }: LineModel,
+  since: number,
+  zone: string,
+): HandoverKind | undefined {
   if (now === undefined) return undefined
   const known = group.decisions.filter(({ at }) => at < since)
   const before = stateAt(known, since)
@@ -40,21 +45,15 @@ function kindOf({ group, state: now }: LineModel, since: number, zone: string): 
   if (now.status === 'completed') return undefined
   if (now.status === 'on-hold') return before?.status === 'on-hold' ? undefined : 'paused'
   if (before === undefined || isOver(before)) return 'started'
-  return isSameDosage(group.decisions, now, known, before, zone) ? undefined : 'changed'
+  const earlier = dosageInForce(known, before, since).fact
+  return isSameDosage(earlier, dosageFact, zone) ? undefined : 'changed'
 }
 
 const isOver = ({ status }: LineState): boolean => status === 'stopped' || status === 'completed'
 
 /** Of two dosages in words only the same fact says the same. */
-function isSameDosage(
-  decisions: readonly Decision[],
-  now: LineState,
-  known: readonly Decision[],
-  before: LineState,
-  zone: string,
-): boolean {
-  const earlier = dosageInForce(known, before).fact
-  const later = dosageInForce(decisions, now).fact
+function isSameDosage(earlier: DecisionFact, later: DecisionFact | undefined, zone: string): boolean {
+  if (later === undefined) return false
   if (earlier.ref === later.ref) return true
   const dated = ({ plan, start, decided }: typeof earlier) => ({ plan, start, decided: decided.from })
   return equalDosages(dated(earlier), dated(later), zone) || isSameWords(earlier.plan, later.plan)
