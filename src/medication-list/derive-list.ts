@@ -11,7 +11,7 @@ import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine }
 import { buildIssues } from './discrepancies/detected-issue.js'
 import type { Situation } from './discrepancies/discrepancy.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
-import { type FactSet, originsOf } from './facts/fact.js'
+import type { FactOrigin, FactSet } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
 import { withRemovals } from './facts/vanished-rows.js'
 import { groupFacts } from './grouping/group-facts.js'
@@ -24,6 +24,7 @@ import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
 import { makeQuantities } from './quantities/quantities.js'
+import { remembered } from './remember.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
@@ -196,12 +197,7 @@ function situationOf(
   holder: Holder | undefined,
   baton: Baton,
 ): Situation {
-  // Made when the first finding asks: most derivations find little, among thousands of facts.
-  let versions: ReadonlyMap<string, number> | undefined
-  const versionOf = (ref: string): number => {
-    versions ??= new Map(originsOf(facts).map((fact) => [fact.ref, fact.version]))
-    return versions.get(ref) ?? 1
-  }
+  const versionOf = versionsOf(facts)
   return {
     at: baton.at,
     baton,
@@ -217,6 +213,29 @@ function situationOf(
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }
+}
+
+const versionsBefore = remembered<ReadonlyMap<string, number>>()
+
+/** Made when a finding asks, of the many intakes last: most derivations find little, among thousands of facts. */
+function versionsOf(facts: FactSet): (ref: string) => number {
+  const { intakes, ...others } = facts
+  const maps: ReadonlyMap<string, number>[] = []
+  const kinds = [...Object.values(others), intakes].filter((kind) => kind.length > 0)
+  return (ref) => {
+    for (let index = 0; index < kinds.length; index++) {
+      maps[index] ??= versionMap(kinds[index] ?? [])
+      const version = maps[index]?.get(ref)
+      if (version !== undefined) return version
+    }
+    return 1
+  }
+}
+
+function versionMap(kind: readonly FactOrigin[]): ReadonlyMap<string, number> {
+  const make = () => new Map(kind.map(({ ref, version }) => [ref, version]))
+  const [first] = kind
+  return first === undefined ? make() : versionsBefore(first, kind, make)
 }
 
 /** Multidose, a dispenser or help with medicines. */

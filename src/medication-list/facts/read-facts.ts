@@ -3,6 +3,7 @@ import type { DeviceUseStatement, FhirResource, Identifier, List } from 'fhir/r4
 import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
+import { remembered } from '../remember.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } from './fact.js'
 import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
@@ -14,50 +15,81 @@ import { readAdministration, readAlert, readDispense } from './read-supply-and-i
 import { withSachetOutcome } from './sachet-outcome.js'
 import { identifierToken, partyKey, tokensOf } from './tokens.js'
 
+/** Facts that are looked at together: of thousands of which one is new only these few are read one by one. */
+const CHUNK = 64
+
 /**
  * Reading depends on nothing but the fact, zone and catalogue. The hub gives the same fact as long as nothing about it
  * changed and the person's state is cached, so a year of intakes is read once and not at every derivation.
  */
 const readBefore = new WeakMap<Fact, { readonly read: EngineFact; readonly context: ReadContext }>()
+const chunkBefore = remembered<FactSet>()
 
 /**
  * Facts that decide come in order of `ref`, so that nothing later can depend on the order of arrival; intakes, of which
  * there are thousands, stay as they come, and what is made of them is sorted where it is made.
  */
 export function readFacts(facts: readonly Fact[], context: ReadContext): FactSet {
-  const set: Mutable<FactSet> = {
-    decisions: [],
-    lists: [],
-    supplies: [],
-    intakes: [],
-    alerts: [],
-    stays: [],
-    assignments: [],
-    relays: [],
-    calendars: [],
-    answers: [],
-    measures: [],
-    ordinations: [],
-    registers: [],
-    packingRows: [],
-    deliveries: [],
-    programs: [],
-    programReceipts: [],
-    handOuts: [],
-    aways: [],
-    allergies: [],
-    offers: [],
-    delegations: [],
-    attestations: [],
-    teams: [],
-    persons: [],
+  const set = emptySet()
+  for (let from = 0; from < facts.length; from += CHUNK) {
+    const chunk = facts.slice(from, from + CHUNK)
+    const [first] = chunk
+    if (first === undefined) break
+    const { products, zone } = context
+    addAll(
+      set,
+      chunkBefore(first, [zone, products, ...chunk], () => readChunk(chunk, context)),
+    )
   }
-  for (const fact of facts) put(readCached(fact, context), set)
   set.intakes = withSachetOutcome(set.intakes)
   const { intakes: _inAnyOrder, ...sorted } = set
   for (const few of Object.values(sorted)) few.sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0))
   return set
 }
+
+function readChunk(chunk: readonly Fact[], context: ReadContext): FactSet {
+  const set = emptySet()
+  for (const fact of chunk) put(readCached(fact, context), set)
+  return set
+}
+
+function addAll(set: Mutable<FactSet>, part: FactSet): void {
+  for (const kind of KINDS) {
+    // The same kind on both sides, which the type of an indexed access does not tell.
+    const [into, from] = [set[kind] as EngineFact[], part[kind]]
+    for (const fact of from) into.push(fact)
+  }
+}
+
+const emptySet = (): Mutable<FactSet> => ({
+  decisions: [],
+  lists: [],
+  supplies: [],
+  intakes: [],
+  alerts: [],
+  stays: [],
+  assignments: [],
+  relays: [],
+  calendars: [],
+  answers: [],
+  measures: [],
+  ordinations: [],
+  registers: [],
+  packingRows: [],
+  deliveries: [],
+  programs: [],
+  programReceipts: [],
+  handOuts: [],
+  aways: [],
+  allergies: [],
+  offers: [],
+  delegations: [],
+  attestations: [],
+  teams: [],
+  persons: [],
+})
+// Its keys are those of the interface.
+const KINDS = Object.keys(emptySet()) as readonly (keyof FactSet)[]
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer F)[] ? F[] : never }
 

@@ -72,7 +72,8 @@ export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Q
   const intakes = byLine((line) =>
     lineIntakes(line, hasPack(line) ? sachets() : [], { zone, intended, packed, dueOf: due }),
   )
-  const taken = byDay((line, day) => takenOn(intakes(line), day, zone))
+  const intakesByDay = byLine((line) => groupedByDay(intakes(line)))
+  const taken = byDay((line, day) => takenOn(intakesByDay(line).get(day) ?? [], day, zone))
   return {
     intended,
     packed,
@@ -86,6 +87,16 @@ export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Q
     toleranceMinutes,
     dueOf: due,
   }
+}
+
+function groupedByDay(records: readonly LineIntake[]): ReadonlyMap<string, readonly LineIntake[]> {
+  const days = new Map<string, LineIntake[]>()
+  for (const one of records) {
+    const ofDay = days.get(one.day)
+    if (ofDay === undefined) days.set(one.day, [one])
+    else ofDay.push(one)
+  }
+  return days
 }
 
 const hasPack = ({ group }: LineModel): boolean => group.supplies.some(({ fact }) => fact.pack !== undefined)

@@ -153,8 +153,9 @@ const fromSameRoll = ({ rolls }: Intake, supply: PackedDose['supply']): boolean 
  * source tells twice is two.
  */
 export function takenOn(records: readonly LineIntake[], day: string, zone: string): TakenDay {
-  const taken = records.filter(({ fact, ...one }) => fact.outcome === 'taken' && one.day === day)
-  const unsettled = records.some(({ fact, ...one }) => fact.outcome === 'uncertain' && one.day === day)
+  const ofDay = records.filter((one) => one.day === day)
+  const taken = ofDay.filter(({ fact }) => fact.outcome === 'taken')
+  const unsettled = ofDay.some(({ fact }) => fact.outcome === 'uncertain')
   const bySlot = new Map<string, LineIntake[]>()
   for (const one of taken) {
     const slot = one.planned ? `slot ${one.due}` : `own ${one.fact.ref}`
