@@ -7,6 +7,7 @@ import { extensionUrl } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
+import { badgeExtension } from '../medication-list/attestation/badge.js'
 import type {
   DeriveList,
   ListConfig,
@@ -145,6 +146,7 @@ function ownExtensions(
       url: extensionUrl('source-fingerprint'),
       valueString: fingerprintOf(facts, now, listFingerprint(former)),
     },
+    badgeExtension(result.attestation),
   ]
 }
 

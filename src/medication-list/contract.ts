@@ -10,6 +10,7 @@ import type {
   MedicationStatement,
 } from 'fhir/r4.js'
 import type { SourceRole } from '../core/message.js'
+import type { Badge } from './attestation/badge.js'
 import type { Responsibility } from './responsibility/responsibility.js'
 
 /** One fact: a FHIR resource of layer `fact`, with what the hub knows about its coming. */
@@ -197,6 +198,8 @@ export interface ListResult {
   readonly sources: readonly (SourceFact & { readonly condition: SourceCondition })[]
   /** First instant after `at` at which time alone alters lines, issues or completeness. */
   readonly nextChangeAt: string | undefined
+  /** Who attested the list, and what changed since (9). */
+  readonly attestation: Badge
   /** Set exactly when there is no line. */
   readonly emptyReason: 'notstarted' | 'nilknown' | 'unavailable' | undefined
   readonly unattached: readonly UnattachedFact[]

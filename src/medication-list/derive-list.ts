@@ -6,10 +6,13 @@ import type { MedicationStatement } from 'fhir/r4.js'
 import { codeSystemUrl } from '../core/canonical.js'
 import { INTAKE_DAYS } from '../core/working-set.js'
 import { localDate } from '../core/zone.js'
+import { type AttestedList, attestedList, type StandingLine, withBadge } from './attestation/badge.js'
+import { emptyReason } from './attestation/empty-reason.js'
 import { completenessOf, lateFrom } from './completeness.js'
 import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine } from './contract.js'
+import { decidedIssues, runsOut } from './discrepancies/closing.js'
 import { buildIssues } from './discrepancies/detected-issue.js'
-import type { Situation } from './discrepancies/discrepancy.js'
+import { isOpen, type Situation } from './discrepancies/discrepancy.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
 import type { FactOrigin, FactSet } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
@@ -33,7 +36,8 @@ const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const { at, baton, identified, models, grouping, situation } = arrange(input)
-  const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, at)))
+  const { attested } = situation
+  const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, attested, at)))
   const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
     found.flatMap(({ discrepancy, findings }) => findings.map((finding) => ({ discrepancy, finding }))),
@@ -43,6 +47,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       previous: input.previous.issues,
       language: input.config.language,
       zone: input.config.zone,
+      decided: decidedIssues(situation.facts.issueDecisions, at),
     },
   )
   const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
@@ -51,6 +56,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     ...lateFrom(input.sources),
     ...models.flatMap((line) => turns(line, at)),
     ...baton.next,
+    ...runsOut(situation.facts.issueDecisions),
   ]
   return {
     lines,
@@ -58,12 +64,8 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     completeness: whole.completeness,
     sources: whole.sources,
     nextChangeAt: earliestAfter(at, instants),
-    emptyReason:
-      lines.length > 0
-        ? undefined
-        : whole.sources.some(({ condition }) => condition === 'failed')
-          ? 'unavailable'
-          : 'notstarted',
+    emptyReason: lines.length > 0 ? undefined : emptyReason(situation, whole.sources),
+    attestation: attested.list,
     unattached: grouping.unattached
       .map(({ fact, why }) => ({ ref: fact.ref, why }))
       .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
@@ -92,7 +94,11 @@ export function arrange(input: ListInput) {
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
-  const situation = situationOf(input, models, facts, grouping, holder, baton)
+  const attested = attestedList(
+    facts.attestations.filter((one) => one.at <= at),
+    models.map((model) => standing(model, input)),
+  )
+  const situation = situationOf(input, models, facts, grouping, holder, baton, attested)
   return { at, baton, identified, models, grouping, situation }
 }
 
@@ -122,11 +128,13 @@ function listed(
   { group, id, former }: Identified,
   model: LineModel | undefined,
   input: ListInput,
+  attested: AttestedList,
   at: number,
 ): Line[] {
   if (model === undefined) return []
   const [own, ...others] = former
-  const { statement, plan, fingerprint } = builtLine(model, statementContext(input))
+  const { statement: built, plan, fingerprint } = builtLine(model, statementContext(input))
+  const statement = withBadge(built, attested.lines.get(id))
   const recent = model.state !== undefined && at - model.state.since <= recentlyEndedMs(model.plan)
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others
@@ -152,6 +160,12 @@ function refsOf({ facts, supplies, intakes, reports }: LineGroup): string[] {
   const attached = [...supplies, ...intakes, ...reports].map(({ fact }) => fact.ref)
   return [...new Set([...facts.map(({ ref }) => ref), ...attached])].sort()
 }
+
+const standing = (model: LineModel, input: ListInput): StandingLine => ({
+  id: model.id,
+  statement: builtLine(model, statementContext(input)).statement,
+  open: isOpen(model) || model.status === 'unknown',
+})
 
 const statementContext = ({ patientRef, config }: ListInput) => ({
   patientRef,
@@ -196,6 +210,7 @@ function situationOf(
   { problems, unattached }: Grouping,
   holder: Holder | undefined,
   baton: Baton,
+  attested: AttestedList,
 ): Situation {
   const versionOf = versionsOf(facts)
   return {
@@ -207,6 +222,7 @@ function situationOf(
     unattached,
     sources,
     holder,
+    attested,
     config,
     products,
     quantities: makeQuantities({ at: baton.at, lines, facts, config }),

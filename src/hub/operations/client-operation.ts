@@ -11,7 +11,7 @@ import type { ListConfig, ProductKnowledge } from '../../medication-list/contrac
 
 type Of<T extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: T }>
 
-/** The person's resources, before an operation or after it. */
+/** The person's resources as they are: `apply` sees them before the operation, `answer` after it. */
 export interface PersonView {
   /** `Patient/<id>`. */
   readonly patientRef: string

@@ -1,6 +1,6 @@
 /** What operations on the shared list have in common. */
-import type { List, Provenance, Reference } from 'fhir/r4.js'
-import { HubError } from '../../core/errors.js'
+import type { List, MedicationStatement, Provenance, Reference } from 'fhir/r4.js'
+import { HubError, type Problem } from '../../core/errors.js'
 import type { Authorship } from '../../core/message.js'
 import type { OperationCall, PersonView } from './client-operation.js'
 import { authorOf, firstNamed } from './parameters.js'
@@ -11,6 +11,26 @@ export function listOf({ person, target }: OperationCall): NonNullable<PersonVie
   if (list === undefined || list.id !== target.id)
     throw new HubError('NOT_FOUND', 'this is not the shared list of the patient')
   return list
+}
+
+export type WorkingList = NonNullable<PersonView['list']>['resource']
+
+const CURRENT: ReadonlySet<string> = new Set(['active', 'intended', 'on-hold', 'unknown'])
+export const isCurrent = ({ status }: MedicationStatement): boolean => CURRENT.has(status)
+
+/** Lines of the list that are not closed by it. */
+export function currentLines(person: PersonView, list: WorkingList): MedicationStatement[] {
+  return (list.entry ?? []).flatMap(({ item }) => {
+    const line = person.find(item.reference ?? '')?.resource
+    return line?.resourceType === 'MedicationStatement' && isCurrent(line) ? [line] : []
+  })
+}
+
+/** @throws HubError RESOURCE_INVALID with all problems, when there is one */
+export function refuse(problems: readonly Problem[]): void {
+  const [first] = problems
+  if (first === undefined) return
+  throw new HubError('RESOURCE_INVALID', `${first.at}: ${first.text}`, { at: first.at, issues: problems })
 }
 
 export function listAnswer({ list }: PersonView): List {

@@ -16,7 +16,18 @@ import {
 } from '../../medication-list/reconciliation/line-decision.js'
 import { factsShown, listFingerprint, movedSince } from '../source-fingerprint.js'
 import type { ClientOperation, OperationCall, OperationEffect, PersonView } from './client-operation.js'
-import { listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
+import { undecidedIssues } from './decided.js'
+import { issueDecisions } from './issue-decision.js'
+import {
+  currentLines,
+  isCurrent,
+  listAnswer,
+  listOf,
+  personAgent,
+  provenanceOf,
+  refuse,
+  type WorkingList,
+} from './list-operation.js'
 import { authorOf, codeOf, firstNamed, partsNamed, partsOf } from './parameters.js'
 
 export const reconcile: ClientOperation = { name: 'reconcile', ifMatch: 'list-version', apply }
@@ -27,7 +38,7 @@ function apply(call: OperationCall): OperationEffect {
   const list = listOf(call)
   const { parameters, person } = call
   const author = authorOf(parameters)
-  const shown = linesOf(person, list.resource)
+  const shown = currentLines(person, list.resource)
   checkFingerprint(call, list.resource, shown)
   const decisions = partsNamed(parameters, 'decision').map((parameter, index) =>
     decisionOf(parameter, index, person, list.resource),
@@ -39,6 +50,7 @@ function apply(call: OperationCall): OperationEffect {
     ...(scope === 'full' ? undecided(shown, decisions) : []),
     ...forPatients(author.type ?? '', decisions),
   ])
+  const issues = issueDecisions(call)
   const versioned = `List/${list.id}/_history/${list.version}`
   const rows = decisions.map((decision) =>
     decisionRow(decision, {
@@ -52,22 +64,29 @@ function apply(call: OperationCall): OperationEffect {
   )
   const record = recordOf(call, versioned, decisions, rows)
   return {
-    resources: [...rows.filter((row) => row !== undefined), record],
+    resources: [...rows.filter((row) => row !== undefined), record, ...issues],
     author: personAgent(author),
-    answer: listAnswer,
+    answer: scope === 'full' ? answerInFull(person, issues) : listAnswer,
   }
 }
 
-type WorkingList = NonNullable<PersonView['list']>['resource']
-
-const OPEN: ReadonlySet<string> = new Set(['active', 'intended', 'on-hold', 'unknown'])
-
-/** Lines of the list that are not closed by it. */
-function linesOf(person: PersonView, list: WorkingList): MedicationStatement[] {
-  return (list.entry ?? []).flatMap(({ item }) => {
-    const line = person.find(item.reference ?? '')?.resource
-    return line?.resourceType === 'MedicationStatement' && OPEN.has(line.status) ? [line] : []
-  })
+/**
+ * Grave discrepancies that the client was shown, and that none of its decisions has ended, were decided on as well.
+ * @throws HubError RESOURCE_INVALID: nothing is stored then
+ */
+function answerInFull(person: PersonView, issues: readonly Provenance[]): OperationEffect['answer'] {
+  const open = new Set(undecidedIssues(person, issues).map(({ id }) => id))
+  return (after) => {
+    refuse(
+      undecidedIssues(after, issues)
+        .filter(({ id }) => open.has(id))
+        .map(({ id }) => ({
+          at: `DetectedIssue/${id}`,
+          text: 'a full reconciliation decides on every open high discrepancy',
+        })),
+    )
+    return listAnswer(after)
+  }
 }
 
 /** @throws HubError STATE_CONFLICT, naming the facts that moved */
@@ -101,7 +120,7 @@ function decisionOf(
   const line = id === undefined ? undefined : lineOf(person, id, at)
   if (line === undefined && kind !== 'start')
     throw new HubError('RESOURCE_INVALID', 'the line is missing', { at: `${at}.line` })
-  if (line !== undefined && OPEN.has(line.status) && !isOn(list, line))
+  if (line !== undefined && isCurrent(line) && !isOn(list, line))
     throw new HubError('RESOURCE_INVALID', 'the line is not on the list', { at: `${at}.line` })
   return {
     kind,
@@ -172,12 +191,6 @@ function forPatients(type: string, decisions: readonly LineDecision[]): Problem[
 
 const isSelf = ({ category }: MedicationStatement): boolean =>
   category?.coding?.some(({ code }) => code === 'self') === true
-
-function refuse(problems: readonly Problem[]): void {
-  const [first] = problems
-  if (first === undefined) return
-  throw new HubError('RESOURCE_INVALID', `${first.at}: ${first.text}`, { at: first.at, issues: problems })
-}
 
 /** Rows among the facts of a line, newest decision last. */
 function rowsBehind(line: MedicationStatement | undefined, person: PersonView): MedicationStatement[] {

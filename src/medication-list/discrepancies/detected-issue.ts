@@ -4,6 +4,8 @@ import { codeSystemUrl, LAYER_SYSTEM, sidUrl } from '../../core/canonical.js'
 import { deterministicUuid } from '../../core/deterministic-id.js'
 import type { PreviousIssue } from '../contract.js'
 import type { Language } from '../dosage/units.js'
+import type { IssueClass } from '../facts/act-fact.js'
+import { type Decided, resolved, withDecisions } from './closing.js'
 import type { Discrepancy, Finding } from './discrepancy.js'
 import { explanationOf } from './explanation.js'
 import { wordsOf } from './words.js'
@@ -15,6 +17,7 @@ export interface IssueContext {
   readonly previous: readonly PreviousIssue[]
   readonly language: Language
   readonly zone: string
+  readonly decided: Decided
 }
 
 /** Issues that hold at T, then those of before that no longer do; each in order of id. */
@@ -26,7 +29,7 @@ export function buildIssues(
   const open = new Map<string, DetectedIssue>()
   for (const { discrepancy, finding } of found) {
     const id = deterministicUuid('issue', discrepancy.code, context.patientRef, ...[...finding.about].sort())
-    open.set(id, openIssue(id, discrepancy, finding, before.get(id), context))
+    open.set(id, issueOf(id, discrepancy, finding, before.get(id), context))
   }
   const closed = context.previous.filter(({ id, status }) => status === 'preliminary' && !open.has(id))
   return [...ordered([...open.values()]), ...ordered(closed.map((issue) => closedIssue(issue, context)))]
@@ -34,6 +37,19 @@ export function buildIssues(
 
 const ordered = (issues: readonly DetectedIssue[]): DetectedIssue[] =>
   [...issues].sort((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1))
+
+/** One that opens again is identified anew; one that stays closed by a decision is as it was. */
+function issueOf(
+  id: string,
+  discrepancy: Discrepancy,
+  finding: Finding,
+  former: PreviousIssue | undefined,
+  context: IssueContext,
+): DetectedIssue {
+  const issue = withDecisions(openIssue(id, discrepancy, finding, former, context), context.decided)
+  const reopens = issue.status === 'preliminary' && former !== undefined && former.status !== 'preliminary'
+  return reopens ? { ...issue, identifiedDateTime: context.at } : issue
+}
 
 function openIssue(
   id: string,
@@ -57,7 +73,7 @@ function openIssue(
     code: { coding: [{ system: codeSystemUrl('medlist-issue'), code }] },
     severity: finding.severity,
     patient: { reference: patientRef },
-    identifiedDateTime: former?.status === 'preliminary' ? former.identified : at,
+    identifiedDateTime: former?.identified ?? at,
     ...(implicated.length === 0 ? {} : { implicated: implicated.map((reference) => ({ reference })) }),
     ...(finding.evidence.length === 0
       ? {}
@@ -65,6 +81,10 @@ function openIssue(
     detail: sentences[language](finding.numbers, wordsOf(language, zone)),
   }
 }
+
+/** Known to be intended where a later decision has only caught up with what was so; else something was put right. */
+const classOf = ({ code }: DetectedIssue): IssueClass =>
+  code?.coding?.[0]?.code === 'prescribed-not-on-list' ? 'intended-undocumented' : 'unintended'
 
 /** The facts no longer disagree: the issue keeps what it said and closes. */
 function closedIssue(
@@ -82,5 +102,5 @@ function closedIssue(
       identifiedDateTime: identified,
     }
   const { versionId: _versionId, lastUpdated: _lastUpdated, ...meta } = resource.meta ?? {}
-  return { ...resource, meta, status: 'final' }
+  return resolved({ ...resource, meta }, classOf(resource))
 }

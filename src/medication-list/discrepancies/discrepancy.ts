@@ -1,4 +1,5 @@
 /** Contract of a discrepancy: one code, one file, one pure predicate over the lines at T (medication-list.md 6). */
+import type { AttestedList } from '../attestation/badge.js'
 import type { ListConfig, ProductKnowledge, SourceFact } from '../contract.js'
 import type { Language } from '../dosage/units.js'
 import type { FactSet } from '../facts/fact.js'
@@ -33,6 +34,7 @@ export type IssueCode =
   | 'unconfirmed-multidose-change'
   | 'ordination-not-received'
   | 'measure-overdue'
+  | 'stale-attestation'
   | 'baton-gap'
   | 'baton-offer-overdue'
   | 'discharge-without-list'
@@ -72,6 +74,7 @@ export interface Situation {
   readonly unattached: readonly Unattached[]
   readonly sources: readonly SourceFact[]
   readonly holder: Holder | undefined
+  readonly attested: AttestedList
   readonly baton: Baton
   readonly config: ListConfig
   readonly products: ProductKnowledge

@@ -18,6 +18,7 @@ import { prescribedNotOnList } from './prescribed-not-on-list.js'
 import { prescriptionExpiring } from './prescription-expiring.js'
 import { rowVanished } from './row-vanished.js'
 import { sourceUnavailable } from './source-unavailable.js'
+import { staleAttestation } from './stale-attestation.js'
 import { stoppedPrescriptionOpen } from './stopped-prescription-open.js'
 import { stoppedStillDispensed } from './stopped-still-dispensed.js'
 import { supplyRunningOut } from './supply-running-out.js'
@@ -45,6 +46,7 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   prescriptionExpiring,
   rowVanished,
   sourceUnavailable,
+  staleAttestation,
   stoppedPrescriptionOpen,
   stoppedStillDispensed,
   supplyRunningOut,

@@ -7,6 +7,7 @@ import type { Decimal } from '../dosage/decimal.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { PackingPeriod } from '../packing/calendar.js'
 import type { Party } from '../responsibility/party.js'
+import type { ActFact, ActFacts } from './act-fact.js'
 import type { Allergy } from './allergy-fact.js'
 import type {
   Away,
@@ -256,10 +257,11 @@ export type EngineFact =
   | ChainFact
   | Allergy
   | ResponsibilityFact
+  | ActFact
   | Ignored
 
 /** All facts of a person by kind; those that decide, and all but intakes, in order of `ref`. */
-export interface FactSet extends PackingFactSet, ResponsibilityFacts {
+export interface FactSet extends PackingFactSet, ResponsibilityFacts, ActFacts {
   readonly decisions: readonly DecisionFact[]
   readonly lists: readonly SourceList[]
   readonly supplies: readonly Supply[]

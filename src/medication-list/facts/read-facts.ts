@@ -5,11 +5,12 @@ import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
 import { remembered } from '../remember.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } from './fact.js'
+import { readProvenance } from './read-acts.js'
 import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
 import { packingOf, readBasic, readOrdination, readPackingTask, readRegister } from './read-packing.js'
-import { readPatient, readProvenance, readTask, readTeam } from './read-responsibility.js'
+import { readPatient, readTask, readTeam } from './read-responsibility.js'
 import { readStay } from './read-stay.js'
 import { readAdministration, readAlert, readDispense } from './read-supply-and-intake.js'
 import { withSachetOutcome } from './sachet-outcome.js'
@@ -85,6 +86,9 @@ const emptySet = (): Mutable<FactSet> => ({
   offers: [],
   delegations: [],
   attestations: [],
+  issueDecisions: [],
+  merges: [],
+  splits: [],
   teams: [],
   persons: [],
 })
@@ -164,6 +168,15 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
       break
     case 'attestation':
       set.attestations.push(fact)
+      break
+    case 'issue-decision':
+      set.issueDecisions.push(fact)
+      break
+    case 'line-merge':
+      set.merges.push(fact)
+      break
+    case 'line-split':
+      set.splits.push(fact)
       break
     case 'team':
       set.teams.push(fact)

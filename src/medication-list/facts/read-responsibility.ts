@@ -1,14 +1,5 @@
 /** Offers of the baton, delegations, attestations, roles and the Patient, as facts (medication-list.md 7, 9). */
-import type {
-  CareTeam,
-  CodeableConcept,
-  Extension,
-  Patient,
-  Period,
-  Provenance,
-  Reference,
-  Task,
-} from 'fhir/r4.js'
+import type { CareTeam, CodeableConcept, Extension, Patient, Period, Reference, Task } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import { answerTimeOf, BATON_EVENTS, type BatonEvent } from '../responsibility/baton-event.js'
@@ -17,7 +8,6 @@ import type { EngineFact, FactOrigin } from './fact.js'
 import { endOf, type ReadContext } from './read-decision.js'
 import type {
   AnswerKind,
-  Attestation,
   BatonAnswer,
   BatonOffer,
   Delegation,
@@ -30,7 +20,6 @@ const TASK = codeSystemUrl('medlist-task')
 const EVENT = codeSystemUrl('medlist-baton-event')
 const ANSWER = codeSystemUrl('medlist-baton-answer')
 const ROLE = codeSystemUrl('care-team-role')
-const ACTIVITY = codeSystemUrl('medlist-activity')
 
 const codeIn = (concept: CodeableConcept | undefined, system: string): string | undefined =>
   concept?.coding?.find((coding) => coding.system === system)?.code
@@ -107,29 +96,6 @@ function answerOf({ output }: Task, zone: string): BatonAnswer | undefined {
   const by = output?.find(({ type }) => codeIn(type, ANSWER) === 'by')?.valueReference
   // One of the set.
   return { kind: codeIn(given.type, ANSWER) as AnswerKind, at, by: partyIn(by) }
-}
-
-const SCOPES: ReadonlySet<string> = new Set<Attestation['scope']>(['lines', 'supply-only'])
-
-export function readProvenance(
-  provenance: Provenance,
-  origin: FactOrigin,
-  { zone }: ReadContext,
-): EngineFact {
-  const ofList = provenance.target.some(({ reference }) => reference?.startsWith('List/') === true)
-  const at = instantOf(provenance.occurredDateTime ?? provenance.recorded, zone)
-  if (codeIn(provenance.activity, ACTIVITY) !== 'attest' || !ofList || at === undefined) return other(origin)
-  const scope = extensionOf(provenance.extension, 'attestation-scope')?.valueCode ?? 'full'
-  const agent = provenance.agent.find(({ who }) => partyOf(who)?.person !== undefined) ?? provenance.agent[0]
-  const attestation: Attestation = {
-    ...origin,
-    kind: 'attestation',
-    at,
-    // One of the set.
-    scope: SCOPES.has(scope) ? (scope as Attestation['scope']) : 'full',
-    by: partyOf(agent?.who, agent?.onBehalfOf),
-  }
-  return attestation
 }
 
 const ROLES: readonly TeamRole[] = [

@@ -1,5 +1,5 @@
 /** Facts about who answers for the list: offers and their answers, attestations, roles, delegations, the person's end. */
-import type { Task } from 'fhir/r4.js'
+import type { Reference, Task } from 'fhir/r4.js'
 import type { BatonEvent } from '../responsibility/baton-event.js'
 import type { Party } from '../responsibility/party.js'
 import type { FactOrigin } from './fact.js'
@@ -47,6 +47,13 @@ export interface Attestation extends FactOrigin {
   readonly at: number
   readonly scope: 'full' | 'lines' | 'supply-only'
   readonly by: Party | undefined
+  readonly who: Reference | undefined
+  /** Version of the list that was attested. */
+  readonly listVersion: number | undefined
+  /** Content of each line that was attested (`lineContent`), by line id. */
+  readonly lines: ReadonlyMap<string, string>
+  /** The person was asked and uses no medicines. */
+  readonly usesNone: boolean
 }
 
 export type TeamRole =

@@ -1,39 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Dosage, MedicationRequest, ParametersParameter } from 'fhir/r4.js'
+import type { MedicationRequest, ParametersParameter } from 'fhir/r4.js'
 import { ATC, extensionUrl, sidUrl } from '../../../src/core/canonical.js'
+import { decision, once, prescription, reason } from '../../support/list-acts.js'
 import { type PersonInMemory, personInMemory, practitioner } from '../../support/person-in-memory.js'
 
 const DOCTOR = practitioner(1)
-const once = (when: string, amount = 1): Dosage => ({
-  timing: { repeat: { when: [when as 'MORN'], frequency: 1, period: 1, periodUnit: 'd' } },
-  doseAndRate: [{ doseQuantity: { value: amount, unit: 'tablett' } }],
-})
-const prescription = (
-  person: PersonInMemory,
-  text: string,
-  atc: string,
-  dosage: readonly Dosage[] = [once('MORN')],
-): MedicationRequest => ({
-  resourceType: 'MedicationRequest',
-  status: 'active',
-  intent: 'order',
-  subject: { reference: person.patientRef },
-  authoredOn: new Date(person.now).toISOString(),
-  requester: practitioner(2),
-  medicationCodeableConcept: { text, coding: [{ system: ATC, code: atc }] },
-  dosageInstruction: [...dosage],
-})
-
-type Part = Omit<ParametersParameter, 'name'>
-const decision = (kind: string, line: string | undefined, parts: Record<string, Part> = {}) => ({
-  name: 'decision',
-  part: [
-    { name: 'kind', valueCode: kind },
-    ...(line === undefined ? [] : [{ name: 'line', valueId: line }]),
-    ...Object.entries(parts).map(([name, value]) => ({ ...value, name })),
-  ],
-})
-const reason = (text: string): Part => ({ valueCodeableConcept: { text } })
 
 describe('$reconcile', () => {
   let person: PersonInMemory

@@ -1,0 +1,133 @@
+/** Acts of persons on the list out of Provenance resources that are facts (docs/facts.md). */
+import type { Provenance, ProvenanceEntity, Reference } from 'fhir/r4.js'
+import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
+import { rangeOfDateTime } from '../../core/zone.js'
+import { partyOf } from '../responsibility/party.js'
+import type { IssueClass, IssueDecision, IssueDecisionKind, LineMerge, LineSplit } from './act-fact.js'
+import type { EngineFact, FactOrigin } from './fact.js'
+import type { ReadContext } from './read-decision.js'
+import type { Attestation } from './responsibility-fact.js'
+import { partyKey, referenceToken } from './tokens.js'
+
+const ACTIVITY = codeSystemUrl('medlist-activity')
+
+export function readProvenance(
+  provenance: Provenance,
+  origin: FactOrigin,
+  { zone }: ReadContext,
+): EngineFact {
+  const at = rangeOfDateTime(provenance.occurredDateTime ?? provenance.recorded, zone)?.from
+  const activity = provenance.activity?.coding?.find(({ system }) => system === ACTIVITY)?.code
+  const act = at === undefined ? undefined : readAct(activity, provenance, { ...origin, at }, zone)
+  return act ?? { ...origin, kind: 'ignored', why: 'other-type' }
+}
+
+function readAct(
+  activity: string | undefined,
+  provenance: Provenance,
+  origin: FactOrigin & { readonly at: number },
+  zone: string,
+): EngineFact | undefined {
+  const who = agentOf(provenance)?.who
+  const act = { ...origin, author: partyKey(who), who }
+  switch (activity) {
+    case 'attest':
+      return attestation(provenance, origin)
+    case 'accept-issue':
+      return issueDecision(provenance, act, zone)
+    case 'merge': {
+      const into = idOf('MedicationStatement', provenance.target[0]?.reference)
+      const merge: LineMerge = { ...act, kind: 'line-merge', into, facts: entities(provenance, 'source') }
+      return merge
+    }
+    case 'split': {
+      const split: LineSplit = {
+        ...act,
+        kind: 'line-split',
+        facts: entities(provenance, 'removal'),
+        from: entities(provenance, 'source'),
+      }
+      return split
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The person among those who did it. */
+const agentOf = ({ agent }: Provenance) =>
+  agent.find(({ who }) => partyOf(who)?.person !== undefined) ?? agent[0]
+
+const entities = ({ entity }: Provenance, role: ProvenanceEntity['role']): string[] =>
+  (entity ?? [])
+    .filter((one) => one.role === role)
+    .flatMap(({ what }) => referenceToken(what.reference) ?? [])
+    .sort()
+
+const extensionOf = ({ extension }: Pick<Provenance, 'extension'>, name: string) =>
+  extension?.find(({ url }) => url === extensionUrl(name))
+
+const SCOPES: ReadonlySet<string> = new Set<Attestation['scope']>(['lines', 'supply-only'])
+
+function attestation(
+  provenance: Provenance,
+  origin: FactOrigin & { readonly at: number },
+): Attestation | undefined {
+  const list = provenance.target.find(({ reference }) => reference?.startsWith('List/') === true)
+  if (list === undefined) return undefined
+  const agent = agentOf(provenance)
+  const scope = extensionOf(provenance, 'attestation-scope')?.valueCode ?? 'full'
+  return {
+    ...origin,
+    kind: 'attestation',
+    // One of the set.
+    scope: SCOPES.has(scope) ? (scope as Attestation['scope']) : 'full',
+    by: partyOf(agent?.who, agent?.onBehalfOf),
+    who: agent?.who,
+    listVersion: versionOf(list),
+    lines: new Map(provenance.target.flatMap(attestedLine)),
+    usesNone: extensionOf(provenance, 'uses-no-medicines')?.valueBoolean === true,
+  }
+}
+
+function versionOf({ reference }: Reference): number | undefined {
+  const version = Number(reference?.split('/_history/')[1])
+  return Number.isInteger(version) && version > 0 ? version : undefined
+}
+
+function attestedLine({ extension, reference }: Reference): [string, string][] {
+  const id = idOf('MedicationStatement', reference)
+  const content = extension?.find(({ url }) => url === extensionUrl('attested-content'))?.valueString
+  return id === undefined || content === undefined ? [] : [[id, content]]
+}
+
+function idOf(type: string, reference: string | undefined): string | undefined {
+  const token = referenceToken(reference)
+  return token?.startsWith(`${type}/`) === true ? token.slice(type.length + 1) : undefined
+}
+
+const KINDS: readonly IssueDecisionKind[] = ['accept', 'error', 'noted']
+const CLASSES: readonly IssueClass[] = ['intended-documented', 'intended-undocumented', 'unintended']
+
+function issueDecision(
+  provenance: Provenance,
+  act: Pick<IssueDecision, 'at' | 'author' | 'who'> & FactOrigin,
+  zone: string,
+): IssueDecision | undefined {
+  const issue = provenance.target.flatMap(({ reference }) => idOf('DetectedIssue', reference) ?? [])[0]
+  const said = extensionOf(provenance, 'issue-decision')?.extension ?? []
+  const part = (name: string) => said.find(({ url }) => url === name)
+  const decision = KINDS.find((kind) => kind === part('kind')?.valueCode)
+  if (issue === undefined || decision === undefined) return undefined
+  const until = part('until')?.valueDate
+  return {
+    ...act,
+    kind: 'issue-decision',
+    issue,
+    decision,
+    reason: part('reason')?.valueString,
+    until: until === undefined ? undefined : rangeOfDateTime(until, zone)?.to,
+    issueClass: CLASSES.find((one) => one === part('class')?.valueCode),
+    basis: part('basis')?.valueString,
+  }
+}
