@@ -92,7 +92,7 @@ export function arrange(input: ListInput) {
   const baton = batonAt(facts, input.previous.team ?? [], at)
   const holder = findHolder(baton, facts.lists)
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
-  const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef)
+  const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef, facts)
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
   const attested = attestedList(
     facts.attestations.filter((one) => one.at <= at),

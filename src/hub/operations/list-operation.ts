@@ -41,7 +41,7 @@ export function listAnswer({ list }: PersonView): List {
 /** A fact about what was done to the list, by whom. The patient is among its targets, as of every Provenance. */
 export function provenanceOf(
   { newId, now, parameters, person }: OperationCall,
-  { target, ...said }: Pick<Provenance, 'activity' | 'extension' | 'target'>,
+  { entity, target, ...said }: Pick<Provenance, 'activity' | 'entity' | 'extension' | 'target'>,
 ): Provenance {
   const author = authorOf(parameters)
   const onBehalfOf = firstNamed(parameters, 'onBehalfOf')?.valueReference
@@ -65,6 +65,7 @@ export function provenanceOf(
         ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
       },
     ],
+    ...(entity === undefined ? {} : { entity }),
   }
 }
 

@@ -18,6 +18,7 @@ import { factsShown, listFingerprint, movedSince } from '../source-fingerprint.j
 import type { ClientOperation, OperationCall, OperationEffect, PersonView } from './client-operation.js'
 import { undecidedIssues } from './decided.js'
 import { issueDecisions } from './issue-decision.js'
+import { lineOf, rowsBehind } from './line-parts.js'
 import {
   currentLines,
   isCurrent,
@@ -117,7 +118,7 @@ function decisionOf(
   const kind = codeOf(value('kind'), DECISION_KINDS, `${at}.kind`)
   if (kind === undefined) throw new HubError('RESOURCE_INVALID', 'kind is missing', { at })
   const id = value('line')?.valueId
-  const line = id === undefined ? undefined : lineOf(person, id, at)
+  const line = id === undefined ? undefined : lineOf(person, id, `${at}.line`)
   if (line === undefined && kind !== 'start')
     throw new HubError('RESOURCE_INVALID', 'the line is missing', { at: `${at}.line` })
   if (line !== undefined && isCurrent(line) && !isOn(list, line))
@@ -152,14 +153,6 @@ const values = <T>(
 const isOn = (list: WorkingList, { id }: MedicationStatement): boolean =>
   (list.entry ?? []).some(({ item }) => item.reference?.startsWith(`MedicationStatement/${id}/`) === true)
 
-/** @throws HubError REFERENCE_UNKNOWN */
-function lineOf(person: PersonView, id: string, at: string): MedicationStatement {
-  const stored = person.find(`MedicationStatement/${id}`)
-  if (stored?.layer !== 'line' || stored.resource.resourceType !== 'MedicationStatement')
-    throw new HubError('REFERENCE_UNKNOWN', 'no such line', { at: `${at}.line` })
-  return stored.resource
-}
-
 const twice = (decisions: readonly LineDecision[]): Problem[] => {
   const seen = new Set<string>()
   return decisions.flatMap(({ at, line }) => {
@@ -191,15 +184,6 @@ function forPatients(type: string, decisions: readonly LineDecision[]): Problem[
 
 const isSelf = ({ category }: MedicationStatement): boolean =>
   category?.coding?.some(({ code }) => code === 'self') === true
-
-/** Rows among the facts of a line, newest decision last. */
-function rowsBehind(line: MedicationStatement | undefined, person: PersonView): MedicationStatement[] {
-  const rows = (line?.derivedFrom ?? []).flatMap(({ reference }) => {
-    const fact = person.find(reference ?? '')?.resource
-    return fact?.resourceType === 'MedicationStatement' ? [fact] : []
-  })
-  return rows.sort((a, b) => Date.parse(a.dateAsserted ?? '') - Date.parse(b.dateAsserted ?? ''))
-}
 
 /** Who decided what on which line, also where the decision makes no row. */
 function recordOf(

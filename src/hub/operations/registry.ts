@@ -2,6 +2,14 @@
 import { attest } from './attest.js'
 import type { ClientOperation } from './client-operation.js'
 import { decideIssue } from './decide-issue.js'
+import { mergeLines } from './merge-lines.js'
 import { reconcile } from './reconcile.js'
+import { splitLine } from './split-line.js'
 
-export const CLIENT_OPERATIONS: readonly ClientOperation[] = [attest, decideIssue, reconcile]
+export const CLIENT_OPERATIONS: readonly ClientOperation[] = [
+  attest,
+  decideIssue,
+  mergeLines,
+  reconcile,
+  splitLine,
+]

@@ -4,6 +4,7 @@ import type { Program } from '../facts/chain-fact.js'
 import type { DecisionFact, FactSet, Intake, Medicine, Relay, Supply } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { attach, type Placement } from './attach.js'
+import { withCorrections } from './corrections.js'
 import { decidedSets, targetOf } from './decided-sets.js'
 import { type Item, itemsOf } from './items.js'
 import type { JoinContext } from './join-renewals.js'
@@ -16,7 +17,7 @@ export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
   const { decisions } = facts
   const relays = [...facts.relays, ...facts.programs.map(asRelay)]
   const valid = decisions.filter((fact) => fact.status !== 'error' && !isSelf(fact))
-  const decided = decidedSets(valid, context)
+  const decided = withCorrections(decidedSets(valid, context), facts, context)
   const errors = linkDecisions(decisions.filter((fact) => fact.status === 'error')).sets
   const own = linkDecisions(decisions.filter((fact) => isSelf(fact) && fact.status !== 'error'))
   const lines = decided.sets.map(({ target }) => target)

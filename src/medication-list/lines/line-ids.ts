@@ -1,6 +1,7 @@
 /** Line ids: kept from the previous version where its facts were known, else made from the facts. */
 import { deterministicUuid } from '../../core/deterministic-id.js'
 import type { PreviousLine } from '../contract.js'
+import type { ActFacts } from '../facts/act-fact.js'
 import type { LineGroup } from '../grouping/line-group.js'
 import { isClosing } from './flags.js'
 
@@ -11,16 +12,22 @@ export interface Identified {
   readonly former: readonly PreviousLine[]
 }
 
+/** What people said of the grouping (3.3): which line goes on after a merge, which facts left theirs. */
+export type Corrections = Pick<ActFacts, 'merges' | 'splits'>
+
 /** @param groups in any order; the answer is in the same order */
 export function identifyLines(
   groups: readonly LineGroup[],
   previous: readonly PreviousLine[],
   patientRef: string,
+  { merges, splits }: Corrections = { merges: [], splits: [] },
 ): Identified[] {
+  const survivors = new Set(merges.flatMap(({ into }) => into ?? []))
+  const parted = new Set(splits.flatMap(({ facts }) => facts))
   const places = placesOf(groups, new Set(previous.flatMap(({ facts }) => facts)))
   const formerOf = new Map<number, PreviousLine[]>()
   for (const line of [...previous].sort(byId)) {
-    const place = heir(line, places, groups)
+    const place = heir(line, places, groups, parted)
     if (place !== undefined) formerOf.set(place, [...(formerOf.get(place) ?? []), line])
   }
   const taken = new Set(previous.map(({ id }) => id))
@@ -29,7 +36,7 @@ export function identifyLines(
     .sort((a, b) => (a.seed < b.seed ? -1 : 1))
   const identified: Identified[] = []
   for (const { group, index, seed } of order) {
-    const former = survivorFirst(formerOf.get(index) ?? [], group)
+    const former = survivorFirst(formerOf.get(index) ?? [], group, survivors)
     const id = former[0]?.id ?? freshId(patientRef, seed, taken)
     taken.add(id)
     identified[index] = { group, id, former }
@@ -62,8 +69,11 @@ function heir(
   line: PreviousLine,
   places: ReadonlyMap<string, number>,
   groups: readonly LineGroup[],
+  parted: ReadonlySet<string>,
 ): number | undefined {
-  const found = line.facts.flatMap((ref) => places.get(ref) ?? [])
+  const staying = line.facts.filter((ref) => !parted.has(ref) && places.has(ref))
+  // A line made by a split has nothing but facts that left another.
+  const found = (staying.length > 0 ? staying : line.facts).flatMap((ref) => places.get(ref) ?? [])
   // What is in error goes on only where nothing else does.
   const inForce = found.filter((place) => (groups[place]?.decisions.length ?? 0) > 0)
   const decided = found.filter((place) => (groups[place]?.facts.length ?? 0) > 0)
@@ -80,7 +90,11 @@ function heir(
 }
 
 /** Of several previous lines in one group: one still open before closed ones, of closed ones the newest, then that with the earliest fact. */
-function survivorFirst(lines: readonly PreviousLine[], group: LineGroup): PreviousLine[] {
+function survivorFirst(
+  lines: readonly PreviousLine[],
+  group: LineGroup,
+  survivors: ReadonlySet<string>,
+): PreviousLine[] {
   const order = lines.length < 2 ? [] : groupRefs(group)
   const place = ({ facts }: PreviousLine): number => {
     const index = order.findIndex((ref) => facts.includes(ref))
@@ -90,7 +104,11 @@ function survivorFirst(lines: readonly PreviousLine[], group: LineGroup): Previo
     isClosing(a.flag) && isClosing(b.flag) && a.date !== b.date ? (a.date < b.date ? 1 : -1) : 0
   return [...lines].sort(
     (a, b) =>
-      Number(isClosing(a.flag)) - Number(isClosing(b.flag)) || age(a, b) || place(a) - place(b) || byId(a, b),
+      Number(isClosing(a.flag)) - Number(isClosing(b.flag)) ||
+      Number(survivors.has(b.id)) - Number(survivors.has(a.id)) ||
+      age(a, b) ||
+      place(a) - place(b) ||
+      byId(a, b),
   )
 }
 
