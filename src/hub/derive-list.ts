@@ -113,6 +113,7 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
     if (issue.id === undefined) throw new HubError('UNEXPECTED', 'the engine gave an issue without id')
     stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')
   }
+  for (const task of result.tasks) stageDerived(draft, task, task.id ?? '', task.authoredOn ?? '')
   return finishDraft(draft, context.validate)
 }
 

@@ -8,6 +8,7 @@ import type {
   FhirResource,
   MedicationRequest,
   MedicationStatement,
+  Task,
 } from 'fhir/r4.js'
 import type { SourceRole } from '../core/message.js'
 import type { Badge } from './attestation/badge.js'
@@ -194,6 +195,8 @@ export interface ListResult {
   readonly lines: readonly Line[]
   /** All issues, open ones and those that closed now; ids are stable hashes. No meta.versionId/lastUpdated. */
   readonly issues: readonly DetectedIssue[]
+  /** One for each of these issues that needs a person. No meta.versionId/lastUpdated. */
+  readonly tasks: readonly Task[]
   readonly completeness: Completeness
   readonly sources: readonly (SourceFact & { readonly condition: SourceCondition })[]
   /** First instant after `at` at which time alone alters lines, issues or completeness. */

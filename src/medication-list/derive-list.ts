@@ -13,6 +13,7 @@ import type { DeriveList, EntryFlag, Line, ListInput, ListResult, PreviousLine }
 import { decidedIssues, runsOut } from './discrepancies/closing.js'
 import { buildIssues } from './discrepancies/detected-issue.js'
 import { isOpen, type Situation } from './discrepancies/discrepancy.js'
+import { issueTask } from './discrepancies/issue-task.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
 import type { FactOrigin, FactSet } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
@@ -48,6 +49,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       language: input.config.language,
       zone: input.config.zone,
       decided: decidedIssues(situation.facts.issueDecisions, at),
+      holderKnown: situation.holder !== undefined,
     },
   )
   const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
@@ -61,6 +63,10 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
   return {
     lines,
     issues,
+    tasks: issues.flatMap(
+      (issue) =>
+        issueTask(issue, { patientRef: input.patientRef, holder: situation.holder?.party.member }) ?? [],
+    ),
     completeness: whole.completeness,
     sources: whole.sources,
     nextChangeAt: earliestAfter(at, instants),

@@ -6,7 +6,7 @@ import type { Completeness, Line, ListResult, SourceCondition, SourceFact } from
 const EMPTY_REASON = 'http://terminology.hl7.org/CodeSystem/list-empty-reason'
 
 export interface ListInputs {
-  readonly result: Omit<ListResult, 'responsibility' | 'attestation'> &
+  readonly result: Omit<ListResult, 'responsibility' | 'attestation' | 'tasks'> &
     Partial<Pick<ListResult, 'responsibility'>>
   /** Line id to versioned reference `MedicationStatement/<id>/_history/<n>`. */
   readonly references: ReadonlyMap<string, string>

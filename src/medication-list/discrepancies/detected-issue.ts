@@ -1,6 +1,6 @@
 /** Findings as DetectedIssue: stable ids, open while they hold, closed by themselves (medication-list.md 6.1). */
 import type { DetectedIssue } from 'fhir/r4.js'
-import { codeSystemUrl, LAYER_SYSTEM, sidUrl } from '../../core/canonical.js'
+import { codeSystemUrl, extensionUrl, LAYER_SYSTEM, sidUrl } from '../../core/canonical.js'
 import { deterministicUuid } from '../../core/deterministic-id.js'
 import type { PreviousIssue } from '../contract.js'
 import type { Language } from '../dosage/units.js'
@@ -8,6 +8,7 @@ import type { IssueClass } from '../facts/act-fact.js'
 import { type Decided, resolved, withDecisions } from './closing.js'
 import type { Discrepancy, Finding } from './discrepancy.js'
 import { explanationOf } from './explanation.js'
+import { ownersOf } from './owners.js'
 import { wordsOf } from './words.js'
 
 export interface IssueContext {
@@ -18,6 +19,8 @@ export interface IssueContext {
   readonly language: Language
   readonly zone: string
   readonly decided: Decided
+  /** Somebody holds the list. */
+  readonly holderKnown: boolean
 }
 
 /** Issues that hold at T, then those of before that no longer do; each in order of id. */
@@ -56,7 +59,7 @@ function openIssue(
   { code, sentences }: Discrepancy,
   finding: Finding,
   former: PreviousIssue | undefined,
-  { patientRef, at, language, zone }: IssueContext,
+  { patientRef, at, language, zone, holderKnown }: IssueContext,
 ): DetectedIssue {
   const implicated = [...new Set(finding.implicated)]
   const tag = [
@@ -67,7 +70,10 @@ function openIssue(
     resourceType: 'DetectedIssue',
     id,
     meta: { tag },
-    extension: [explanationOf(code, finding.numbers)],
+    extension: [
+      explanationOf(code, finding.numbers),
+      ...ownersOf(code, holderKnown).map((valueCode) => ({ url: extensionUrl('owner-role'), valueCode })),
+    ],
     identifier: [{ system: sidUrl('issue'), value: id }],
     status: 'preliminary',
     code: { coding: [{ system: codeSystemUrl('medlist-issue'), code }] },

@@ -107,4 +107,27 @@ describe('$decide-issue', () => {
     assert.equal(closing('how')?.valueCode, 'resolved')
     assert.equal(closing('class')?.valueCode, 'unintended')
   })
+
+  it('has one Task for each that needs a person, which says whether it was seen and ends with it', async () => {
+    const task = () =>
+      person
+        .resources()
+        .find((one) => one.resourceType === 'Task' && one.focus?.reference === `DetectedIssue/${issue().id}`)
+    const told = () => {
+      const found = task()
+      assert.ok(found?.resourceType === 'Task')
+      return [found.status, found.priority, found.performerType?.[0]?.coding?.[0]?.code]
+    }
+    const owners = () =>
+      issue().extension?.flatMap(({ url, valueCode }) => (url.endsWith('/owner-role') ? valueCode : []))
+    assert.deepEqual(owners(), ['prescriber'], 'there is no holder yet')
+    assert.deepEqual(told(), ['requested', 'routine', 'prescriber'])
+    await decide('noted')
+    assert.equal(told()[0], 'accepted')
+    await decide('accept', [why, until('2026-09-01')])
+    assert.equal(told()[0], 'completed')
+    person.pass(Date.parse('2026-09-02T00:00:00Z') - person.now)
+    assert.equal(issue().status, 'preliminary')
+    assert.equal(told()[0], 'accepted', 'it was seen')
+  })
 })
