@@ -45,7 +45,8 @@ export function localDateTime(instant: number, zone: string): LocalDateTime {
   return { date: iso.slice(0, 10), time: iso.slice(11, 19) }
 }
 
-export const localDate = (instant: number, zone: string): string => localDateTime(instant, zone).date
+export const localDate = (instant: number, zone: string): string =>
+  dateOfDay(Math.floor((instant + offsetMs(instant, zone)) / DAY_MS))
 
 /** Offset from UTC in milliseconds, positive east of Greenwich. */
 export function offsetMs(instant: number, zone: string): number {

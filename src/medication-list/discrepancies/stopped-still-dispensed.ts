@@ -1,5 +1,7 @@
 /** Supply was handed out after the stop was to be seen on the shared list. */
+import type { DecisionFact, FactSet } from '../facts/fact.js'
 import { mayStop, stateAt } from '../lines/decisions.js'
+import { reachedAt } from '../packing/reached.js'
 import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 /** Days for which a hand-out after a stop is held up to the pharmacy. */
@@ -27,7 +29,7 @@ const sentences: Sentences<HandedOut> = {
 export const stoppedStillDispensed = discrepancy<HandedOut>({
   code: 'stopped-still-dispensed',
   sentences,
-  find: ({ at, lines, versioned }) => {
+  find: ({ at, facts, lines, versioned }) => {
     const findings = []
     const next: number[] = []
     for (const line of lines) {
@@ -38,12 +40,13 @@ export const stoppedStillDispensed = discrepancy<HandedOut>({
         if (handedOut === undefined || at - handedOut > LOOKBACK_DAYS * DAY_MS) return []
         const state = stateAt(line.group.decisions, handedOut)
         if (state?.status !== 'stopped') return []
-        const visible = Math.max(state.since, state.decision.fact.receivedAt)
-        return handedOut >= visible ? [{ fact, handedOut, state }] : []
+        return handedOut >= Math.max(state.since, visibleFrom(state.decision.fact, facts, at))
+          ? [{ fact, handedOut, state }]
+          : []
       })
       const newest = late.sort((a, b) => b.handedOut - a.handedOut)[0]
       if (newest === undefined) continue
-      next.push(newest.handedOut + LOOKBACK_DAYS * DAY_MS + 1)
+      next.push(...late.map(({ handedOut }) => handedOut + LOOKBACK_DAYS * DAY_MS + 1))
       const supplies = late.map(({ fact }) => versioned(fact.ref)).sort()
       findings.push({
         about: [line.id],
@@ -60,3 +63,20 @@ export const stoppedStillDispensed = discrepancy<HandedOut>({
     return { findings, next }
   },
 })
+
+/**
+ * When the pharmacy could see the decision: when the ordination that carries it reached it, or it read the list itself;
+ * where the hub can see neither, when the shared list had it.
+ */
+function visibleFrom(fact: DecisionFact, facts: FactSet, at: number): number {
+  const reached = reachedAt(facts, fact, at)
+  switch (reached.by) {
+    case 'receipt':
+    case 'reading':
+      return reached.at
+    case 'awaited':
+      return Number.POSITIVE_INFINITY
+    case 'decision-time':
+      return fact.receivedAt
+  }
+}

@@ -240,7 +240,10 @@ function expandUtc(placed: Placed, step: number, { from, to, zone, clock }: Wind
 }
 
 /** When a placed dose is due, as an instant; undefined for doses without a slot. */
-export function dueInstant({ date, minutes }: Dose, zone: string): number | undefined {
+export function dueInstant(
+  { date, minutes }: Pick<Dose, 'date' | 'minutes'>,
+  zone: string,
+): number | undefined {
   if (minutes === undefined) return undefined
   const day = minutes < DAY_MINUTES ? date : dateOfDay(dayNumber(date) + Math.floor(minutes / DAY_MINUTES))
   return instantOfLocalTime(day, timeOfMinutes(minutes), zone)

@@ -21,8 +21,10 @@ export interface Pack {
 /** A row of a pharmacy's or broker's list: what is packed by, never a decision. */
 export interface PackingRow extends FactOrigin {
   readonly kind: 'packing-row'
-  /** Refs and identifiers by which a supply names it. */
+  /** Ref and own identifier, by which a supply names it. */
   readonly tokens: readonly string[]
+  /** Identifiers of the treatment and its prescription. */
+  readonly treatments: readonly string[]
   readonly plan: DosagePlan
   /** Undefined where the pharmacy does not say whether it is in the roll. */
   readonly multidose: boolean | undefined

@@ -126,6 +126,8 @@ export interface Row extends FactOrigin, Decided {
   /** Said by the patient or a relative about own use. */
   readonly self: boolean
   readonly status: 'active' | 'intended' | 'on-hold' | 'stopped' | 'completed' | 'error' | 'other'
+  /** Said not to be taken (`not-taken`), which decides nothing. */
+  readonly notTaken: boolean
   readonly period: Period | undefined
   /** The period as instants; a last day is included. */
   readonly from: number | undefined

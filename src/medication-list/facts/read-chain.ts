@@ -84,6 +84,9 @@ export const readPackingRow = (statement: MedicationStatement, origin: FactOrigi
     origin.ref,
     ...(statement.identifier ?? []).slice(0, 1).flatMap((identifier) => identifierToken(identifier) ?? []),
   ],
+  treatments: (statement.identifier ?? [])
+    .slice(1)
+    .flatMap((identifier) => identifierToken(identifier) ?? []),
   plan: readDosagePlan(statement.dosage),
   multidose: extensionOf(statement.extension, 'multidose')?.valueBoolean,
 })

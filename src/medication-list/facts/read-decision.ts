@@ -7,7 +7,8 @@ import type { ProductKnowledge } from '../contract.js'
 import { instantOfLocalMinutes, placeEntries } from '../dosage/place-entries.js'
 import { type DosagePlan, readDosagePlan } from '../dosage/plan.js'
 import type { PackingRow } from './chain-fact.js'
-import type { EngineFact, FactOrigin, Ignored, Prescription, Row } from './fact.js'
+import { hasCode, requestStatus, statementStatus } from './decision-status.js'
+import type { EngineFact, FactOrigin, Ignored, Row } from './fact.js'
 import { readPackingRow, readProgram } from './read-chain.js'
 import { courseCode } from './read-course-code.js'
 import { holdPlan } from './read-hold-plan.js'
@@ -23,8 +24,6 @@ export interface ReadContext {
 const RECALL_REASON = volven(7500)
 /** 7500: renewal, and renewal with change. */
 const RENEWAL_CODES = new Set(['1', '3'])
-/** 7408: status of a prescription in the national register; its F is "expired", which ends no treatment. */
-const PRESCRIPTION_STATUS = volven(7408)
 
 export function readRequest(
   request: MedicationRequest,
@@ -117,6 +116,7 @@ export function readStatement(
     courseCode: courseCode(statementResource, undefined),
     holdPlan: holdPlan(statementResource, context),
     status: statementStatus(statementResource),
+    notTaken: statementResource.status === 'not-taken',
     period,
     from: period?.start === undefined ? undefined : rangeOfDateTime(period.start, context.zone)?.from,
     to: endOf(period?.end, context.zone),
@@ -215,53 +215,6 @@ function decision(
       }
     : { decided: stated, decidedText: time }
 }
-
-function requestStatus(
-  status: MedicationRequest['status'],
-  reasons: readonly CodeableConcept[],
-): Prescription['status'] {
-  switch (status) {
-    case 'active':
-    case 'on-hold':
-    case 'cancelled':
-    case 'completed':
-      return status
-    case 'stopped':
-      return hasCode(reasons, PRESCRIPTION_STATUS, undefined) ? 'completed' : 'stopped'
-    case 'entered-in-error':
-      return 'error'
-    case 'draft':
-    case 'unknown':
-      return 'other'
-  }
-}
-
-function statementStatus({ status, modifierExtension }: MedicationStatement): Row['status'] {
-  // A modifier that is not understood may say "stopped": such a row decides nothing (section 5, trap a).
-  if ((modifierExtension ?? []).length > 0) return 'other'
-  switch (status) {
-    case 'active':
-    case 'intended':
-    case 'on-hold':
-    case 'stopped':
-    case 'completed':
-      return status
-    case 'entered-in-error':
-      return 'error'
-    case 'unknown':
-    case 'not-taken':
-      return 'other'
-  }
-}
-
-const hasCode = (
-  concepts: readonly CodeableConcept[],
-  system: string,
-  codes: ReadonlySet<string> | undefined,
-): boolean =>
-  concepts.some(({ coding }) =>
-    coding?.some((item) => item.system === system && (codes === undefined || codes.has(item.code ?? ''))),
-  )
 
 function statusSince(
   resource: Pick<MedicationRequest, 'extension'>,

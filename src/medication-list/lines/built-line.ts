@@ -5,7 +5,7 @@
 import type { MedicationRequest, MedicationStatement } from 'fhir/r4.js'
 import { remembered } from '../remember.js'
 import { fingerprintOf } from './flags.js'
-import type { LineModel } from './line.js'
+import { type LineModel, lastGiven } from './line.js'
 import { planRequest } from './plan-request.js'
 import { buildStatement, type StatementContext } from './statement.js'
 
@@ -55,7 +55,7 @@ function partsOf(line: LineModel, { patientRef, language, zone }: StatementConte
   for (const fact of group.facts) parts.push(fact, group.basis.get(fact.ref))
   for (const { fact, basis } of group.supplies) parts.push(fact, basis)
   for (const { fact, basis } of group.reports) parts.push(fact, basis)
-  const [intake] = group.intakes
+  const intake = lastGiven(line) ?? group.intakes[0]
   parts.push(intake?.fact, intake?.basis, intake?.medicine)
   return parts
 }

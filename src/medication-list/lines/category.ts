@@ -16,7 +16,7 @@ export function categoryOf(
 ): Category | undefined {
   if (group.self) return 'self'
   const code = dosageFact?.courseCode ?? state.decision.fact.courseCode
-  if (code === 'prn') return 'prn'
+  if (code === 'prn' || code === 'admin-by-clinic') return code
   const { effect } = state.decision
   if (
     code === 'course' ||

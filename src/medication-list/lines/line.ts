@@ -2,8 +2,8 @@
 import type { Dosage, MedicationStatement } from 'fhir/r4.js'
 import type { ListConfig } from '../contract.js'
 import type { DosagePlan } from '../dosage/plan.js'
-import type { DecisionFact, Medicine, Prescription } from '../facts/fact.js'
-import { type LineGroup, medicineOf } from '../grouping/line-group.js'
+import type { DecisionFact, Intake, Medicine, Prescription } from '../facts/fact.js'
+import { type Attached, type LineGroup, medicineOf } from '../grouping/line-group.js'
 import { type Category, categoryOf } from './category.js'
 import { type Cycles, cyclesAt } from './cycles.js'
 import { dosageInForce, type LineState, stateAt } from './decisions.js'
@@ -83,3 +83,16 @@ export const isValid = (prescription: Prescription, instant: number): boolean =>
   prescription.dispensable &&
   prescription.status === 'active' &&
   (prescription.validTo === undefined || instant < prescription.validTo)
+
+/** The newest dose of a line that is given elsewhere (12.7); of other lines undefined. */
+export const lastGiven = ({
+  category,
+  group,
+}: Pick<LineModel, 'category' | 'group'>): Attached<Intake> | undefined =>
+  category === 'admin-by-clinic'
+    ? group.intakes
+        .filter(({ fact }) => fact.outcome === 'taken')
+        .sort((a, b) => givenAt(b.fact) - givenAt(a.fact) || (a.fact.ref < b.fact.ref ? -1 : 1))[0]
+    : undefined
+
+const givenAt = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt

@@ -10,7 +10,7 @@ import type { DecisionFact, ProductStatement, Row } from '../facts/fact.js'
 import { treatmentIdentifiers } from '../facts/read-decision.js'
 import type { LineGroup, MatchBasis } from '../grouping/line-group.js'
 import { withDatedCycle } from './cycles.js'
-import type { LineModel } from './line.js'
+import { type LineModel, lastGiven } from './line.js'
 
 export interface StatementContext {
   readonly patientRef: string
@@ -49,7 +49,7 @@ export function buildStatement(line: LineModel, context: StatementContext): Medi
     ...(period === undefined ? {} : { effectivePeriod: period }),
     ...(fact?.decidedText === undefined ? {} : { dateAsserted: fact.decidedText }),
     ...(source === undefined ? {} : { informationSource: source }),
-    derivedFrom: derivedFrom(group),
+    derivedFrom: derivedFrom(line),
     ...(fact === undefined || fact.reasonCode.length === 0 ? {} : { reasonCode: [...fact.reasonCode] }),
     ...(line.words === undefined ? {} : { note: [{ text: line.words }] }),
     ...(dosage.length === 0 ? {} : { dosage }),
@@ -215,18 +215,20 @@ const newestSupplies = (group: LineGroup): LineGroup['supplies'] =>
   )
 
 /**
- * All facts that decide, the newest supplies, patients' reports; intakes only where nothing else carries the line,
+ * All facts that decide, the newest supplies, patients' reports; the last dose given of a line given elsewhere, whose
+ * next due date depends on it; other intakes only where nothing else carries the line,
  * since each day brings more of them and each names its request itself.
  */
-function derivedFrom(group: LineGroup): Reference[] {
+function derivedFrom(line: LineModel): Reference[] {
+  const { group } = line
   const named: [ref: string, basis: MatchBasis][] = group.facts.map(({ ref }) => [
     ref,
     group.basis.get(ref) ?? 'K0',
   ])
   const below = [...newestSupplies(group).slice(0, SUPPLIES_NAMED_MAX), ...group.reports]
   named.push(...below.map(({ fact, basis }): [string, MatchBasis] => [fact.ref, basis]))
-  const [intake] = group.intakes
-  if (named.length === 0 && intake !== undefined) named.push([intake.fact.ref, intake.basis])
+  const intake = lastGiven(line) ?? (named.length === 0 ? group.intakes[0] : undefined)
+  if (intake !== undefined) named.push([intake.fact.ref, intake.basis])
   return named.map(([reference, basis]) => ({
     reference,
     extension: [{ url: extensionUrl('match-basis'), valueCode: basis }],

@@ -3,9 +3,13 @@ import { addDays, startOfLocalDay } from '../../core/zone.js'
 import { dueInstant } from '../dosage/expand.js'
 import { type Decision, dosageInForce, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
+import { inPhase } from '../lines/phase.js'
 import type { DayAmounts, SlotAmount } from './day-amounts.js'
 import { NO_DOSES } from './day-amounts.js'
 import { expandDay } from './expand-day.js'
+
+/** Hours after midnight that may still belong to the night before. */
+const NIGHT_MS = 6 * 3_600_000
 
 /**
  * The day falls into parts at each instant at which another decision takes effect. What a row said before it was last
@@ -14,25 +18,39 @@ import { expandDay } from './expand-day.js'
 export function intendedOn({ group }: LineModel, day: string, zone: string): DayAmounts {
   const { decisions } = group
   if (decisions.length === 0) return NO_DOSES
+  const days = remembered.get(decisions) ?? new Map<string, DayAmounts>()
+  const key = `${day} ${zone}`
+  const known = days.get(key)
+  if (known !== undefined) return known
+  if (days.size >= REMEMBERED_DAYS_MAX) days.clear()
+  const made = expandIntended(decisions, day, zone)
+  days.set(key, made)
+  remembered.set(decisions, days)
+  return made
+}
+
+/** The decisions of a line stay the same object while none of them changes, and the same days are asked for again. */
+const remembered = new WeakMap<readonly Decision[], Map<string, DayAmounts>>()
+const REMEMBERED_DAYS_MAX = 400
+
+function expandIntended(decisions: readonly Decision[], day: string, zone: string): DayAmounts {
   const start = startOfLocalDay(day, zone)
   const end = startOfLocalDay(addDays(day, 1), zone)
   const points = [start, ...turnsWithin(decisions, start, end)]
   const doses: SlotAmount[] = []
   let known = true
   points.forEach((from, index) => {
-    const to = points[index + 1] ?? end
+    // A night's dose after midnight belongs to the date on its pouch (12.3).
+    const to = points[index + 1] ?? end + NIGHT_MS
     const state = stateAt(decisions, from)
     if (state?.status !== 'active') return
     const { fact } = dosageInForce(decisions, state, from)
-    if (state.decision.fact.kind === 'row' && to <= state.decision.at) {
+    const { plan } = inPhase(fact, decisions)
+    if ((state.decision.fact.kind === 'row' && to <= state.decision.at) || plan.kind !== 'structured') {
       known = false
       return
     }
-    if (fact.plan.kind !== 'structured') {
-      known = false
-      return
-    }
-    const expansion = expandDay(fact.plan, day, zone, fact.start)
+    const expansion = expandDay(plan, day, zone, fact.start)
     if (!expansion.complete) known = false
     for (const dose of expansion.doses) {
       const due = dueInstant(dose, zone)

@@ -1,8 +1,6 @@
 /** What lies in the pouches of a line for a day, after confirmed measures (medication-list.md 1, 8.2). */
-import { instantOfLocalTime } from '../../core/zone.js'
 import { dueInstant } from '../dosage/expand.js'
 import type { DosagePlan } from '../dosage/plan.js'
-import { timeOfMinutes } from '../dosage/slots.js'
 import type { FactSet } from '../facts/fact.js'
 import type { Attached } from '../grouping/line-group.js'
 import type { LineModel } from '../lines/line.js'
@@ -28,6 +26,7 @@ export interface PackedContext {
   readonly planOf: (supply: PackedSupply) => DosagePlan
   readonly rolls: Rolls
   readonly zone: string
+  /** Of measures that are confirmed. */
   readonly measures: readonly PackMeasure[]
 }
 
@@ -74,7 +73,7 @@ function added(line: LineModel, day: string, context: PackedContext, intended: D
 
 /** Instant of a dose of a local date; undefined for one at any time of its day. */
 export const dueOf = (day: string, minutes: number | undefined, zone: string): number | undefined =>
-  minutes === undefined ? undefined : instantOfLocalTime(day, timeOfMinutes(minutes), zone)
+  dueInstant({ date: day, minutes }, zone)
 
 /** What the supply itself states, else what the pharmacy's own row states that it names. */
 export function packedPlan({ pack }: PackedSupply, facts: FactSet): DosagePlan {

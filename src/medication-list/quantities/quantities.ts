@@ -2,7 +2,7 @@
  * The four quantities of each line and day (medication-list.md 1): intended, packed, programmed, taken. Computed when
  * asked and kept for the derivation; nothing is expanded over days that nobody asks for.
  */
-import { addDays, localDate } from '../../core/zone.js'
+import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import type { ListConfig } from '../contract.js'
 import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
 import type { FactSet, Intake } from '../facts/fact.js'
@@ -14,7 +14,7 @@ import { measuresOf } from './pack-measure.js'
 import { dueOf, type PackedDay, packedOn, packedPlan } from './packed.js'
 import { type ProgrammedDay, programmedOn } from './programmed.js'
 import { type PackedSupply, type Rolls, readRolls } from './rolls.js'
-import { type LineIntake, lineIntakes, type TakenDay, takenOn } from './taken.js'
+import { answered, type LineIntake, lineRecords, type TakenDay, takenOn } from './taken.js'
 
 export interface Quantities {
   /** What should be taken on a local date. */
@@ -23,11 +23,15 @@ export interface Quantities {
   readonly packed: (line: LineModel, day: string) => PackedDay
   /** What the dispenser will offer; undefined where none carries the line. */
   readonly programmed: (line: LineModel, day: string) => ProgrammedDay | undefined
-  /** What was taken for the slots of that day. */
+  /** What was taken for the slots of that day, one of the last two weeks. */
   readonly taken: (line: LineModel, day: string) => TakenDay
-  /** All records of the line, taken or not, sachets by what was packed in them. */
+  /** Records of the last weeks, taken or not, with the slot that each answers; sachets by what was packed in them. */
   readonly intakes: (line: LineModel) => readonly LineIntake[]
-  /** Refs of sachets of untold content that a packed roll explains. */
+  /** The same over the engine's whole look-back, not set against slots. */
+  readonly history: (line: LineModel) => readonly LineIntake[]
+  /** Sachets of which neither they themselves nor records of their parts say what was in them. */
+  readonly untoldSachets: () => readonly Intake[]
+  /** Refs of recent ones that a packed roll explains. */
   readonly explainedSachets: () => ReadonlySet<string>
   readonly rolls: () => Rolls
   readonly devices: () => Devices
@@ -47,6 +51,8 @@ export interface QuantitiesInput {
 
 /** Rolls that ended longer ago explain nothing that is still looked at. */
 const ROLL_DAYS = 130
+/** Longest look-back of what is set against slots: two weeks, and the days around them. */
+const RECENT_MS = 17 * 86_400_000
 
 export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Quantities {
   const { zone } = config
@@ -63,15 +69,18 @@ export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Q
   const intended = byDay((line, day) => intendedOn(line, day, zone))
   const packed = byDay((line, day) => packedOn(line, day, context(), intended(line, day)))
   const programmed = byDay((line, day) => programmedOn(line, day, devices(), context()))
-  const due = (day: string, minutes: number | undefined): number | undefined => dueOf(day, minutes, zone)
+  const due = dueClock(zone)
+  const slots = byDay((line, day) =>
+    intended(line, day).doses.flatMap(({ minutes }) => due(day, minutes) ?? []),
+  )
   const toleranceMinutes = (line: LineModel): number =>
     isTimeCritical(line, config) ? 0 : SLOT_TOLERANCE_MINUTES
-  const sachets = once(() =>
-    facts.intakes.filter(({ sachet, medicines }): boolean => sachet && medicines.length === 0),
-  )
-  const intakes = byLine((line) =>
-    lineIntakes(line, hasPack(line) ? sachets() : [], { zone, intended, packed, dueOf: due }),
-  )
+  const sachets = once(() => untoldSachets(facts))
+  const takenContext = { zone, slots, packed }
+  const records = (line: LineModel, since: number): LineIntake[] =>
+    lineRecords(line, hasPack(line) ? sachets() : [], since, takenContext)
+  const history = byLine((line) => records(line, Number.NEGATIVE_INFINITY))
+  const intakes = byLine((line) => answered(line, records(line, at - RECENT_MS), takenContext))
   const intakesByDay = byLine((line) => groupedByDay(intakes(line)))
   const taken = byDay((line, day) => takenOn(intakesByDay(line).get(day) ?? [], day, zone))
   return {
@@ -80,6 +89,8 @@ export function makeQuantities({ at, lines, facts, config }: QuantitiesInput): Q
     programmed,
     taken,
     intakes,
+    history,
+    untoldSachets: sachets,
     explainedSachets: once(() => explained(lines, sachets(), intakes)),
     rolls,
     devices,
@@ -99,6 +110,13 @@ function groupedByDay(records: readonly LineIntake[]): ReadonlyMap<string, reado
   return days
 }
 
+function untoldSachets({ intakes }: FactSet): Intake[] {
+  const untold = intakes.filter(({ sachet, medicines }) => sachet && medicines.length === 0)
+  if (untold.length === 0) return untold
+  const parents = new Set(intakes.flatMap(({ partOf }) => partOf))
+  return untold.filter(({ ref, key }) => !parents.has(ref) && !parents.has(key))
+}
+
 const hasPack = ({ group }: LineModel): boolean => group.supplies.some(({ fact }) => fact.pack !== undefined)
 
 const explained = (
@@ -114,6 +132,27 @@ const explained = (
 
 export const isTimeCritical = ({ medicine }: LineModel, { timeCriticalAtc }: ListConfig): boolean =>
   timeCriticalAtc.some((prefix) => medicine?.atc?.startsWith(prefix) === true)
+
+/** Instants of doses, from the start of their day where its clock does not change. */
+function dueClock(zone: string): Quantities['dueOf'] {
+  const starts = new Map<string, number | 'changes'>()
+  return (day, minutes) => {
+    if (minutes === undefined) return undefined
+    const known = starts.get(day) ?? startOfPlainDay(day, zone)
+    starts.set(day, known)
+    return known === 'changes' || minutes >= DAY_MINUTES
+      ? dueOf(day, minutes, zone)
+      : known + minutes * MINUTE_MS
+  }
+}
+
+const MINUTE_MS = 60_000
+const DAY_MINUTES = 1440
+
+function startOfPlainDay(day: string, zone: string): number | 'changes' {
+  const start = startOfLocalDay(day, zone)
+  return startOfLocalDay(addDays(day, 1), zone) - start === DAY_MINUTES * MINUTE_MS ? start : 'changes'
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined

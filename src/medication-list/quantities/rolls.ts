@@ -43,12 +43,24 @@ export function readRolls(facts: FactSet, from: string): Rolls {
     byKey.set(key, [...(byKey.get(key) ?? []), supply])
   }
   const all = [...byKey].map(([key, members]) => toRoll(key, members)).sort(byDays)
+  const byDay = new Map<string, readonly PackedSupply[]>()
+  const covering = (day: string): readonly PackedSupply[] => {
+    const known = byDay.get(day) ?? supplies.filter(({ pack }) => pack.from <= day && day <= pack.to)
+    byDay.set(day, known)
+    return known
+  }
+  const countingBy = new Map<string, ReadonlySet<PackedSupply>>()
+  const counting = (day: string): ReadonlySet<PackedSupply> => {
+    const known = countingBy.get(day) ?? countingOn(covering(day), listed)
+    countingBy.set(day, known)
+    return known
+  }
   const rollByKey = new Map(all.map((roll) => [roll.key, roll]))
   return {
     all,
     rollOf: (supply) => rollByKey.get(rollKey(supply)),
-    counts: (supply, day) => counts(supply, day, supplies, listed),
-    covers: (day) => all.some((roll) => roll.from <= day && day <= roll.to),
+    counts: (supply, day) => counting(day).has(supply),
+    covers: (day) => covering(day).length > 0,
   }
 }
 
@@ -88,21 +100,31 @@ function newestListing(facts: FactSet, supplies: readonly PackedSupply[]): Reado
 /** A list that names all medicines packed for its period, also when something was done anew (M25.3). */
 const PACKED_LIST = 'M25.3'
 
-function counts(
-  supply: PackedSupply,
-  day: string,
-  supplies: readonly PackedSupply[],
+/** Of the supplies of one day, those of which no later packing has taken the place. */
+function countingOn(
+  covering: readonly PackedSupply[],
   listed: ReadonlyMap<string, number>,
-): boolean {
-  if (day < supply.pack.from || day > supply.pack.to) return false
-  const own = listed.get(supply.ref)
-  return !supplies.some((other) => {
-    if (other === supply || other.sourceKey !== supply.sourceKey) return false
-    if (day < other.pack.from || day > other.pack.to) return false
-    const date = listed.get(other.ref)
-    if (own !== undefined && date !== undefined) return date > own
-    return other.pack.repacked && isSameTreatment(other, supply) && cameAfter(other, supply)
-  })
+): ReadonlySet<PackedSupply> {
+  const newest = new Map<string, number>()
+  for (const { ref, sourceKey } of covering) {
+    const date = listed.get(ref)
+    if (date !== undefined) newest.set(sourceKey, Math.max(date, newest.get(sourceKey) ?? date))
+  }
+  const anew = covering.filter(({ pack }) => pack.repacked)
+  return new Set(
+    covering.filter((supply) => {
+      const own = listed.get(supply.ref)
+      if (own !== undefined && own < (newest.get(supply.sourceKey) ?? own)) return false
+      return !anew.some(
+        (other) =>
+          other !== supply &&
+          other.sourceKey === supply.sourceKey &&
+          (own === undefined || !listed.has(other.ref)) &&
+          isSameTreatment(other, supply) &&
+          cameAfter(other, supply),
+      )
+    }),
+  )
 }
 
 const isSameTreatment = (a: PackedSupply, b: PackedSupply): boolean =>

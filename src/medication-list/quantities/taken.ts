@@ -44,69 +44,82 @@ const MINUTE_MS = 60_000
 
 export interface TakenContext {
   readonly zone: string
-  readonly intended: (line: LineModel, day: string) => DayAmounts
+  /** Instants of the intended doses of a day that name a time. */
+  readonly slots: (line: LineModel, day: string) => readonly number[]
   readonly packed: (line: LineModel, day: string) => PackedDay
-  readonly dueOf: (day: string, minutes: number | undefined) => number | undefined
 }
 
-/** All records of the line that came within the engine's look-back, in no order. */
-export function lineIntakes(
+/**
+ * The line's records since an instant, in no order; not yet set against its slots.
+ * @param sachets those of untold content
+ */
+export function lineRecords(
   line: LineModel,
-  unknownSachets: readonly Intake[],
+  sachets: readonly Intake[],
+  since: number,
   context: TakenContext,
 ): LineIntake[] {
   const own = line.group.intakes.flatMap(({ fact, medicine }) => {
-    if (fact.outcome === 'error') return []
-    const index = fact.medicines.indexOf(medicine)
-    return [record(line, fact, medicine, fact.amounts[index], context)]
+    const at = happened(fact)
+    if (fact.outcome === 'error' || Math.max(at, fact.scheduled ?? at) < since) return []
+    const amount = fact.amounts[fact.medicines.indexOf(medicine)]
+    const due = fact.scheduled ?? at
+    const day = localDate(due, context.zone)
+    return [{ fact, medicine, amount, due, at, day, planned: fact.scheduled !== undefined, fromPack: false }]
   })
-  return [...own, ...sachetIntakes(line, unknownSachets, context)]
+  return [...own, ...sachetIntakes(line, sachets, since, context)]
 }
 
-function record(
+export const happened = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt
+
+/** Each record with the slot that it answers: the nearest that no other record of its source answers. */
+export function answered(
   line: LineModel,
-  fact: Intake,
-  medicine: Medicine,
-  amount: DoseAmount | undefined,
-  context: TakenContext,
-): LineIntake {
-  const at = fact.at?.from ?? fact.receivedAt
-  const slot = fact.scheduled ?? answeredSlot(line, at, context)
-  const due = slot ?? at
-  return {
-    fact,
-    medicine,
-    amount,
-    due,
-    at,
-    day: localDate(due, context.zone),
-    planned: slot !== undefined,
-    fromPack: false,
+  records: readonly LineIntake[],
+  { zone, slots: slotsOf }: TakenContext,
+): LineIntake[] {
+  const near = (from: number, to: number): readonly number[] => {
+    const [first, last] = [localDate(from, zone), localDate(to, zone)]
+    return first === last ? slotsOf(line, first) : [...slotsOf(line, first), ...slotsOf(line, last)]
   }
+  const pairs = records
+    .flatMap((record, index) => {
+      const reach = record.planned ? SLOT_TOLERANCE_MINUTES * MINUTE_MS : NEAREST_MS
+      return near(record.due - reach, record.due + reach).flatMap((slot) => {
+        const distance = Math.abs(slot - record.due)
+        return distance <= reach ? [{ record, index, slot, distance }] : []
+      })
+    })
+    .sort(
+      (a, b) =>
+        Number(b.record.planned) - Number(a.record.planned) ||
+        a.distance - b.distance ||
+        a.slot - b.slot ||
+        (a.record.fact.ref < b.record.fact.ref ? -1 : 1),
+    )
+  const slots = new Map<number, number>()
+  const taken = new Set<string>()
+  for (const { record, index, slot } of pairs) {
+    const key = `${record.fact.sourceKey} ${slot}`
+    if (slots.has(index) || taken.has(key)) continue
+    slots.set(index, slot)
+    taken.add(key)
+  }
+  return records.map((record, index) => {
+    const slot = slots.get(index)
+    return slot === undefined ? record : { ...record, due: slot, day: localDate(slot, zone), planned: true }
+  })
 }
 
-/** The nearest dose of the line within reach, of its own day or of the one before (a dose after midnight). */
-function answeredSlot(
+function sachetIntakes(
   line: LineModel,
-  at: number,
-  { zone, intended, dueOf }: TakenContext,
-): number | undefined {
-  const days = new Set([localDate(at - NEAREST_MS, zone), localDate(at + NEAREST_MS, zone)])
-  const slots = [...days].flatMap((day) =>
-    intended(line, day).doses.flatMap(({ minutes }) => dueOf(day, minutes) ?? []),
-  )
-  return nearest(slots, at)
-}
-
-const nearest = (slots: readonly number[], at: number): number | undefined =>
-  slots
-    .filter((due) => Math.abs(due - at) <= NEAREST_MS)
-    .sort((a, b) => Math.abs(a - at) - Math.abs(b - at) || a - b)[0]
-
-function sachetIntakes(line: LineModel, sachets: readonly Intake[], context: TakenContext): LineIntake[] {
+  sachets: readonly Intake[],
+  since: number,
+  context: TakenContext,
+): LineIntake[] {
   return sachets.flatMap((fact) => {
-    if (fact.outcome === 'error') return []
-    const at = fact.at?.from ?? fact.receivedAt
+    const at = happened(fact)
+    if (fact.outcome === 'error' || Math.max(at, fact.scheduled ?? at) < since) return []
     return pouchDoses(line, fact, at, context).map((dose): LineIntake => {
       const due = dose.due ?? fact.scheduled ?? at
       return {
