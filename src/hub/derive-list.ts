@@ -26,6 +26,7 @@ import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
 import { stagePlan } from './stage-plan.js'
 import { stageResponsibility } from './stage-responsibility.js'
+import { stageProposals } from './stage-proposals.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
@@ -114,6 +115,7 @@ function stageLines(draft: Draft, result: ListResult, context: DeriveContext): R
     stageDerived(draft, issue, issue.id, issue.identifiedDateTime ?? '')
   }
   for (const task of result.tasks) stageDerived(draft, task, task.id ?? '', task.authoredOn ?? '')
+  stageProposals(draft, result.proposals)
   return finishDraft(draft, context.validate)
 }
 

@@ -15,6 +15,7 @@ export function emptyBundle(person: PersonId, whole: Whole, at: string): string 
       nextChangeAt: undefined,
       emptyReason: open > 0 ? 'unavailable' : 'notstarted',
       unattached: [],
+      proposals: [],
     },
     references: new Map(),
     patientRef: `Patient/${person}`,

@@ -207,6 +207,8 @@ export interface ListResult {
   readonly emptyReason: 'notstarted' | 'nilknown' | 'unavailable' | undefined
   readonly unattached: readonly UnattachedFact[]
   readonly responsibility: Responsibility
+  /** Links that only a person may make, as Tasks (3.2, rule 6); ids are stable hashes. */
+  readonly proposals: readonly Task[]
 }
 
 export type DeriveList = (input: ListInput) => ListResult

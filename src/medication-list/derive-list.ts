@@ -20,6 +20,7 @@ import { readFacts } from './facts/read-facts.js'
 import { withRemovals } from './facts/vanished-rows.js'
 import { groupFacts } from './grouping/group-facts.js'
 import type { Grouping, LineGroup } from './grouping/line-group.js'
+import { linkProposals } from './grouping/link-proposals.js'
 import { builtLine } from './lines/built-line.js'
 import { stateAt, turningPoints } from './lines/decisions.js'
 import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
@@ -72,6 +73,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     nextChangeAt: earliestAfter(at, instants),
     emptyReason: lines.length > 0 ? undefined : emptyReason(situation, whole.sources),
     attestation: attested.list,
+    proposals: proposalsOf(grouping, models, input.patientRef),
     unattached: grouping.unattached
       .map(({ fact, why }) => ({ ref: fact.ref, why }))
       .sort((a, b) => (a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0)),
@@ -106,6 +108,14 @@ export function arrange(input: ListInput) {
   )
   const situation = situationOf(input, models, facts, grouping, holder, baton, attested)
   return { at, baton, identified, models, grouping, situation }
+}
+
+function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patientRef: string) {
+  if (hinted.length === 0) return []
+  const lineOf = new Map(
+    models.flatMap(({ ref, group }) => group.facts.map((fact) => [fact.ref, ref] as const)),
+  )
+  return linkProposals(hinted, { patientRef, lineOf })
 }
 
 /**

@@ -3,8 +3,8 @@ import type { DecisionFact, Intake, Relay, Row, Supply, TreatmentKey } from '../
 import { kinship } from '../facts/read-medicine.js'
 import { stateAt } from '../lines/decisions.js'
 import type { Item } from './items.js'
-import type { Attached, LinkProblem, MatchBasis, Unattached } from './line-group.js'
-import { hintsOf, indexTargets, type Place, type Target, type TargetIndex } from './targets.js'
+import type { Attached, Hinted, LinkProblem, MatchBasis, Unattached } from './line-group.js'
+import { type Hint, hintsOf, indexTargets, type Place, type Target, type TargetIndex } from './targets.js'
 
 export interface Placement {
   /** By index of the target. */
@@ -14,6 +14,7 @@ export interface Placement {
   readonly orphans: readonly Attached<Supply | Intake | Row>[]
   readonly unattached: readonly Unattached[]
   readonly problems: readonly LinkProblem[]
+  readonly hinted: readonly Hinted[]
 }
 
 /** Days after its end during which a line still takes up what was given. */
@@ -34,8 +35,18 @@ export function attach(
   const orphans: Attached<Supply | Intake | Row>[] = []
   const unattached: Unattached[] = []
   const problems: LinkProblem[] = []
+  const hinted: Hinted[] = []
+  const firstFacts = (places: readonly number[]): string[] =>
+    places.flatMap((target) => targets[target]?.facts[0]?.ref ?? []).sort()
   for (const item of items) {
     const place = placeOf(item, index)
+    if ((place.kind === 'orphan' || place.kind === 'unattached') && place.hint !== undefined)
+      hinted.push({
+        fact: item.fact,
+        medicine: item.medicine,
+        basis: place.hint.basis,
+        candidates: firstFacts(place.hint.targets),
+      })
     switch (place.kind) {
       case 'line':
         put(place.target, place.basis, item, { supplies, intakes, reports })
@@ -55,13 +66,13 @@ export function attach(
         orphans.push({ fact: item.fact, medicine: item.medicine, basis: 'K0' })
         break
       case 'several': {
-        const candidates = place.targets.flatMap((target) => targets[target]?.facts[0]?.ref ?? []).sort()
+        const candidates = firstFacts(place.targets)
         problems.push({ kind: 'several-candidates', refs: [item.fact.ref], candidates })
         unattached.push({ fact: item.fact, why: 'several-candidates' })
       }
     }
   }
-  return { supplies, intakes, reports, orphans, unattached, problems }
+  return { supplies, intakes, reports, orphans, unattached, problems, hinted }
 }
 
 interface Maps {
@@ -101,7 +112,7 @@ function placeItem(item: Item, index: TargetIndex): Place {
   // A decision on a line that only this carried names it.
   const named = index.byToken.get(item.fact.ref)
   const linked = named === undefined ? followLinks(item.keys, index, 0) : { ...named, basis: 'K0' as const }
-  if (linked === 'ward') return { kind: 'unattached', why: 'ward' }
+  if (linked === 'ward') return { kind: 'unattached', why: 'ward', hint: undefined }
   if (linked !== undefined)
     return kinship(item.medicine, linked.fact.medicine) === 'disjoint'
       ? { kind: 'refused', owner: linked.fact.ref }
@@ -136,13 +147,40 @@ function fittingTargets(
  * product is known and nothing hints at a line that a person could name.
  */
 function placeWithoutLine(item: Item, index: TargetIndex): Place {
-  if (item.fact.kind !== 'intake') return { kind: 'orphan' }
-  if (item.fact.outcome !== 'taken') return { kind: 'unattached', why: 'medicine-unknown' }
-  if (hintsOf(item.medicine).some((hint) => index.hints.has(hint)))
-    return { kind: 'unattached', why: 'hint-only' }
+  const hint = hintOf(item, index)
+  if (item.fact.kind !== 'intake') return { kind: 'orphan', hint }
+  if (item.fact.outcome !== 'taken') return { kind: 'unattached', why: 'medicine-unknown', hint: undefined }
+  if (hint !== undefined) return { kind: 'unattached', why: 'hint-only', hint }
   return item.medicine.codings.length === 0
-    ? { kind: 'unattached', why: 'medicine-unknown' }
-    : { kind: 'orphan' }
+    ? { kind: 'unattached', why: 'medicine-unknown', hint }
+    : { kind: 'orphan', hint }
+}
+
+/** Rule 6: lines of that time that the ATC code or a name points at. They are proposed to a person, never chosen. */
+function hintOf(item: Item, index: TargetIndex): Hint | undefined {
+  const hints = hintsOf(item.medicine)
+  for (const basis of ['K5', 'K6'] as const) {
+    const places = hints
+      .filter((hint) => hint.startsWith(basis))
+      .flatMap((hint) => index.byHint.get(hint) ?? [])
+      .filter((place) => mayBe(index.targets[place], item, basis))
+    if (places.length > 0) return { basis, targets: [...new Set(places)].sort((a, b) => a - b) }
+  }
+  return undefined
+}
+
+/** ATC level 5 hints within a route group; an unknown route may be any. */
+function mayBe(target: Target | undefined, item: Item, basis: Hint['basis']): boolean {
+  if (!fits(target, item, true) && !fits(target, item, false)) return false
+  const { routeGroup } = item.medicine
+  return (
+    basis === 'K6' ||
+    routeGroup === undefined ||
+    (target?.facts.some(
+      ({ medicine }) => medicine.routeGroup === undefined || medicine.routeGroup === routeGroup,
+    ) ??
+      false)
+  )
 }
 
 function followLinks(

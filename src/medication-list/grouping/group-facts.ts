@@ -43,6 +43,7 @@ export function groupFacts(facts: FactSet, context: JoinContext): Grouping {
     groups: [...groups, ...provisional, ...closed],
     problems: [...decided.problems, ...own.problems, ...reported.problems, ...placed.problems],
     unattached: [...reported.unattached, ...placed.unattached],
+    hinted: [...reported.hinted, ...placed.hinted],
   }
 }
 

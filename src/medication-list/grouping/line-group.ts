@@ -40,10 +40,20 @@ export interface Unattached {
   readonly why: 'several-candidates' | 'hint-only' | 'medicine-unknown' | 'ward'
 }
 
+/** Rule 6: a fact below the prescriber's side that weak keys alone lead to lines. */
+export interface Hinted {
+  readonly fact: Supply | Intake | Row
+  readonly medicine: Medicine
+  readonly basis: 'K5' | 'K6'
+  /** Deciding facts that stand for the lines, ascending. */
+  readonly candidates: readonly string[]
+}
+
 export interface Grouping {
   readonly groups: readonly LineGroup[]
   readonly problems: readonly LinkProblem[]
   readonly unattached: readonly Unattached[]
+  readonly hinted: readonly Hinted[]
 }
 
 /** The medicine that stands for a group: the first that says most, in order of decision. */

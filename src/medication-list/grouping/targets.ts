@@ -27,24 +27,41 @@ export function makeTarget(facts: readonly DecisionFact[], decisions: readonly D
   return { facts, decisions, since: knownFrom(decisions), keys: [...keys], hints: [...hints] }
 }
 
-export function hintsOf({ atc, name }: Medicine): string[] {
-  const word = name?.toLowerCase().match(/\p{L}{4,}/u)?.[0]
-  return [...(atc === undefined ? [] : [`atc ${atc}`]), ...(word === undefined ? [] : [`word ${word}`])]
+/** Words by which a person might tell the medicine again: its ATC code (K5), and what it is called (K6). */
+export function hintsOf({ atc, name, substanceName }: Medicine): string[] {
+  const words = [name, ...(substanceName?.split(' + ') ?? [])].flatMap((one) => firstWord(one) ?? [])
+  const code = atc !== undefined && ATC_LEVEL_5.test(atc) ? [`K5 ${atc}`] : []
+  return [...new Set([...code, ...words.map((word) => `K6 ${word}`)])]
 }
+
+const ATC_LEVEL_5 = /^[A-Z]\d{2}[A-Z]{2}\d{2}$/
+/** The first word that is long enough to be a name: "Metoprolol 50" is metoprolol. */
+const firstWord = (text: string | undefined): string | undefined =>
+  text?.toLowerCase().match(/\p{L}{4,}/u)?.[0]
 
 export type Place =
   | { readonly kind: 'line'; readonly target: number; readonly basis: MatchBasis }
   | { readonly kind: 'several'; readonly targets: readonly number[] }
-  | { readonly kind: 'orphan' }
+  | { readonly kind: 'orphan'; readonly hint: Hint | undefined }
   | { readonly kind: 'refused'; readonly owner: string }
-  | { readonly kind: 'unattached'; readonly why: Unattached['why'] }
+  | {
+      readonly kind: 'unattached'
+      readonly why: Unattached['why']
+      readonly hint: Hint | undefined
+    }
+
+/** Lines that may be meant, and by which of the weak keys. */
+export interface Hint {
+  readonly basis: 'K5' | 'K6'
+  readonly targets: readonly number[]
+}
 
 export interface TargetIndex {
   readonly targets: readonly Target[]
   /** Who is named by a token of its own. */
   readonly byToken: ReadonlyMap<string, { readonly target: number; readonly fact: DecisionFact }>
   readonly byKey: ReadonlyMap<string, readonly number[]>
-  readonly hints: ReadonlySet<string>
+  readonly byHint: ReadonlyMap<string, readonly number[]>
   readonly relays: ReadonlyMap<string, Relay>
   /** Where an item lies among these targets: looked for once. */
   readonly places: WeakMap<Item, Place>
@@ -66,22 +83,24 @@ export function indexTargets(targets: readonly Target[], relays: readonly Relay[
 function makeIndex(targets: readonly Target[], relays: readonly Relay[]): TargetIndex {
   const byToken = new Map<string, { target: number; fact: DecisionFact }>()
   const byKey = new Map<string, number[]>()
-  const hints = new Set<string>()
+  const byHint = new Map<string, number[]>()
   targets.forEach((one, target) => {
     for (const fact of one.facts) for (const { token } of fact.keys) byToken.set(token, { target, fact })
-    for (const key of one.keys) {
-      const known = byKey.get(key)
-      if (known === undefined) byKey.set(key, [target])
-      else known.push(target)
-    }
-    for (const hint of one.hints) hints.add(hint)
+    for (const key of one.keys) put(byKey, key, target)
+    for (const hint of one.hints) put(byHint, hint, target)
   })
   return {
     targets,
     byToken,
     byKey,
-    hints,
+    byHint,
     relays: new Map(relays.flatMap((relay) => relay.tokens.map((token) => [token, relay] as const))),
     places: new WeakMap(),
   }
+}
+
+function put(map: Map<string, number[]>, key: string, target: number): void {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, [target])
+  else known.push(target)
 }

@@ -14,6 +14,7 @@ import {
   supply,
   WARD,
 } from '../../support/clinical-facts.js'
+import { medicineConcept } from '../../support/product-catalogue.js'
 
 const numRuns = process.env['STAFETT_TEST_DEEP'] ? 1000 : 50
 
@@ -60,6 +61,35 @@ describe('grouping', () => {
     })
     assert.equal(issueOf(result, 'duplicate-substance')?.severity, 'moderate')
     assert.deepEqual(result.unattached, [{ ref: 'MedicationAdministration/m1', why: 'hint-only' }])
+    // The words alone lead to both lines: a person is asked, nothing is attached.
+    const [proposal, ...others] = result.proposals
+    assert.deepEqual(others, [])
+    assert.equal(proposal?.code?.coding?.[0]?.code, 'link-proposal')
+    assert.equal(proposal?.focus?.reference, 'MedicationAdministration/m1')
+    assert.equal(proposal?.input?.[0]?.valueCode, 'K6')
+    assert.deepEqual(
+      proposal?.input?.flatMap(({ valueReference }) => valueReference?.reference ?? []).sort(),
+      result.lines.map(({ id }) => `MedicationStatement/${id}`).sort(),
+    )
+  })
+
+  it('proposes by ATC within a route group, once for many facts, and closes with the question', () => {
+    const other = (id: string, day: number) =>
+      intake(id, `2026-11-${day}T08:00:00+01:00`, { brand: 'ID_PINEX' })
+    const lines = [prescription('p', { brand: 'ID_PARACET' })]
+    const proposals = derive([...lines, other('a', 20), other('b', 21)]).proposals
+    assert.equal(proposals.length, 1)
+    assert.equal(proposals[0]?.input?.[0]?.valueCode, 'K5')
+    assert.equal(proposals[0]?.focus?.reference, 'MedicationAdministration/a')
+    const suppository = derive([
+      ...lines,
+      intake('s', '2026-11-20T08:00:00+01:00', {
+        more: { medicationCodeableConcept: { ...medicineConcept('ID_PARACETSUPP'), text: 'Stikkpille' } },
+      }),
+    ])
+    assert.notEqual(suppository.proposals[0]?.input?.[0]?.valueCode, 'K5', 'another route group')
+    const ended = [row('p', { brand: 'ID_PARACET', status: 'stopped', period: { end: '2026-06-01' } })]
+    assert.deepEqual(derive([...ended, other('a', 20)]).proposals, [], 'no line of that time')
   })
 
   it('does not renew with another dose, too early, or in words only', () => {
