@@ -1,10 +1,36 @@
 /** The order in which a list shows its lines (medication-list.md 5 and 12.7). */
 import type { MedicationStatement } from 'fhir/r4.js'
+import { extensionUrl } from '../core/canonical.js'
 import type { Line } from './contract.js'
 import { CATEGORIES } from './lines/category.js'
 
-/** Current lines by kind, then provisional ones in their own section, then those that end on this version. */
+/**
+ * Current lines by kind, then provisional ones in their own section, then those that end on this version. Lines of one
+ * family stand together, where the first of them stands.
+ */
 export function sortLines(lines: readonly Line[]): Line[] {
+  return byFamily(inOrder(lines))
+}
+
+function byFamily(lines: readonly Line[]): Line[] {
+  const members = new Map<string, Line[]>()
+  for (const line of lines) {
+    const name = familyOf(line) ?? line.id
+    members.set(name, [...(members.get(name) ?? []), line])
+  }
+  return [...members.values()].flat()
+}
+
+/** Within a section: what ended stands with what ended. */
+function familyOf({ statement }: Line): string | undefined {
+  const family = statement.extension?.find(({ url }) => url === FAMILY)?.valueIdentifier
+  return family === undefined
+    ? undefined
+    : `${section(statement)} ${family.system ?? ''}|${family.value ?? ''}`
+}
+const FAMILY = extensionUrl('treatment-family')
+
+function inOrder(lines: readonly Line[]): Line[] {
   return lines
     .map((line) => ({
       line,

@@ -39,6 +39,11 @@ export const CATALOGUE: Readonly<Record<string, CatalogueRow>> = {
     formGroup: 'tablet-modified',
     substitutionGroup: 'metoprolol-depot-50',
   }),
+  /** Another maker's, with no group in common. */
+  ID_OTHERDEPOT: tablet('Metoprolol annet depot 50 mg', 'C07AB02', 'Metoprolol', '50', {
+    productId: 'metoprolol-other-depot',
+    formGroup: 'tablet-modified',
+  }),
   ID_METOTAB: tablet('Metoprolol 50 mg', 'C07AB02', 'Metoprolol', '50', { productId: 'metoprolol-tablet' }),
   ID_METOTAB25: tablet('Metoprolol 25 mg', 'C07AB02', 'Metoprolol', '25', {
     productId: 'metoprolol-tablet-25',

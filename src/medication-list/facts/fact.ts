@@ -90,6 +90,8 @@ interface Decided {
   /** Instant since which the status holds. */
   readonly statusSince: number | undefined
   readonly identifiers: readonly Identifier[]
+  /** Chains of prescriptions that run in parallel: each a treatment of its own, shown together. */
+  readonly families: readonly string[]
   readonly reasonCode: readonly CodeableConcept[]
   readonly courseCode: string | undefined
   /** What is planned for a pause; undefined where nothing is. */
@@ -117,6 +119,8 @@ export interface Prescription extends FactOrigin, Decided {
   readonly prior: readonly string[]
   /** A recall whose reason is renewal (7500 code 1 or 3). */
   readonly renewed: boolean
+  /** It states itself that it is a renewal. */
+  readonly renewal: boolean
   /** Undefined where the prescription does not say. */
   readonly substitutionAllowed: boolean | undefined
 }
@@ -135,8 +139,6 @@ export interface Row extends FactOrigin, Decided {
   readonly multidose: boolean
   /** Version of the shared list that a decision made on it had in view. */
   readonly decidedOn: number | undefined
-  /** Values of ids typed PLL; more than one is ambiguous. */
-  readonly treatmentIds: readonly string[]
 }
 
 /** Any fact that decides about a treatment. */

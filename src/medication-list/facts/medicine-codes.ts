@@ -57,6 +57,6 @@ export const routeGroupOfCode = (code: string): string | undefined => ROUTE_BY_C
 /** Routes that act on the whole body (6.2, `duplicate-substance`). */
 export const SYSTEMIC_ROUTES = new Set(['oral', 'sublingual', 'rectal', 'transdermal', 'injection'])
 
-/** Words of forms that release slowly or late: without a substitution group they are comparable with nothing. */
+/** Words of forms that release slowly, late or over days: without a substitution group they are comparable with nothing. */
 export const MODIFIED_RELEASE =
-  /depot|retard|entero|modif|prolong|extended|sustained|delayed|gastro|\b(ER|XR|SR|MR|CR|DR|XL)\b/iu
+  /depot|plaster|patch|implant|retard|entero|modif|prolong|extended|sustained|delayed|gastro|\b(ER|XR|SR|MR|CR|DR|XL)\b/iu

@@ -14,7 +14,7 @@ import { courseCode } from './read-course-code.js'
 import { holdPlan } from './read-hold-plan.js'
 import { type MedicationBearer, productStatement, readMedicine } from './read-medicine.js'
 import { decidedOn, derivedFrom } from './read-row-links.js'
-import { identifierToken, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
+import { familyTokens, identityKeys, isTreatmentId, linkKeys, partyKey, tokensOf } from './tokens.js'
 
 export interface ReadContext {
   readonly zone: string
@@ -70,6 +70,7 @@ export function readRequest(
     statusReason: reasons,
     statusSince: statusSince(request, context),
     identifiers: request.identifier ?? [],
+    families: familyTokens(request.identifier),
     reasonCode: request.reasonCode ?? [],
     courseCode: courseCode(request, request.courseOfTherapyType),
     holdPlan: holdPlan(request, context),
@@ -79,6 +80,7 @@ export function readRequest(
     own: identity.map(({ token }) => token),
     prior: tokensOf(request.priorPrescription),
     renewed: hasCode(reasons, RECALL_REASON, RENEWAL_CODES),
+    renewal: hasCode(request.reasonCode ?? [], RECALL_REASON, RENEWAL_CODES),
     substitutionAllowed: request.substitution?.allowedBoolean,
   }
 }
@@ -112,6 +114,7 @@ export function readStatement(
     statusReason: statementResource.statusReason ?? [],
     statusSince: statusSince(statementResource, context),
     identifiers: statementResource.identifier ?? [],
+    families: familyTokens(statementResource.identifier),
     reasonCode: statementResource.reasonCode ?? [],
     courseCode: courseCode(statementResource, undefined),
     holdPlan: holdPlan(statementResource, context),
@@ -124,13 +127,6 @@ export function readStatement(
       statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))?.valueBoolean ===
       true,
     decidedOn: decidedOn(statementResource),
-    treatmentIds: [
-      ...new Set(
-        (statementResource.identifier ?? [])
-          .filter(({ type }) => type?.text === 'PLL')
-          .flatMap((identifier) => identifierToken(identifier) ?? []),
-      ),
-    ],
   }
 }
 

@@ -186,6 +186,7 @@ function compositionOf(
 ): string | undefined {
   if (known.withoutK4 === true || routeGroup === undefined || (atc !== undefined && hasNoComposition(atc)))
     return undefined
+  if (MODIFIED_RELEASE.test(known.formGroup ?? '')) return undefined
   if (known.substances !== undefined && known.substances.length > 0 && known.formGroup !== undefined) {
     const parts = known.substances.map(({ code, strength }) =>
       strength === undefined

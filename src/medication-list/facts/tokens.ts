@@ -1,6 +1,6 @@
 /** Tokens by which facts name each other: `<type>/<id>` of a reference, `<system>|<value>` of an identifier. */
 import type { Identifier, Reference } from 'fhir/r4.js'
-import { sidUrl, URI_SYSTEM } from '../../core/canonical.js'
+import { codeSystemUrl, sidUrl, URI_SYSTEM } from '../../core/canonical.js'
 import type { TreatmentKey } from './fact.js'
 
 export function identifierToken(identifier: Identifier | undefined): string | undefined {
@@ -42,7 +42,7 @@ const ORDER_TYPES = new Set(['PLAC', 'FILL'])
 export function identityKeys(identifiers: readonly Identifier[] | undefined): TreatmentKey[] {
   return (identifiers ?? []).flatMap((identifier, index): TreatmentKey[] => {
     const token = identifierToken(identifier)
-    if (token === undefined) return []
+    if (token === undefined || idKind(identifier) === 'parallel-chain') return []
     if (isTreatmentId(identifier)) return [{ token, basis: 'K0' }]
     const typed =
       identifier.type?.text === 'ReseptId' ||
@@ -52,4 +52,35 @@ export function identityKeys(identifiers: readonly Identifier[] | undefined): Tr
 }
 
 export const isTreatmentId = (identifier: Identifier): boolean =>
-  identifier.type?.text === 'PLL' || identifier.system === sidUrl('line')
+  identifier.type?.text === 'PLL' ||
+  identifier.system === sidUrl('line') ||
+  idKind(identifier) === 'treatment' ||
+  idKind(identifier) === 'chain'
+
+const ID_KINDS = ['treatment', 'chain', 'parallel-chain'] as const
+
+/** What a national id of a treatment stands for, where its source says so (code system `treatment-id`). */
+const idKind = ({ type }: Identifier): (typeof ID_KINDS)[number] | undefined =>
+  ID_KINDS.find((kind) =>
+    type?.coding?.some(({ system, code }) => system === codeSystemUrl('treatment-id') && code === kind),
+  )
+
+/** Chains whose source says that their prescriptions run in parallel: one family, and a treatment each. */
+export const isFamilyId = (identifier: Identifier): boolean => idKind(identifier) === 'parallel-chain'
+
+export const familyTokens = (identifiers: readonly Identifier[] | undefined): string[] =>
+  (identifiers ?? []).filter(isFamilyId).flatMap((identifier) => identifierToken(identifier) ?? [])
+
+/** Whether they name two treatments of one nation: two values of one kind in one system. */
+export function namesTwoTreatments(identifiers: readonly Identifier[]): boolean {
+  const bySystem = new Map<string, string>()
+  for (const identifier of identifiers) {
+    const token = identifierToken(identifier)
+    if (token === undefined || !isTreatmentId(identifier) || identifier.system === sidUrl('line')) continue
+    const kind = `${identifier.type?.text ?? idKind(identifier)} ${identifier.system}`
+    const known = bySystem.get(kind)
+    if (known !== undefined && known !== token) return true
+    bySystem.set(kind, token)
+  }
+  return false
+}

@@ -72,8 +72,8 @@ function renews(earlier: Candidate, later: Candidate, zone: string): boolean {
   const a = earlier.head
   const b = later.head
   if (a === undefined || b === undefined || later.authored <= earlier.authored) return false
-  if (sharedKey(a.medicine, b.medicine) === undefined || !isRunningOut(earlier, later.authored, zone))
-    return false
+  if (sharedKey(a.medicine, b.medicine) === undefined || areParallel(earlier, later)) return false
+  if (!isRunningOut(earlier, later.authored, zone) && !saysRenewal(later)) return false
   const before = stateAt(earlier.decisions, later.authored)
   const over = before?.status === 'stopped' || before?.status === 'completed'
   if (over && later.authored - before.since > RESTART_DAYS_MAX * 86_400_000) return false
@@ -83,6 +83,15 @@ function renews(earlier: Candidate, later: Candidate, zone: string): boolean {
     zone,
   )
 }
+
+/** Prescriptions of one chain of which its source says that they run in parallel. */
+function areParallel({ set: earlier }: Candidate, { set: later }: Candidate): boolean {
+  const families = new Set(earlier.facts.flatMap((fact) => fact.families))
+  return later.facts.some((fact) => fact.families.some((family) => families.has(family)))
+}
+
+const saysRenewal = ({ set }: Candidate): boolean =>
+  set.facts.some((fact) => fact.kind === 'prescription' && fact.renewal)
 
 /** The newest prescription of the earlier group is used up, ends soon, or was recalled for a renewal. */
 function isRunningOut({ set }: Candidate, authored: number, zone: string): boolean {

@@ -1,6 +1,7 @@
 /** Rule 1: facts that name each other, or the same treatment or prescription, are one treatment. */
 import type { DecisionFact, Medicine, TreatmentKey } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
+import { namesTwoTreatments } from '../facts/tokens.js'
 import type { LinkProblem, MatchBasis } from './line-group.js'
 import { makeUnionFind } from './union-find.js'
 
@@ -60,7 +61,7 @@ function membersByToken(facts: readonly DecisionFact[]): Map<string, Member[]> {
 /** One fact with two national treatment ids: the union stays, a person is told. */
 const idProblems = (facts: readonly DecisionFact[]): LinkProblem[] =>
   facts.flatMap((fact) =>
-    fact.kind === 'row' && fact.treatmentIds.length > 1
+    namesTwoTreatments(fact.identifiers)
       ? [{ kind: 'two-treatment-ids' as const, refs: [fact.ref], candidates: [] }]
       : [],
   )

@@ -8,6 +8,7 @@ import { dosageText, notDailyWarning } from '../dosage/text.js'
 import type { Language } from '../dosage/units.js'
 import type { DecisionFact, ProductStatement, Row } from '../facts/fact.js'
 import { treatmentIdentifiers } from '../facts/read-decision.js'
+import { isFamilyId } from '../facts/tokens.js'
 import type { LineGroup, MatchBasis } from '../grouping/line-group.js'
 import { withDatedCycle } from './cycles.js'
 import { type LineModel, lastGiven } from './line.js'
@@ -78,7 +79,15 @@ function extensionsOf(line: LineModel, { language, zone }: StatementContext): Ex
       : [{ url: extensionUrl('dosage-short-text'), valueString: short }]),
     ...(isPacked(line.group) ? [{ url: extensionUrl('multidose'), valueBoolean: true }] : []),
     ...(open && !line.confirmed ? [{ url: extensionUrl('not-confirmed'), valueBoolean: true }] : []),
+    ...familyOf(line.group),
   ]
+}
+
+/** The chain that the newest of its facts names. */
+function familyOf({ facts }: LineGroup): Extension[] {
+  const ids = facts.flatMap(({ identifiers }) => identifiers.filter(isFamilyId))
+  const newest = ids[ids.length - 1]
+  return newest === undefined ? [] : [{ url: extensionUrl('treatment-family'), valueIdentifier: newest }]
 }
 
 /** Packed as multidose, as the multidose doctor's row says (section 4). */
