@@ -25,8 +25,8 @@ import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
 import { stagePlan } from './stage-plan.js'
-import { stageResponsibility } from './stage-responsibility.js'
 import { stageProposals } from './stage-proposals.js'
+import { stageResponsibility } from './stage-responsibility.js'
 import type { Workspace } from './workspace.js'
 
 export interface DeriveContext {
