@@ -107,6 +107,8 @@ export type ReadingStore = Pick<
   | 'partners'
   | 'jobs'
   | 'processReports'
+  | 'listChain'
+  | 'personsAfter'
 >
 
 export interface ApiDeps {

@@ -9,6 +9,7 @@ import { json, refuseMethod } from './express-answer.js'
 import { frontPage } from './front-page.js'
 import { opsBackupRoutes } from './ops-backup.js'
 import { catalogueRoutes } from './ops-catalogue.js'
+import { opsHistoryRoutes } from './ops-history.js'
 import {
   admit,
   channelOf,
@@ -31,6 +32,7 @@ const MESSAGES_LIMIT_MAX = 500
 export function opsRoutes(deps: ApiDeps): Router {
   const router = express.Router()
   router.use(opsBackupRoutes(deps))
+  router.use(opsHistoryRoutes(deps))
   router.use(opsQueueRoutes(deps))
   router.use(opsReconcileRoutes(deps))
   router.use(catalogueRoutes(deps))

@@ -10,6 +10,7 @@ import { sendCatalogue } from './load-catalogue.js'
 import { deadLetters, messages, replay } from './operations.js'
 import { reconcile } from './reconcile.js'
 import { reportFiles } from './report-fidelity.js'
+import { verifyHistory } from './verify-history.js'
 
 const USAGE = `stafett serve [--role api,worker,mllp]     runs the hub; --restore <file>: from a backup, in an empty DATA_DIR
 stafett backup <file>                      a synced copy of the embedded store, of a running hub or of DATA_DIR
@@ -19,6 +20,7 @@ stafett fidelity <file…>                   every value of a message: mapped (w
 stafett fest <file> [--force]              loads the drug catalogue (FEST M30; XML, zip or gzip); --force: even an older one
 stafett messages [--state <state>]         inbox rows, newest first (also by --channel, --fingerprint)
 stafett reconcile <channel> <file>         which messages of a sender's log (sender, tab, id a line) the hub has not
+stafett verify-history [<patient>]          whether the past of the lists is what it was; patient is an id or <system>|<value>
 stafett dead-letters [--channel <channel>] dead letters in groups of one cause
 stafett replay <id…> [--dry-run]           runs dead letters again, or shows what that would change
 stafett replay --fingerprint <group>       counts those of a group (or by --channel, --sender, --kind, --from, --to);
@@ -103,6 +105,8 @@ async function perform(command: string, rest: readonly string[], values: Options
       if (rest[0] !== undefined && rest[1] !== undefined) return reconcile(hub(), rest[0], rest[1])
       console.error(USAGE)
       return 2
+    case 'verify-history':
+      return verifyHistory(hub(), rest[0])
     case 'fidelity':
       if (rest.length > 0) return reportFiles(rest, { json: values.json, zone: process.env['STAFETT_ZONE'] })
       console.error(USAGE)

@@ -17,6 +17,7 @@ import type {
   MessageState,
   NewMessage,
 } from './inbox.js'
+import type { ChainStore } from './list-chain-contract.js'
 import type { OperationsStore } from './operations.js'
 import type { Database } from './query.js'
 import type { SentMessage } from './reconcile.js'
@@ -33,7 +34,7 @@ import type {
 } from './views.js'
 import type { WatchStore } from './watch-contract.js'
 
-export interface Store extends OperationsStore, ReplayStore, WatchStore {
+export interface Store extends ChainStore, OperationsStore, ReplayStore, WatchStore {
   readonly kind: Database['kind']
   /** Made at the first migration; names this database in job ids (reliability.md 5.3). */
   readonly incarnation: string

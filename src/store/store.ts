@@ -13,6 +13,7 @@ import { failMessage, handOverMessage } from './failures.js'
 import { endTurn, takeTurn, viewJobs } from './jobs.js'
 import { viewLanes } from './lane-views.js'
 import { claimGroup, claimLane, dueLanes, type EndedClaims, heartbeatLane, releaseLane } from './lanes.js'
+import { openChains } from './list-chain.js'
 import { currentList, listVersion } from './lists.js'
 import {
   answerByIdentity,
@@ -101,6 +102,7 @@ export async function openStore(db: Database, commitLost: CommitLost = () => und
     countMatches: countMatches(db),
     currentList: currentList(db),
     listVersion: listVersion(db),
+    ...openChains(db),
     messages: viewMessages(db),
     message: viewMessage(db),
     messageItems: viewItems(db),

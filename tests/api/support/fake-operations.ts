@@ -1,6 +1,6 @@
 /** What operators ask of the store, as the fake hub has it. */
 import type { ReadingStore } from '../../../src/api/deps.js'
-import { laneKey, type MessageId } from '../../../src/core/ids.js'
+import { laneKey, type MessageId, personId } from '../../../src/core/ids.js'
 import type { Channel } from '../../../src/core/message.js'
 import type { ReplayTask } from '../../../src/store/replay-contract.js'
 
@@ -26,10 +26,22 @@ export function fakeOperations(
   | 'partners'
   | 'jobs'
   | 'processReports'
+  | 'listChain'
+  | 'personsAfter'
 > {
   const parked = new Map<Channel, string>()
   const tasks: ReplayTask[] = []
+  const broken = { version: 2, fault: 'content' as const }
   return {
+    personsAfter: async (after, limit) =>
+      ['p-1', 'p-2', 'p-3']
+        .filter((one) => one > after)
+        .slice(0, limit)
+        .map(personId),
+    listChain: async (person) =>
+      person === 'nobody'
+        ? undefined
+        : { versions: 3, unchained: 1, head: 'f00d', broken: person === 'p-2' ? broken : undefined },
     missingMessages: async (_channel, sent) => sent.filter(({ messageId }) => messageId === 'lost'),
     timeline: async () => [{ step: 'received', at: AT, by: 'stafett/0/1', trace: undefined }],
     lanes: async (limit) => ({
