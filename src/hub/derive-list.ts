@@ -21,7 +21,7 @@ import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { shownBy } from './list-bundle.js'
 import { contentHash, hashOf } from './list-hash.js'
 import { currentList, readFacts, readPrevious, storedList } from './list-input.js'
-import { factsShown, fingerprintOf, listFingerprint } from './source-fingerprint.js'
+import { fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
 import { stagePlan } from './stage-plan.js'
@@ -140,14 +140,12 @@ function ownExtensions(
   result: ListResult,
   former: List | undefined,
 ): readonly Extension[] {
-  const facts = factsShown(
-    result.lines.map(({ statement }) => statement),
-    (ref) => workspace.resources.get(ref),
-  )
+  const statements = result.lines.map(({ statement }) => statement)
+  const find = (ref: string) => workspace.resources.get(ref)
   return [
     {
       url: extensionUrl('source-fingerprint'),
-      valueString: fingerprintOf(facts, now, listFingerprint(former)),
+      valueString: fingerprintOf(statements, find, now, listFingerprint(former)),
     },
     badgeExtension(result.attestation),
   ]

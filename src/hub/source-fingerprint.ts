@@ -6,39 +6,59 @@ import type { List, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../core/canonical.js'
 import { sha256Hex } from '../core/deterministic-id.js'
 import type { StoredResource } from '../core/stored.js'
+import { remembered } from '../medication-list/remember.js'
 
 /** Hex digits kept. */
 const DIGITS = 32
 
-/**
- * @param lines statements of the list's lines
- * @param find stored resource by `<type>/<id>`
- */
-export function factsShown(
-  lines: readonly MedicationStatement[],
-  find: (ref: string) => StoredResource | undefined,
-): readonly StoredResource[] {
-  const refs = new Set(
-    lines.flatMap(({ basedOn, derivedFrom }) =>
-      [...(basedOn ?? []), ...(derivedFrom ?? [])].flatMap(({ reference }) => reference ?? []),
+type Find = (ref: string) => StoredResource | undefined
+
+/** The facts behind lines, each once. */
+export function factsShown(lines: readonly MedicationStatement[], find: Find): readonly StoredResource[] {
+  return [...new Set(lines.flatMap((line) => factsOf(line, find)))]
+}
+
+const refsBefore = remembered<readonly string[]>()
+
+function factsOf(line: MedicationStatement, find: Find): readonly StoredResource[] {
+  const refs = refsBefore(line, [], () =>
+    [...(line.basedOn ?? []), ...(line.derivedFrom ?? [])]
+      .flatMap(({ reference }) => reference ?? [])
+      // An intake that is told anew is told by its line; older ones are not at hand each time.
+      .filter((ref) => !ref.startsWith('MedicationAdministration/')),
+  )
+  return refs.flatMap((ref) => find(ref) ?? [])
+}
+
+const digestBefore = remembered<string>()
+
+/** Made again only when one of the line's facts is another object. */
+function digestOf(line: MedicationStatement, find: Find): string {
+  const facts = factsOf(line, find)
+  return digestBefore(line, facts, () =>
+    sha256Hex(
+      facts
+        .map(({ type, id, version }) => `${type}/${id}/${version}`)
+        .sort()
+        .join(),
     ),
   )
-  return [...refs].sort().flatMap((ref) => find(ref) ?? [])
 }
 
 /**
  * `<hash>.<since when it is this one>`; the second part only serves to name what moved afterwards.
+ * @param lines statements of the list's lines
+ * @param find stored resource by `<type>/<id>`
  * @param former of the list's version before, which goes on while the facts are the same
  */
 export function fingerprintOf(
-  facts: readonly StoredResource[],
+  lines: readonly MedicationStatement[],
+  find: Find,
   now: number,
   former: string | undefined,
 ): string {
-  const hash = sha256Hex(facts.map(({ type, id, version }) => `${type}/${id}/${version}`).join()).slice(
-    0,
-    DIGITS,
-  )
+  const digests = lines.map((line) => digestOf(line, find)).sort()
+  const hash = sha256Hex(digests.join()).slice(0, DIGITS)
   return former?.startsWith(`${hash}.`) === true ? former : `${hash}.${now.toString(36)}`
 }
 

@@ -5,11 +5,17 @@
 import type { Dosage, MedicationStatement } from 'fhir/r4.js'
 import { sha256Hex } from '../../core/deterministic-id.js'
 import { statedDosage } from '../reconciliation/stated-dosage.js'
+import { remembered } from '../remember.js'
 
 /** Hex digits kept. */
 const DIGITS = 16
 
-export function lineContent(line: MedicationStatement): string {
+const contentBefore = remembered<string>()
+
+export const lineContent = (line: MedicationStatement): string =>
+  contentBefore(line, [], () => contentOf(line))
+
+function contentOf(line: MedicationStatement): string {
   const { contained, effectivePeriod, medicationCodeableConcept, medicationReference, status, statusReason } =
     line
   return sha256Hex(
