@@ -29,6 +29,7 @@ import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
 import { makeQuantities } from './quantities/quantities.js'
+import { proposalTasks } from './reconciliation/proposal-task.js'
 import { remembered } from './remember.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
@@ -53,6 +54,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       holderKnown: situation.holder !== undefined,
     },
   )
+  const asked = { patientRef: input.patientRef, at, holder: situation.holder?.party.member }
   const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
   const instants = [
     ...found.flatMap(({ next }) => next),
@@ -64,10 +66,10 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
   return {
     lines,
     issues,
-    tasks: issues.flatMap(
-      (issue) =>
-        issueTask(issue, { patientRef: input.patientRef, holder: situation.holder?.party.member }) ?? [],
-    ),
+    tasks: [
+      ...issues.flatMap((issue) => issueTask(issue, asked) ?? []),
+      ...proposalTasks(situation.facts, asked),
+    ],
     completeness: whole.completeness,
     sources: whole.sources,
     nextChangeAt: earliestAfter(at, instants),

@@ -1,4 +1,5 @@
 /** All client operations: one line each. */
+import { answerProposal } from './answer-proposal.js'
 import { attest } from './attest.js'
 import type { ClientOperation } from './client-operation.js'
 import { decideIssue } from './decide-issue.js'
@@ -7,6 +8,7 @@ import { reconcile } from './reconcile.js'
 import { splitLine } from './split-line.js'
 
 export const CLIENT_OPERATIONS: readonly ClientOperation[] = [
+  answerProposal,
   attest,
   decideIssue,
   mergeLines,

@@ -45,10 +45,31 @@ export interface LineSplit extends Act {
   readonly from: readonly string[]
 }
 
-export type ActFact = IssueDecision | LineMerge | LineSplit
+/** What somebody without the right to decide proposes (7, R6). */
+export interface Proposal extends FactOrigin {
+  readonly kind: 'proposal'
+  readonly open: boolean
+  readonly at: number
+  readonly requester: Reference | undefined
+  readonly medicine: string | undefined
+}
+
+export interface ProposalAnswer extends Act {
+  readonly kind: 'proposal-answer'
+  /** `MedicationRequest/<id>`. */
+  readonly proposal: string
+  readonly answer: 'accept' | 'modify' | 'reject'
+  readonly reason: string | undefined
+  /** The decision that was made of it. */
+  readonly decision: string | undefined
+}
+
+export type ActFact = IssueDecision | LineMerge | LineSplit | Proposal | ProposalAnswer
 
 export interface ActFacts {
   readonly issueDecisions: readonly IssueDecision[]
   readonly merges: readonly LineMerge[]
   readonly splits: readonly LineSplit[]
+  readonly proposals: readonly Proposal[]
+  readonly proposalAnswers: readonly ProposalAnswer[]
 }

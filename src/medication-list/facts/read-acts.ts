@@ -1,9 +1,20 @@
 /** Acts of persons on the list out of Provenance resources that are facts (docs/facts.md). */
-import type { Provenance, ProvenanceEntity, Reference } from 'fhir/r4.js'
+import type { MedicationRequest, Provenance, ProvenanceEntity, Reference } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
+import { assertNever } from '../../core/exhaustive.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import { partyOf } from '../responsibility/party.js'
-import type { IssueClass, IssueDecision, IssueDecisionKind, LineMerge, LineSplit } from './act-fact.js'
+import type {
+  ActFact,
+  ActFacts,
+  IssueClass,
+  IssueDecision,
+  IssueDecisionKind,
+  LineMerge,
+  LineSplit,
+  Proposal,
+  ProposalAnswer,
+} from './act-fact.js'
 import type { EngineFact, FactOrigin } from './fact.js'
 import type { ReadContext } from './read-decision.js'
 import type { Attestation } from './responsibility-fact.js'
@@ -49,8 +60,68 @@ function readAct(
       }
       return split
     }
+    case 'answer-proposal':
+      return proposalAnswer(provenance, act)
     default:
       return undefined
+  }
+}
+
+const ANSWERS: readonly ProposalAnswer['answer'][] = ['accept', 'modify', 'reject']
+
+function proposalAnswer(
+  provenance: Provenance,
+  act: Pick<ProposalAnswer, 'at' | 'author' | 'who'> & FactOrigin,
+): ProposalAnswer | undefined {
+  const said = extensionOf(provenance, 'proposal-answer')?.extension ?? []
+  const answer = ANSWERS.find((one) => one === said.find(({ url }) => url === 'answer')?.valueCode)
+  const tokens = provenance.target.flatMap(({ reference }) => referenceToken(reference) ?? [])
+  const proposal = tokens.find((token) => token.startsWith('MedicationRequest/'))
+  if (answer === undefined || proposal === undefined) return undefined
+  return {
+    ...act,
+    kind: 'proposal-answer',
+    proposal,
+    answer,
+    reason: said.find(({ url }) => url === 'reason')?.valueString,
+    decision: tokens.find((token) => token.startsWith('MedicationStatement/')),
+  }
+}
+
+/** What a request that decides nothing asks of those who do. */
+export function readProposal(request: MedicationRequest, origin: FactOrigin, zone: string): Proposal {
+  const { authoredOn, medicationCodeableConcept: concept, medicationReference, requester, status } = request
+  return {
+    ...origin,
+    kind: 'proposal',
+    open: status === 'active',
+    at: (authoredOn === undefined ? undefined : rangeOfDateTime(authoredOn, zone)?.from) ?? origin.receivedAt,
+    requester,
+    medicine: concept?.text ?? concept?.coding?.[0]?.display ?? medicationReference?.display,
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer F)[] ? F[] : never }
+
+export function putAct(act: ActFact, set: Mutable<ActFacts>): void {
+  switch (act.kind) {
+    case 'issue-decision':
+      set.issueDecisions.push(act)
+      break
+    case 'line-merge':
+      set.merges.push(act)
+      break
+    case 'line-split':
+      set.splits.push(act)
+      break
+    case 'proposal':
+      set.proposals.push(act)
+      break
+    case 'proposal-answer':
+      set.proposalAnswers.push(act)
+      break
+    default:
+      assertNever(act)
   }
 }
 

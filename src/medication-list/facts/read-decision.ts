@@ -9,6 +9,7 @@ import { type DosagePlan, readDosagePlan } from '../dosage/plan.js'
 import type { PackingRow } from './chain-fact.js'
 import { hasCode, requestStatus, statementStatus } from './decision-status.js'
 import type { EngineFact, FactOrigin, Ignored, Row } from './fact.js'
+import { readProposal } from './read-acts.js'
 import { readPackingRow, readProgram } from './read-chain.js'
 import { courseCode } from './read-course-code.js'
 import { holdPlan } from './read-hold-plan.js'
@@ -53,7 +54,7 @@ export function readRequest(
       }
     case 'proposal':
     case 'option':
-      return { ...origin, kind: 'ignored', why: 'proposal' }
+      return readProposal(request, origin, context.zone)
   }
   if (!mayDecide(origin.role)) return { ...origin, kind: 'ignored', why: 'not-a-decision' }
   const dosages = mergeDatedCycles(request.dosageInstruction ?? [])

@@ -5,7 +5,7 @@ import { rangeOfDateTime } from '../../core/zone.js'
 import type { Fact } from '../contract.js'
 import { remembered } from '../remember.js'
 import type { DeviceAssignment, EngineFact, FactOrigin, FactSet, SourceList } from './fact.js'
-import { readProvenance } from './read-acts.js'
+import { putAct, readProvenance } from './read-acts.js'
 import { readAllergy } from './read-allergy.js'
 import { readDelivery, readProgramReceipt } from './read-chain.js'
 import { endOf, type ReadContext, readRequest, readStatement } from './read-decision.js'
@@ -89,6 +89,8 @@ const emptySet = (): Mutable<FactSet> => ({
   issueDecisions: [],
   merges: [],
   splits: [],
+  proposals: [],
+  proposalAnswers: [],
   teams: [],
   persons: [],
 })
@@ -170,13 +172,11 @@ function put(fact: EngineFact, set: Mutable<FactSet>): void {
       set.attestations.push(fact)
       break
     case 'issue-decision':
-      set.issueDecisions.push(fact)
-      break
     case 'line-merge':
-      set.merges.push(fact)
-      break
     case 'line-split':
-      set.splits.push(fact)
+    case 'proposal':
+    case 'proposal-answer':
+      putAct(fact, set)
       break
     case 'team':
       set.teams.push(fact)
