@@ -13,7 +13,7 @@ import type { DayAmounts } from '../quantities/day-amounts.js'
 import { intendedOn } from '../quantities/intended.js'
 import type { Quantities } from '../quantities/quantities.js'
 import { cutoffsAfter, firstChange, type PackingCard } from './calendar.js'
-import { type ChangeKind, canWait, type Outcome, type Reached } from './can-wait.js'
+import { type ChangeKind, canWait, type Outcome, type Question, type Reached } from './can-wait.js'
 import { cardsOf } from './cards.js'
 import { COMPARED_DAYS, compareDoses, type DoseChange } from './compare-doses.js'
 import { isConfirmedBy, multidoseDoctorAt } from './multidose-parties.js'
@@ -31,8 +31,12 @@ export interface PackingChange {
   readonly measures: readonly Measure[]
   /** The multidose doctor has decided on it; the holder where no doctor is registered. */
   readonly confirmed: boolean
+  readonly question: Question
   readonly outcome: Outcome
+  /** First slot that it touches. */
   readonly nextSlot: number | undefined
+  /** The first such slot at or after an instant. */
+  readonly slotAfter: (instant: number) => number | undefined
   /** The next cut-off after the decision. */
   readonly cutoff: number | undefined
 }
@@ -124,16 +128,11 @@ function changeOf(
   const doses = dosesOf(line, decision, input)
   const wish = wishOf(decision, decided)
   const to = first === undefined || first.at <= wish ? wish + COMPARED_DAYS * DAY_MS : first.at
-  const compared = compareDoses({
-    ...doses,
-    from: wish,
-    to,
-    toleranceMinutes: input.quantities.toleranceMinutes(line),
-    zone,
-  })
+  const days = { ...doses, to, toleranceMinutes: input.quantities.toleranceMinutes(line), zone }
+  const compared = compareDoses({ ...days, from: wish })
   const kind = kindOf(line, decision, compared)
   const answer = answerTo(line, decision, decided, facts.answers)
-  const outcome = canWait({
+  const question: Question = {
     change: kind,
     cause: answer?.cause,
     packed: true,
@@ -150,7 +149,7 @@ function changeOf(
     cards,
     zone,
     now: at,
-  })
+  }
   return {
     line,
     decision,
@@ -161,8 +160,11 @@ function changeOf(
     answer,
     measures: facts.measures.filter((measure) => isAbout(measure, line, decision, decided)),
     confirmed: isConfirmed(line, decision, input),
-    outcome,
+    question,
+    outcome: canWait(question),
     nextSlot: compared.nextSlot,
+    slotAfter: (instant) =>
+      instant >= to ? undefined : compareDoses({ ...days, from: Math.max(wish, instant) }).nextSlot,
     cutoff: cutoffsAfter(cards, decided)[0],
   }
 }
