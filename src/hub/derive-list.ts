@@ -8,19 +8,13 @@ import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
 import type { StoredResource } from '../core/stored.js'
 import { badgeExtension } from '../medication-list/attestation/badge.js'
-import type {
-  DeriveList,
-  ListConfig,
-  ListResult,
-  ProductKnowledge,
-  SourceFact,
-} from '../medication-list/contract.js'
+import type { DeriveList, ListConfig, ListResult, ProductKnowledge } from '../medication-list/contract.js'
 import { buildList } from '../medication-list/list-resource.js'
 import type { ListWrite, ResourceWrite } from '../store/effect.js'
 import { type Draft, finishDraft, stage, type Validate } from './draft.js'
 import { shownBy } from './list-bundle.js'
 import { contentHash, hashOf } from './list-hash.js'
-import { currentList, readFacts, readPrevious, storedList } from './list-input.js'
+import { currentList, engineInput, storedList } from './list-input.js'
 import { fingerprintOf, listFingerprint } from './source-fingerprint.js'
 import { stageCareTeam } from './stage-care-team.js'
 import { stageDerived } from './stage-derived.js'
@@ -51,15 +45,7 @@ export interface Derived {
 export function deriveList(draft: Draft, context: DeriveContext, at: number = draft.now): Derived {
   const { workspace } = draft
   const instant = new Date(at).toISOString()
-  const result = context.derive({
-    patientRef: `Patient/${workspace.personId}`,
-    facts: readFacts(workspace),
-    sources: [...workspace.sources.values()].map((source): SourceFact => ({ ...source, waiting: 0 })),
-    previous: readPrevious(workspace),
-    products: context.products,
-    config: context.config,
-    at: instant,
-  })
+  const result = context.derive(engineInput(workspace, context, instant))
   const { nextChangeAt } = result
   workspace.nextChangeAt = nextChangeAt
   stageResponsibility(draft, result)

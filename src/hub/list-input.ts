@@ -3,7 +3,15 @@ import type { List, MedicationStatement } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
 import type { SourceRole } from '../core/message.js'
 import type { StoredResource } from '../core/stored.js'
-import type { EntryFlag, Fact, Previous, PreviousIssue, PreviousLine } from '../medication-list/contract.js'
+import type {
+  EntryFlag,
+  Fact,
+  ListInput,
+  Previous,
+  PreviousIssue,
+  PreviousLine,
+  SourceFact,
+} from '../medication-list/contract.js'
 import { ownTeam } from './stage-care-team.js'
 import { storedOf, type Workspace } from './workspace.js'
 
@@ -26,6 +34,21 @@ export const FACT_TYPES: ReadonlySet<string> = new Set([
   'Provenance',
   'Patient',
 ])
+
+/** @param at ISO instant */
+export const engineInput = (
+  workspace: Workspace,
+  { config, products }: Pick<ListInput, 'config' | 'products'>,
+  at: string,
+): ListInput => ({
+  patientRef: `Patient/${workspace.personId}`,
+  facts: readFacts(workspace),
+  sources: [...workspace.sources.values()].map((source): SourceFact => ({ ...source, waiting: 0 })),
+  previous: readPrevious(workspace),
+  products,
+  config,
+  at,
+})
 
 const factBefore = new WeakMap<StoredResource, Fact>()
 

@@ -12,6 +12,7 @@ import { type ApplyContext, applyMapped } from './apply-message.js'
 import { deriveList } from './derive-list.js'
 import { type Draft, finishDraft, openDraft } from './draft.js'
 import { claimIdle } from './idle-lane.js'
+import { engineInput } from './list-input.js'
 import type {
   ClientOperation,
   OperationEffect,
@@ -106,6 +107,7 @@ async function performClaimed(
     newId: deps.newId,
     config: deps.derive.config,
     products: deps.derive.products,
+    engine: () => engineInput(workspace, deps.derive, row.receivedAt),
   })
   const draft = openDraft(workspace, new Map(), row.id, now)
   try {

@@ -28,6 +28,8 @@ import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
+import { packingOf } from './packing/changes.js'
+import { shiftWaiting } from './packing/shift-waiting.js'
 import { makeQuantities } from './quantities/quantities.js'
 import { proposalTasks } from './reconciliation/proposal-task.js'
 import { remembered } from './remember.js'
@@ -85,6 +87,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       facts: situation.facts,
       lines: models,
       baton,
+      changes: packingOf(situation).changes,
       zone: input.config.zone,
     }),
   }
@@ -104,12 +107,26 @@ export function arrange(input: ListInput) {
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef, facts)
   const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
+  const { config } = input
+  const lines = shiftWaiting(
+    models,
+    facts,
+    () => ({
+      at,
+      lines: models,
+      facts,
+      holder,
+      config,
+      quantities: makeQuantities({ at, lines: models, facts, config }),
+    }),
+    (id, group) => makeLine(id, group, at, holder, config),
+  )
   const attested = attestedList(
     facts.attestations.filter((one) => one.at <= at),
-    models.map((model) => standing(model, input)),
+    lines.map((model) => standing(model, input)),
   )
-  const situation = situationOf(input, models, facts, grouping, holder, baton, attested)
-  return { at, baton, identified, models, grouping, situation }
+  const situation = situationOf(input, lines, facts, grouping, holder, baton, attested)
+  return { at, baton, identified, models: lines, grouping, situation }
 }
 
 function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patientRef: string) {

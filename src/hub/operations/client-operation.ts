@@ -7,7 +7,7 @@ import type { FhirResource, List, Parameters } from 'fhir/r4.js'
 import type { Authorship } from '../../core/message.js'
 import type { NewId } from '../../core/ports.js'
 import type { StoredResource } from '../../core/stored.js'
-import type { ListConfig, ProductKnowledge } from '../../medication-list/contract.js'
+import type { ListConfig, ListInput, ProductKnowledge } from '../../medication-list/contract.js'
 
 type Of<T extends FhirResource['resourceType']> = Extract<FhirResource, { resourceType: T }>
 
@@ -36,6 +36,8 @@ export interface OperationCall {
   readonly newId: NewId
   readonly config: ListConfig
   readonly products: ProductKnowledge
+  /** What the engine is given of the person at T. */
+  readonly engine: () => ListInput
 }
 
 export interface OperationEffect {

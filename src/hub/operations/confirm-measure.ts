@@ -48,7 +48,7 @@ function apply(call: OperationCall): OperationEffect {
   return {
     resources: [ended, ...instead, record],
     author: personAgent(author),
-    answer: () => ended,
+    answer: (after) => after.find(`Task/${ended.id}`)?.resource ?? ended,
   }
 }
 

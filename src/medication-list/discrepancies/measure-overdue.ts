@@ -4,8 +4,9 @@
  */
 
 import { cutoffsAfter } from '../packing/calendar.js'
-import { BEFORE_SLOT_MS } from '../packing/can-wait.js'
+import { BEFORE_SLOT_MS, reduces } from '../packing/can-wait.js'
 import { type PackingChange, packingOf } from '../packing/changes.js'
+import { suspensionAt } from '../responsibility/suspension.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences } from './discrepancy.js'
 
 type Lacking = 'answer' | 'measure' | 'confirmation'
@@ -39,7 +40,7 @@ export const measureOverdue = discrepancy<Overdue>({
     // An awaited receipt turns answers at each cut-off.
     const next: number[] = changes.length === 0 ? [] : [...cutoffsAfter(cards, at)]
     // The ward gives the medicines: pouches at home are not taken meanwhile (R8).
-    if (facts.stays.some(({ from, to }) => from <= at && (to === undefined || to > at)))
+    if (suspensionAt(facts, at) !== undefined)
       return { findings, next: [...next, ...facts.stays.flatMap(({ to }) => to ?? [])] }
     for (const change of changes) {
       const open = openOf(change)
@@ -70,6 +71,7 @@ export const measureOverdue = discrepancy<Overdue>({
 
 /** What is still lacking and by when; undefined where nothing is. */
 export function openOf({
+  kind,
   measures,
   nextSlot,
   outcome,
@@ -93,8 +95,9 @@ export function openOf({
       return undefined
     case 'act-now':
       return { due: outcome.deadline, lacking: outcome.answered ? 'measure' : 'answer' }
+    // What the pouches do not hold yet shows as not packed; what they hold too much of must not stay silent.
     case 'unanswered':
     case 'ask-pharmacy':
-      return { due: outcome.due, lacking: 'answer' }
+      return reduces(kind) ? { due: outcome.due, lacking: 'answer' } : undefined
   }
 }

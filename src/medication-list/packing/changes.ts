@@ -63,12 +63,17 @@ const LOOKBACK_MS = 130 * DAY_MS
 /** A start stated this long before its decision was in use already. */
 const RECENT_START_MS = 7 * DAY_MS
 
+/** Decisions made anew from the same fact are the same decision. */
+export const isSameDecision = (a: Decision, b: Decision): boolean =>
+  a.fact === b.fact && a.effect.kind === b.effect.kind
+
 const known = new WeakMap<FactSet, { readonly input: PackingInput; readonly packing: Packing }>()
 
-/** The same object for the same situation. */
+/** Once for a derivation: lines whose change waits are made anew afterwards, and are not asked again. */
 export function packingOf(input: PackingInput): Packing {
   const before = known.get(input.facts)
-  if (before !== undefined && before.input.quantities === input.quantities) return before.packing
+  if (before !== undefined && before.input.at === input.at && before.input.config === input.config)
+    return before.packing
   const packing = findChanges(input)
   known.set(input.facts, { input, packing })
   return packing

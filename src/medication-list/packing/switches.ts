@@ -5,7 +5,7 @@
 import type { DecisionFact } from '../facts/fact.js'
 import type { Decision } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
-import type { Packing, PackingChange, PackingInput } from './changes.js'
+import { isSameDecision, type Packing, type PackingChange, type PackingInput } from './changes.js'
 
 export interface Switch {
   readonly stopped: LineModel
@@ -37,7 +37,7 @@ export function switchesOf({ changes }: Packing, { at, lines }: PackingInput): r
       const stated = Number.isFinite(effect.from) ? Math.max(effect.from, started.decision.at) : undefined
       const from = stated ?? change.nextSlot ?? change.wish
       const own = changes.find(
-        ({ line, decision }) => line.id === started.line.id && decision === started.decision,
+        ({ line, decision }) => line.id === started.line.id && isSameDecision(decision, started.decision),
       )
       return [
         {

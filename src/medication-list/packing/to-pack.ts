@@ -12,6 +12,7 @@ import {
   isInRolls,
   isMultidose,
   isOldUse,
+  isSameDecision,
   type Packing,
   type PackingChange,
   type PackingInput,
@@ -50,7 +51,9 @@ export function toPack(
   const open = packing.changes.filter((change) => change.line.id === line.id && isUnconfirmed(change))
   const former = withDecisions(
     line,
-    line.group.decisions.filter((decision) => !open.some((change) => change.decision === decision)),
+    line.group.decisions.filter(
+      (decision) => !open.some((change) => isSameDecision(change.decision, decision)),
+    ),
   )
   const days: DayToPack[] = []
   for (let day = period.start; day <= period.end; day = addDays(day, 1))

@@ -2,6 +2,7 @@
 import type { CareTeamParticipant, Task } from 'fhir/r4.js'
 import type { FactSet } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
+import type { PackingChange } from '../packing/changes.js'
 import type { Baton, OfferState } from './baton.js'
 import { proposedTask, updatedTask } from './baton-task.js'
 import { type HandoverItem, handoverOf } from './handover.js'
@@ -28,6 +29,8 @@ export interface ResponsibilityInput {
   readonly facts: FactSet
   readonly lines: readonly LineModel[]
   readonly baton: Baton
+  /** Changes to packed lines that no roll has brought about yet. */
+  readonly changes: readonly PackingChange[]
   readonly zone: string
 }
 

@@ -8,13 +8,21 @@ import { deterministicUuid } from '../../core/deterministic-id.js'
 import type { FactSet } from '../facts/fact.js'
 import type { TeamRole } from '../facts/responsibility-fact.js'
 import type { LineModel } from '../lines/line.js'
+import type { PackingChange } from '../packing/changes.js'
+import { questionTasks } from '../packing/question-tasks.js'
 import type { Baton } from './baton.js'
 import { referenceTo } from './baton-task.js'
 import type { Party } from './party.js'
 import { type Discharge, isAttestedAfter, newestDischarge } from './suspension.js'
 
 /** Codes of `medlist-task` that stand for responsibility. */
-const CODES = ['changed-by-another', 'reconcile', 'resume-after-discharge', 'stop-supply'] as const
+const CODES = [
+  'can-wait',
+  'changed-by-another',
+  'reconcile',
+  'resume-after-discharge',
+  'stop-supply',
+] as const
 export type WorkCode = (typeof CODES)[number]
 export const WORK_CODES: ReadonlySet<string> = new Set(CODES)
 
@@ -30,12 +38,18 @@ export interface WorkContext {
   readonly facts: FactSet
   readonly lines: readonly LineModel[]
   readonly baton: Baton
+  readonly changes: readonly PackingChange[]
 }
 
 /** All that stand at T, each once. */
 export function workItems(context: WorkContext): readonly Task[] {
   if (context.baton.closed !== undefined) return stopSupply(context, context.baton.closed)
-  return [...changedByAnother(context), ...reconcile(context), ...resumeAfterDischarge(context)]
+  return [
+    ...changedByAnother(context),
+    ...questionTasks(context.changes, context.patientRef),
+    ...reconcile(context),
+    ...resumeAfterDischarge(context),
+  ]
 }
 
 /** R6: what another decided since somebody holds the list, and the holder has not decided on. */
