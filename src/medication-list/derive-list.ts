@@ -4,7 +4,6 @@
  */
 import type { MedicationStatement } from 'fhir/r4.js'
 import { codeSystemUrl } from '../core/canonical.js'
-import { INTAKE_DAYS } from '../core/working-set.js'
 import { localDate } from '../core/zone.js'
 import { type AttestedList, attestedList, type StandingLine, withBadge } from './attestation/badge.js'
 import { emptyReason } from './attestation/empty-reason.js'
@@ -18,6 +17,7 @@ import { DISCREPANCIES } from './discrepancies/registry.js'
 import type { FactOrigin, FactSet } from './facts/fact.js'
 import { readFacts } from './facts/read-facts.js'
 import { withRemovals } from './facts/vanished-rows.js'
+import { withoutHistory } from './facts/without-history.js'
 import { groupFacts } from './grouping/group-facts.js'
 import type { Grouping, LineGroup } from './grouping/line-group.js'
 import { linkProposals } from './grouping/link-proposals.js'
@@ -36,8 +36,6 @@ import { remembered } from './remember.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
-
-const DAY_MS = 86_400_000
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const { at, baton, identified, models, grouping, situation } = arrange(input)
@@ -135,27 +133,6 @@ function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patient
     models.flatMap(({ ref, group }) => group.facts.map((fact) => [fact.ref, ref] as const)),
   )
   return linkProposals(hinted, { patientRef, lineOf })
-}
-
-/**
- * Intakes older than any look-back change nothing any more, and there are thousands: only those that carry a line
- * already on the list are kept. An older intake that nobody explained opens no line when it is first heard of now.
- * Likewise what a device handed out.
- */
-function withoutHistory(facts: FactSet, at: number, previous: readonly PreviousLine[]): FactSet {
-  let carrying: ReadonlySet<string> | undefined
-  const carries = (ref: string): boolean => {
-    carrying ??= new Set(previous.flatMap((line) => (isClosing(line.flag) ? [] : line.facts)))
-    return carrying.has(ref)
-  }
-  const from = at - INTAKE_DAYS * DAY_MS
-  return {
-    ...facts,
-    intakes: facts.intakes.filter(
-      (intake) => (intake.at?.from ?? intake.receivedAt) >= from || carries(intake.ref),
-    ),
-    handOuts: facts.handOuts.filter((handOut) => handOut.at >= from),
-  }
 }
 
 /** The line as it stands on this version, and the lines that went into it; nothing for one that is over and was shown. */
