@@ -1,5 +1,5 @@
 /** What the HTTP layer is handed. It reads the store, and writes only through the use cases of src/hub. */
-import type { Bundle, FhirResource } from 'fhir/r4.js'
+import type { Bundle, Parameters as FhirParameters, FhirResource } from 'fhir/r4.js'
 import type { MessageId, PersonId } from '../core/ids.js'
 import type { Language, View } from '../core/list-view.js'
 import type { Identity } from '../core/message.js'
@@ -60,6 +60,13 @@ export interface IntakeAnswer {
   readonly body: string | Uint8Array
   readonly messageId?: string | undefined
   readonly retryAfterS?: number | undefined
+}
+
+/** Which roll and which of its pouches; all where absent. */
+export interface ChainQuery {
+  readonly roll: string | undefined
+  readonly day: string | undefined
+  readonly slot: string | undefined
 }
 
 export interface Health {
@@ -144,6 +151,12 @@ export interface ApiDeps {
     person: PersonId,
     language: Language | undefined,
   ) => Promise<{ readonly pdf: Uint8Array; readonly bundle: Bundle<FhirResource> } | undefined>
+  /** The person's rolls, from prescription to intake. `undefined`: no such person. @throws HubError NOT_FOUND for an unknown roll */
+  readonly rollChain: (
+    person: PersonId,
+    query: ChainQuery,
+    language: Language | undefined,
+  ) => Promise<FhirParameters | undefined>
   /** The same list as SFM's medication document. `undefined`: no such person. */
   readonly sfmDocument: (person: PersonId) => Promise<Bundle | undefined>
   /** Runs one dead letter again and rings its lane. */

@@ -14,6 +14,7 @@ import { previewReplay } from '../hub/preview-replay.js'
 import { readListAsOf } from '../hub/read-as-of.js'
 import { readCard, readSummary } from '../hub/read-documents.js'
 import { readMedicationList } from '../hub/read-list.js'
+import { readRollChain } from '../hub/read-roll-chain.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
 import { readView } from '../hub/read-view.js'
 import { replayMessage } from '../hub/replay-message.js'
@@ -87,6 +88,13 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
       return readView(view, request, read, ifNoneMatch)
     },
     summary: (person, language) => readSummary(documents, person, language ?? config.language),
+    rollChain: (person, query, language) =>
+      readRollChain(
+        { store, products: deps.derive.products, config: deps.derive.config, clock: Date.now },
+        person,
+        query,
+        language ?? config.language,
+      ),
     medicationCard: (person, language) => readCard(documents, person, language ?? config.language),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,

@@ -5,6 +5,7 @@ import { findOperation, medicationCardOperation, summaryOperation } from './docu
 import { getMedicationOperation } from './get-medication.js'
 import { medicationListOperation } from './medication-list.js'
 import type { FhirOperation } from './operation.js'
+import { rollChainOperation } from './roll-chain.js'
 
 export const OPERATIONS: readonly FhirOperation[] = [
   medicationListOperation,
@@ -12,5 +13,6 @@ export const OPERATIONS: readonly FhirOperation[] = [
   summaryOperation,
   medicationCardOperation,
   findOperation,
+  rollChainOperation,
   ...CLIENT_OPERATIONS.map(({ name }) => clientOperation(name)),
 ]

@@ -2,7 +2,7 @@
 import { addDays, localDate } from '../../core/zone.js'
 import type { SourceFact } from '../contract.js'
 import type { LineModel } from '../lines/line.js'
-import { deviceToken } from '../quantities/devices.js'
+import { isReturned } from '../quantities/devices.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 import { isExplained } from './explained-slots.js'
 import { carriersOf, slotsOf } from './recorded-doses.js'
@@ -45,7 +45,8 @@ export const evidenceStale = discrepancy<Stale>({
     const next: number[] = []
     for (const source of sources) {
       const heard = Date.parse(source.lastHeard)
-      if (source.role !== 'device' || Number.isNaN(heard) || isReturned(source, situation)) continue
+      if (source.role !== 'device' || Number.isNaN(heard) || isReturned(source.key, situation.facts, at))
+        continue
       const lines = shownFrom(source, situation)
       if (lines.length === 0) continue
       const slots = slotsSince(heard, lines, situation)
@@ -75,12 +76,6 @@ export const evidenceStale = discrepancy<Stale>({
 const turns = (slots: readonly { readonly due: number }[], at: number): number[] => {
   const first = Math.min(...slots.filter(({ due }) => due >= at).map(({ due }) => due))
   return Number.isFinite(first) ? [first + 1] : []
-}
-
-/** Its assignment to the person is over. */
-const isReturned = ({ key }: SourceFact, { facts }: Situation): boolean => {
-  const own = facts.assignments.filter(({ device }) => device !== undefined && device === deviceToken(key))
-  return own.length > 0 && own.every(({ active }) => !active)
 }
 
 /** Lines in use of which it gave or recorded doses lately. */

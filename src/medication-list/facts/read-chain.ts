@@ -106,16 +106,14 @@ export function readDelivery(
     ...rollTokens([delivery.suppliedItem?.itemReference?.identifier ?? {}]),
   ]
   const days = rollDays(delivery.extension, zone)
-  const { destination } = delivery
-  const device = loaded ? origin.sourceKey : isDevice(destination) ? partyKey(destination) : undefined
   const isRoll = loaded || rolls.length > 0 || days.from !== undefined
   if (delivery.status !== 'completed' || !isRoll) return { ...origin, kind: 'ignored', why: 'other-type' }
   const at = delivery.occurrenceDateTime ?? delivery.occurrencePeriod?.start
   return {
     ...origin,
     kind: 'delivery',
-    place: device === undefined ? 'home' : 'device',
-    device,
+    place: loaded ? 'device' : 'home',
+    device: loaded ? origin.sourceKey : undefined,
     rolls: [...new Set(rolls)],
     ...days,
     at: instantOf(at, zone) ?? origin.receivedAt,

@@ -71,13 +71,15 @@ function isInForce({ status, schedule }: Program, { programReceipts }: FactSet):
   )
 }
 
-/** A device whose every assignment to the person has ended gives nothing any more. */
+/**
+ * A device whose every assignment to the person has ended gives nothing any more. An assignment may name the device by a
+ * reference that nothing else carries: then it is returned when all of them are over.
+ */
 export function isReturned(device: string | undefined, { assignments }: FactSet, at: number): boolean {
-  if (device === undefined) return false
-  const own = assignments.filter((use) => use.device !== undefined && use.device === deviceToken(device))
-  return (
-    own.length > 0 &&
-    own.every(({ active, paused, to }) => (!active && !paused) || (to !== undefined && to <= at))
+  if (device === undefined || assignments.length === 0) return false
+  const own = assignments.filter((use) => use.device === deviceToken(device))
+  return (own.length > 0 ? own : assignments).every(
+    ({ active, paused, to }) => (!active && !paused) || (to !== undefined && to <= at),
   )
 }
 

@@ -182,6 +182,13 @@ export function createFakeHub(): FakeHub {
       versions.has(`Patient/${person}`)
         ? { resourceType: 'Bundle', type: 'document', id: String(person) }
         : undefined,
+    rollChain: async (person, { roll, day, slot }) =>
+      versions.has(`Patient/${person}`)
+        ? {
+            resourceType: 'Parameters',
+            parameter: [{ name: 'asked', valueString: [roll, day, slot].join(' ') }],
+          }
+        : undefined,
     summary: async (person, language) =>
       versions.has(`Patient/${person}`)
         ? { resourceType: 'Bundle', type: 'document', ...(language === undefined ? {} : { language }) }
