@@ -40,8 +40,12 @@ const FORM_WORDS: readonly (readonly [group: string, words: RegExp])[] = [
   ['oral-liquid', /mikstur|dråper til oral|oral(?:e)? (?:væske|oppløsning|suspensjon)/iu],
 ]
 
-/** Forms of one group are the same to the person who takes them; any other form is a group of its own. */
-export const formGroup = (form: Coded | undefined): string | undefined =>
-  form === undefined
-    ? undefined
-    : (FORM_WORDS.find(([, words]) => words.test(form.display ?? ''))?.[0] ?? `7448 ${form.code}`)
+/**
+ * Forms of one group are the same to the person who takes them; any other form is a group of its own, and so is each
+ * that releases slowly: it is never one with the same form that does not (3.1).
+ */
+export function formGroup(form: Coded | undefined): string | undefined {
+  if (form === undefined) return undefined
+  const group = FORM_WORDS.find(([, words]) => words.test(form.display ?? ''))?.[0] ?? `7448 ${form.code}`
+  return isSlow(form) ? `${group}-modified` : group
+}

@@ -72,7 +72,10 @@ function openIssue(
     meta: { tag },
     extension: [
       explanationOf(code, finding.numbers),
-      ...ownersOf(code, holderKnown).map((valueCode) => ({ url: extensionUrl('owner-role'), valueCode })),
+      ...[...new Set([...ownersOf(code, holderKnown), ...(finding.alsoFor ?? [])])].map((valueCode) => ({
+        url: extensionUrl('owner-role'),
+        valueCode,
+      })),
     ],
     identifier: [{ system: sidUrl('issue'), value: id }],
     status: 'preliminary',

@@ -8,12 +8,15 @@ import type { Holder } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import type { Quantities } from '../quantities/quantities.js'
 import type { Baton } from '../responsibility/baton.js'
+import type { OwnerRole } from './owners.js'
 import type { SentenceWords } from './words.js'
 
 /** Codes of `medlist-issue` that the engine raises so far. */
 export type IssueCode =
   | 'allergy-conflict'
+  | 'conflicting-change'
   | 'course-without-end'
+  | 'late-decision'
   | 'on-list-without-valid-prescription'
   | 'prescription-expiring'
   | 'row-vanished'
@@ -75,6 +78,8 @@ export interface Finding {
   readonly numbers: Numbers
   /** The evidence came in long after it happened. */
   readonly late?: boolean
+  /** Whose it is besides those whom the code names. */
+  readonly alsoFor?: readonly OwnerRole[]
 }
 
 export interface Findings {

@@ -4,6 +4,7 @@ import { ambiguousLink } from './ambiguous-link.js'
 import { batonGap } from './baton-gap.js'
 import { batonOfferOverdue } from './baton-offer-overdue.js'
 import { clinicDoseOverdue } from './clinic-dose-overdue.js'
+import { conflictingChange } from './conflicting-change.js'
 import { courseWithoutEnd } from './course-without-end.js'
 import { dischargeWithoutAttestedList } from './discharge-without-list.js'
 import type { Discrepancy } from './discrepancy.js'
@@ -16,6 +17,7 @@ import { evidenceStale } from './evidence-stale.js'
 import { extraDose } from './extra-dose.js'
 import { holdWithoutPlan } from './hold-without-plan.js'
 import { interaction, interactionSplit } from './interaction.js'
+import { lateDecision } from './late-decision.js'
 import { measureOverdue } from './measure-overdue.js'
 import { missedDose } from './missed-dose.js'
 import { notAsAgreed } from './not-as-agreed.js'
@@ -47,6 +49,7 @@ import { wrongRoll } from './wrong-roll.js'
 export const DISCREPANCIES: readonly Discrepancy[] = [
   allergyConflict,
   ambiguousLink,
+  conflictingChange,
   courseWithoutEnd,
   batonGap,
   batonOfferOverdue,
@@ -57,6 +60,7 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   interaction,
   interactionSplit,
   measureOverdue,
+  lateDecision,
   missedDose,
   onListWithoutValidPrescription,
   ordinationNotReceived,

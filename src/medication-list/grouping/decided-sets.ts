@@ -3,6 +3,7 @@
  * medicine key, so each family of facts that do is looked at alone, and again only when one of its facts changed.
  */
 import type { DecisionFact, Medicine } from '../facts/fact.js'
+import { MODIFIED_RELEASE } from '../facts/medicine-codes.js'
 import { readDecisions, stateAt } from '../lines/decisions.js'
 import { remembered } from '../remember.js'
 import { type JoinContext, joinRenewals, RESTART_DAYS_MAX } from './join-renewals.js'
@@ -120,6 +121,10 @@ function splitOldStarts(set: LinkedFacts, { zone, isHolders }: JoinContext): Lin
   return [set]
 }
 
-/** Known to differ in composition is another treatment; where too little is known the explicit link decides. */
+/** Known to differ in composition or release is another treatment; where too little is known the explicit link decides. */
 const sameTreatment = (a: Medicine, b: Medicine): boolean =>
-  sharedKey(a, b) !== undefined || a.composition === undefined || b.composition === undefined
+  sharedKey(a, b) !== undefined ||
+  ((a.composition === undefined || b.composition === undefined) && !differInRelease(a, b))
+
+const differInRelease = ({ formGroup: a }: Medicine, { formGroup: b }: Medicine): boolean =>
+  a !== undefined && b !== undefined && MODIFIED_RELEASE.test(a) !== MODIFIED_RELEASE.test(b)
