@@ -2,20 +2,18 @@
  * Decided changes to packed lines that a routine roll has not brought about yet, each with what it means for the pouches
  * (medication-list.md 8.2). Worked out once for a derivation, from decisions of the last months only.
  */
-import { addDays, localDate } from '../../core/zone.js'
 import type { ListConfig } from '../contract.js'
 import type { FactSet } from '../facts/fact.js'
 import type { Measure, PackingAnswer } from '../facts/packing-fact.js'
-import { type Decision, stateAt } from '../lines/decisions.js'
+import type { Decision } from '../lines/decisions.js'
 import { type Holder, holderHasDecided } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
-import type { DayAmounts } from '../quantities/day-amounts.js'
-import { intendedOn } from '../quantities/intended.js'
 import type { Quantities } from '../quantities/quantities.js'
 import { cutoffsAfter, firstChange, type PackingCard } from './calendar.js'
-import { type ChangeKind, canWait, type Outcome, type Question, type Reached } from './can-wait.js'
+import { type ChangeKind, canWait, type Outcome, type Question, type Reached, reduces } from './can-wait.js'
 import { cardsOf } from './cards.js'
-import { COMPARED_DAYS, compareDoses, type DoseChange } from './compare-doses.js'
+import { comparedBefore, dosesOf, inPouches, isInRolls, kindOf, packedBy } from './change-doses.js'
+import { COMPARED_DAYS, compareDoses } from './compare-doses.js'
 import { isConfirmedBy, multidoseDoctorAt } from './multidose-parties.js'
 import { decidedInstant, reachedAt } from './reached.js'
 
@@ -60,8 +58,6 @@ const DAY_MS = 86_400_000
 const UNKNOWN_ROLL_MS = 42 * DAY_MS
 /** Older decisions are not looked at: every roll from before them is used up. */
 const LOOKBACK_MS = 130 * DAY_MS
-/** A start stated this long before its decision was in use already. */
-const RECENT_START_MS = 7 * DAY_MS
 
 /** Decisions made anew from the same fact are the same decision. */
 export const isSameDecision = (a: Decision, b: Decision): boolean =>
@@ -82,9 +78,10 @@ export function packingOf(input: PackingInput): Packing {
 function findChanges(input: PackingInput): Packing {
   const { at, config, facts, lines } = input
   const cards = cardsOf(facts, at, config.zone)
+  const world = packedBy(facts, at)
   const changes = lines.flatMap((line) =>
     isMultidose(line) || isInRolls(line)
-      ? recentDecisions(line, at).flatMap((decision) => changeOf(line, decision, cards, input) ?? [])
+      ? recentDecisions(line, at).flatMap((decision) => changeOf(line, decision, cards, world, input) ?? [])
       : [],
   )
   return { cards, changes }
@@ -99,9 +96,6 @@ export function isMultidose({ group }: LineModel): boolean {
         newest = { at: fact.decided.from, multidose: fact.multidose }
   return newest?.multidose ?? false
 }
-
-export const isInRolls = ({ group }: LineModel): boolean =>
-  group.supplies.some(({ fact }) => fact.pack !== undefined)
 
 /** Those that no later one has made void, newest last. */
 function recentDecisions({ group }: LineModel, at: number): Decision[] {
@@ -121,6 +115,7 @@ function changeOf(
   line: LineModel,
   decision: Decision,
   cards: readonly PackingCard[],
+  world: readonly unknown[],
   input: PackingInput,
 ): PackingChange | undefined {
   const { at, config, facts } = input
@@ -134,14 +129,26 @@ function changeOf(
   const wish = wishOf(decision, decided)
   const to = first === undefined || first.at <= wish ? wish + COMPARED_DAYS * DAY_MS : first.at
   const days = { ...doses, to, toleranceMinutes: input.quantities.toleranceMinutes(line), zone }
-  const compared = compareDoses({ ...days, from: wish })
+  const compared = comparedBefore(
+    decision,
+    [
+      wish,
+      to,
+      zone,
+      days.toleranceMinutes,
+      ...line.group.decisions,
+      ...line.group.supplies.map(({ fact }) => fact),
+      ...world,
+    ],
+    () => compareDoses({ ...days, from: wish }),
+  )
   const kind = kindOf(line, decision, compared)
   const answer = answerTo(line, decision, decided, facts.answers)
   const question: Question = {
     change: kind,
     cause: answer?.cause,
     packed: true,
-    inPouches: inPouches(line, Math.max(wish, Math.min(at, to - 1)), to, input),
+    inPouches: reduces(kind) ? inPouches(line, Math.max(wish, Math.min(at, to - 1)), to, input) : undefined,
     critical: line.critical,
     transdermal: line.medicine?.routeGroup === 'transdermal',
     alike: false,
@@ -177,86 +184,6 @@ function changeOf(
 /** What is wished at once is wished when it is decided; a planned end that is a stop, when it comes. */
 function wishOf({ effect }: Decision, decided: number): number {
   return Number.isFinite(effect.from) ? Math.max(effect.from, decided) : decided
-}
-
-interface Doses {
-  readonly before: (day: string) => DayAmounts
-  readonly after: (day: string) => DayAmounts
-}
-
-/** Before: what lies in the pouches where that is known, else what was decided before. */
-function dosesOf(line: LineModel, decision: Decision, { config, quantities }: PackingInput): Doses {
-  const { decisions } = line.group
-  const until = decisions.indexOf(decision)
-  const former = withDecisions(line, decisions.slice(0, until))
-  // Before it was decided, what was decided before holds.
-  const own = withDecisions(line, [
-    ...decisions.slice(0, until),
-    from(decision, decidedInstant(decision.fact)),
-  ])
-  const rolls = quantities.rolls()
-  return {
-    before: (day) =>
-      rolls.covers(day) && isInRolls(line)
-        ? quantities.packed(line, day)
-        : intendedOn(former, day, config.zone),
-    after: (day) => intendedOn(own, day, config.zone),
-  }
-}
-
-const from = (decision: Decision, instant: number): Decision =>
-  decision.effect.from >= instant ? decision : { ...decision, effect: { ...decision.effect, from: instant } }
-
-export const withDecisions = (line: LineModel, decisions: readonly Decision[]): LineModel => ({
-  ...line,
-  group: { ...line.group, decisions },
-})
-
-function kindOf(line: LineModel, decision: Decision, compared: DoseChange): ChangeKind {
-  const { effect } = decision
-  switch (effect.kind) {
-    case 'stop':
-    case 'hold':
-      return compared.hadDoses || !hasFormer(line, decision) ? effect.kind : 'none'
-    case 'use':
-      break
-  }
-  if (compared.hadDoses) return compared.hasDoses ? compared.kind : 'stop'
-  if (!compared.hasDoses || isOldUse(line, decision)) return 'none'
-  return stateBefore(line, decision)?.status === 'on-hold' ? 'resume' : 'start'
-}
-
-const hasFormer = ({ group }: LineModel, decision: Decision): boolean => group.decisions.indexOf(decision) > 0
-
-const stateBefore = ({ group }: LineModel, decision: Decision) =>
-  stateAt(group.decisions.slice(0, group.decisions.indexOf(decision)), decision.at)
-
-/** A list's row that is written anew tells a use that began long before: what it said before is not known. */
-export const isOldUse = (line: LineModel, { at, effect, fact }: Decision): boolean =>
-  fact.kind === 'row' &&
-  line.group.decisions[0]?.fact === fact &&
-  (!Number.isFinite(effect.from) || at - effect.from > RECENT_START_MS)
-
-/** Whether pouches for these slots hold the line; undefined where the rolls do not cover all days. */
-function inPouches(
-  line: LineModel,
-  from: number,
-  to: number,
-  { config, quantities }: PackingInput,
-): boolean | undefined {
-  const rolls = quantities.rolls()
-  const last = localDate(to - 1, config.zone)
-  let all = true
-  for (let day = localDate(from, config.zone); day <= last; day = addDays(day, 1)) {
-    if (!rolls.covers(day)) {
-      all = false
-      continue
-    }
-    const { doses, known: told } = quantities.packed(line, day)
-    if (doses.some(({ due }) => due === undefined || (due >= from && due < to))) return true
-    if (!told) all = false
-  }
-  return all ? false : undefined
 }
 
 /** The newest answer about this decision. */

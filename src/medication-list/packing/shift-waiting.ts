@@ -3,7 +3,8 @@ import type { FactSet } from '../facts/fact.js'
 import type { LineGroup } from '../grouping/line-group.js'
 import { type Decision, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
-import { isOldUse, isSameDecision, type PackingChange, type PackingInput, packingOf } from './changes.js'
+import { isOldUse } from './change-doses.js'
+import { isSameDecision, type PackingChange, type PackingInput, packingOf } from './changes.js'
 
 /**
  * The same models where nothing waits.

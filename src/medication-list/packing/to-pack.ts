@@ -8,15 +8,13 @@ import { compareDays, type DayAmounts, NO_DOSES } from '../quantities/day-amount
 import { intendedOn } from '../quantities/intended.js'
 import { dueOf } from '../quantities/packed.js'
 import type { PackingPeriod } from './calendar.js'
+import { isInRolls, isOldUse, withDecisions } from './change-doses.js'
 import {
-  isInRolls,
   isMultidose,
-  isOldUse,
   isSameDecision,
   type Packing,
   type PackingChange,
   type PackingInput,
-  withDecisions,
 } from './changes.js'
 import { isLess } from './compare-doses.js'
 import { switchesOf } from './switches.js'
