@@ -83,12 +83,20 @@ export function undecidedIssues(person: PersonView, now: readonly Provenance[]):
   return openIssues(person).filter((issue) => !acts.some((act) => settles(act, issue)))
 }
 
+/** What an attestation itself ends, and who is to hold the list: no questions about what stands on it. */
+const OF_RESPONSIBILITY: ReadonlySet<string | undefined> = new Set([
+  'baton-gap',
+  'baton-offer-overdue',
+  'discharge-without-list',
+])
+
 const openIssues = (person: PersonView): DetectedIssue[] =>
   [...person.all()].flatMap(({ layer, resource }) =>
     layer === 'line' &&
     resource.resourceType === 'DetectedIssue' &&
     resource.status === 'preliminary' &&
-    resource.severity === 'high'
+    resource.severity === 'high' &&
+    !OF_RESPONSIBILITY.has(resource.code?.coding?.[0]?.code)
       ? [resource]
       : [],
   )

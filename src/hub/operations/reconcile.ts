@@ -5,6 +5,7 @@ import type {
   MedicationStatement,
   ParametersParameter,
   Provenance,
+  Reference,
 } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { HubError, type Problem } from '../../core/errors.js'
@@ -57,7 +58,7 @@ function apply(call: OperationCall): OperationEffect {
     decisionRow(decision, {
       id: call.newId(),
       patientRef: person.patientRef,
-      author,
+      author: withOrganisation(author, firstNamed(parameters, 'onBehalfOf')?.valueReference),
       decided: call.now,
       list: versioned,
       rows: rowsBehind(decision.line, person),
@@ -89,6 +90,12 @@ function answerInFull(person: PersonView, issues: readonly Provenance[]): Operat
     return listAnswer(after)
   }
 }
+
+/** The row says for whom its author decided, since an organisation may hold the list (7, R1). */
+const withOrganisation = (author: Reference, onBehalfOf: Reference | undefined): Reference =>
+  onBehalfOf === undefined
+    ? author
+    : { ...author, extension: [{ url: extensionUrl('on-behalf-of'), valueReference: onBehalfOf }] }
 
 /** @throws HubError STATE_CONFLICT, naming the facts that moved */
 function checkFingerprint(

@@ -1,6 +1,9 @@
 /** All client operations: one line each. */
 import { answerProposal } from './answer-proposal.js'
 import { attest } from './attest.js'
+import { batonAccept, batonReject, batonWithdraw } from './baton-answer.js'
+import { batonDelegate } from './baton-delegate.js'
+import { batonOffer } from './baton-offer.js'
 import { canWaitOperation } from './can-wait.js'
 import type { ClientOperation } from './client-operation.js'
 import { confirmMeasure } from './confirm-measure.js'
@@ -16,6 +19,11 @@ export const CLIENT_OPERATIONS: readonly ClientOperation[] = [
   confirmMeasure,
   decideIssue,
   mergeLines,
-  reconcile,
   splitLine,
+  batonOffer,
+  batonAccept,
+  batonReject,
+  batonWithdraw,
+  batonDelegate,
+  reconcile,
 ]

@@ -78,6 +78,8 @@ interface Decided {
   readonly decidedText: string | undefined
   readonly author: string | undefined
   readonly authorReference: Reference | undefined
+  /** Organisation that the author acted for, where the fact says so. */
+  readonly onBehalfOf: string | undefined
   readonly plan: DosagePlan
   readonly dosages: readonly Dosage[]
   /** Stated start of use (FHIR dateTime). */

@@ -66,6 +66,7 @@ export function readRequest(
     kind: 'prescription',
     author: partyKey(request.requester),
     authorReference: request.requester,
+    onBehalfOf: actsFor(request.requester),
     start: undefined,
     keys: [...identity, ...links],
     statusReason: reasons,
@@ -106,6 +107,7 @@ export function readStatement(
     self,
     author: partyKey(informationSource),
     authorReference: informationSource,
+    onBehalfOf: actsFor(informationSource),
     start: period?.start,
     keys: [
       { token: origin.ref, basis: 'K0' },
@@ -222,6 +224,10 @@ function statusSince(
 }
 
 /** End of a period, exclusive: a date is inclusive. */
+/** The extension on a reference to who decided. */
+const actsFor = (author: Reference | undefined): string | undefined =>
+  partyKey(author?.extension?.find(({ url }) => url === extensionUrl('on-behalf-of'))?.valueReference)
+
 export const endOf = (value: string | undefined, zone: string): number | undefined =>
   value === undefined ? undefined : rangeOfDateTime(value, zone)?.to
 

@@ -269,11 +269,7 @@ function readSourceList(list: List, origin: FactOrigin, { zone }: ReadContext): 
     kind: 'source-list',
     code: list.code?.coding?.find(({ code }) => code !== undefined)?.code,
     current: list.status === 'current',
-    // A list cannot have been made after it came: the sender's clock is ahead.
-    date: Math.min(
-      (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
-      origin.receivedAt,
-    ),
+    date: (list.date === undefined ? undefined : rangeOfDateTime(list.date, zone)?.from) ?? origin.receivedAt,
     author: partyKey(list.source),
     source: list.source,
     entries: new Set((list.entry ?? []).flatMap(({ item }) => tokensOf(item))),

@@ -23,9 +23,7 @@ export function findHolder(
   if (holder === undefined) return undefined
   const acted = new Set(tenures.flatMap(({ by }) => (by.kind === 'list' ? [by.list.ref] : [])))
   const [list] = lists
-    .filter(
-      (one) => isCompleteList(one) && one.date <= at && (acted.has(one.ref) || held(one.author, one.date)),
-    )
+    .filter((one) => isCompleteList(one) && one.date <= at && (acted.has(one.ref) || held(one, one.date)))
     .sort((a, b) => b.date - a.date || (a.ref < b.ref ? 1 : -1))
   return { party: holder.party, list, held }
 }
@@ -38,9 +36,7 @@ export const isListed = (fact: DecisionFact, holder: Holder | undefined): boolea
 /** Whether a holder said it: a row of the holder's list, or a fact of who holds the list, or held it then. */
 export const isHolders = (fact: DecisionFact, holder: Holder | undefined): boolean =>
   holder !== undefined &&
-  (isListed(fact, holder) ||
-    speaksFor(fact.author, holder.party) ||
-    holder.held(fact.author, fact.decided.from))
+  (isListed(fact, holder) || speaksFor(fact, holder.party) || holder.held(fact, fact.decided.from))
 
 /**
  * Whether the holder has decided on what `fact` says: it is the holder's own, the holder decided on the line at that

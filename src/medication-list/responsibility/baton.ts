@@ -9,7 +9,7 @@ import type { BatonAnswer, BatonOffer, Delegation } from '../facts/responsibilit
 import { answerTimeOf, type BatonEvent } from './baton-event.js'
 import { type Expected, expectedHolder, newestOffer } from './expected-holder.js'
 import { type PractitionerSpan, practitionerSpans } from './general-practitioner.js'
-import { isSameParty, type Party, speaksFor } from './party.js'
+import { isSameParty, type Party, type Speaker, speaksFor } from './party.js'
 import {
   type Acceptance,
   acceptanceOf,
@@ -53,8 +53,8 @@ export interface Baton extends Chain {
   readonly proposal: Proposal | undefined
   readonly practitioners: readonly PractitionerSpan[]
   readonly delegations: readonly Delegation[]
-  /** Whether who has this key held the list at an instant, or acted for the holder. */
-  readonly held: (author: string | undefined, instant: number) => boolean
+  /** Whether this speaker held the list at an instant, or acted for the holder. */
+  readonly held: (speaker: Speaker, instant: number) => boolean
   /** R5: whether this giver has attested the list as it is. */
   readonly attested: (giver: Party) => boolean
   /** Instants after T at which time alone may change any of it. */
@@ -105,18 +105,26 @@ export function batonAt(facts: FactSet, remembered: readonly CareTeamParticipant
 
 function heldIn(chain: Chain, delegations: readonly Delegation[]): Baton['held'] {
   const periods = oneAfterTheOther(chain.tenures)
-  return (author, instant) => {
+  return (speaker, instant) => {
     const then = tenureAt({ tenures: periods }, instant)
     return (
       then !== undefined &&
-      (speaksFor(author, then.party) ||
+      (speaksFor(speaker, then.party) ||
+        speaksAsAccepter(speaker, then) ||
         delegations.some(
           ({ from, to, holder, delegate }) =>
-            from <= instant && instant < to && isSameParty(holder, then.party) && speaksFor(author, delegate),
+            from <= instant &&
+            instant < to &&
+            isSameParty(holder, then.party) &&
+            speaksFor(speaker, delegate),
         ))
     )
   }
 }
+
+/** Who accepted for a ward or practice decides for it. */
+const speaksAsAccepter = (speaker: Speaker, { by }: Tenure): boolean =>
+  by.kind === 'acceptance' && by.offer.answer?.by !== undefined && speaksFor(speaker, by.offer.answer.by)
 
 /** An offer without an answer stands until the next one is made. */
 function supersededBy(offer: BatonOffer, next: BatonOffer | undefined): BatonOffer {

@@ -31,9 +31,16 @@ export function isSameParty(a: Party, b: Party): boolean {
   return a.organisation !== undefined && a.organisation === b.organisation
 }
 
-/** Whether who is named by this key speaks for the party. */
-export const speaksFor = (author: string | undefined, party: Party): boolean =>
-  author !== undefined && (author === party.person || author === party.organisation)
+/** Who said something: keys of a person, and of the organisation that the person acted for. */
+export interface Speaker {
+  readonly author: string | undefined
+  readonly onBehalfOf?: string | undefined
+}
+
+/** Whether what was said is the party's word; where a person is the party, that person's alone. */
+export const speaksFor = ({ author, onBehalfOf }: Speaker, party: Party): boolean =>
+  (author !== undefined && (author === party.person || author === party.organisation)) ||
+  (onBehalfOf !== undefined && party.person === undefined && onBehalfOf === party.organisation)
 
 /** For ids: the person before the organisation, the name where neither has an identity. */
 export const keyOfParty = ({ person, organisation, member }: Party): string =>

@@ -90,7 +90,7 @@ export function chainOf(
         : [kept]
   const taken = turns.map(
     ({ offer, at: from }): Tenure => ({
-      party: offer.answer?.by ?? offer.receiver,
+      party: takerOf(offer),
       from,
       to: undefined,
       by: { kind: 'acceptance', offer },
@@ -102,6 +102,10 @@ export function chainOf(
     closed,
   }
 }
+
+/** A ward or practice to which the list was offered holds it, whoever accepted for it. */
+const takerOf = ({ answer, receiver }: BatonOffer): Party =>
+  receiver.person === undefined ? receiver : (answer?.by ?? receiver)
 
 /** Each ends where the next begins; what the next replaces at its own first instant never was. */
 function closedUp(tenures: readonly Tenure[], closed: number | undefined): readonly Tenure[] {
@@ -169,10 +173,8 @@ export function writesOf(
   { decisions, lists, attestations }: Pick<FactSet, 'decisions' | 'lists' | 'attestations'>,
 ): readonly number[] {
   return [
-    ...decisions
-      .filter((fact) => decides(fact) && speaksFor(fact.author, party))
-      .map((fact) => fact.decided.from),
-    ...lists.filter((list) => isCompleteList(list) && speaksFor(list.author, party)).map(({ date }) => date),
+    ...decisions.filter((fact) => decides(fact) && speaksFor(fact, party)).map((fact) => fact.decided.from),
+    ...lists.filter((list) => isCompleteList(list) && speaksFor(list, party)).map(({ date }) => date),
     ...attestations.filter(({ by }) => by !== undefined && isSameParty(by, party)).map(({ at }) => at),
   ]
 }
