@@ -3,7 +3,7 @@ import { codeSystemUrl } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
 import type { ClientOperation, OperationCall, OperationEffect } from './client-operation.js'
 import { entitiesOf, factRefs, lineOf, versioned } from './line-parts.js'
-import { listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
+import { isCurrent, listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
 import { authorOf, firstNamed, partsNamed } from './parameters.js'
 
 export const splitLine: ClientOperation = { name: 'split-line', ifMatch: 'list-version', apply }
@@ -15,6 +15,7 @@ function apply(call: OperationCall): OperationEffect {
   const { parameters, person } = call
   const author = authorOf(parameters)
   const line = lineOf(person, firstNamed(parameters, 'line')?.valueId, 'line')
+  if (!isCurrent(line)) throw new HubError('RESOURCE_INVALID', 'the line is not on the list', { at: 'line' })
   const named = new Set(
     partsNamed(parameters, 'fact').flatMap(({ valueReference }) => valueReference?.reference ?? []),
   )

@@ -4,7 +4,7 @@
  */
 import type { DecisionFact, Prescription } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
-import { holderHasDecided, isListed } from '../lines/holder.js'
+import { type Holder, holderHasDecided, isHolders, isListed } from '../lines/holder.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
 import {
   discrepancy,
@@ -69,9 +69,19 @@ function openSince(prescription: Prescription, line: LineModel, { holder }: Situ
   const { facts } = line.group
   const authored = prescription.decided.from
   if (!holderHasDecided(prescription, facts, holder)) return Number.NEGATIVE_INFINITY
-  const listed = facts.some((fact) => isInUse(fact) && isListed(fact, holder))
+  // Who holds the list without sending one of another kind, or decides on this one, has nothing else to put it in.
+  if (holder?.list === undefined) return undefined
+  const listed = facts.some(
+    (fact) => (isInUse(fact) && isListed(fact, holder)) || isDecidedHere(fact, authored, holder),
+  )
   return listed ? undefined : authored + LISTING_MS
 }
+
+const isDecidedHere = (fact: DecisionFact, authored: number, holder: Holder): boolean =>
+  fact.kind === 'row' &&
+  fact.decidedOn !== undefined &&
+  fact.decided.from >= authored &&
+  isHolders(fact, holder)
 
 /** A row that says "stopped" does not list what is prescribed after it. */
 const isInUse = ({ kind, status }: DecisionFact): boolean =>
