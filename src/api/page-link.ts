@@ -22,6 +22,8 @@ export type Page =
       readonly count: number
       readonly before: number
       readonly since: string | undefined
+      /** [from, to) as ISO instants. */
+      readonly at: readonly [string, string] | undefined
     }
 
 /** What a link is good for; a link of another scope does not open. */

@@ -105,6 +105,31 @@ describeStores('the chain of list versions', await someBackends(), (current) => 
       assert.deepEqual((await store.listChain(person))?.broken, seen)
     })
 
+  it('stands beside histories without gaps, of the list and of each line', async () => {
+    const person = await personWithPast()
+    const { store } = current()
+    const { resources, listVersion } = await store.loadPerson(person, new Date().toISOString())
+    const derived = [...resources.values()].filter(
+      ({ layer, type }) => layer === 'line' && (type === 'List' || type === 'MedicationStatement'),
+    )
+    assert.equal(derived.length, 3)
+    for (const { type, id, version } of derived) {
+      const history = await store.history(type, id, 100, undefined)
+      const numbers = Array.from({ length: version }, (_, index) => version - index)
+      assert.deepEqual(
+        history.map((entry) => entry.version),
+        numbers,
+      )
+      assert.deepEqual(
+        history.map(({ method }) => method),
+        numbers.map((number) => (number === 1 ? 'POST' : 'PUT')),
+      )
+      const times = history.map(({ lastUpdated }) => lastUpdated)
+      assert.deepEqual(times, times.toSorted().toReversed())
+      if (type === 'List') assert.equal(version, listVersion)
+    }
+  })
+
   it('knows nothing of versions from before there were links, and chains what comes after', async () => {
     const person = await personWithPast()
     const { store, db } = current()

@@ -106,10 +106,35 @@ describe('read, versions, history', () => {
     const since = String(pick(third.json, 'meta.lastUpdated'))
     const recent = await server.get(`/fhir/Patient/${id}/_history?_since=${encodeURIComponent(since)}`)
     assert.equal(list(recent.json, 'entry').length, 3)
+    const strict = await server.get(`/fhir/Patient/${id}/_history?_sort=x`)
+    assert.deepEqual(refusal(strict), refused(400, 'QUERY_INVALID', 'value'))
+  })
+
+  it('R-07 gives the versions that were current in the time of _at', async () => {
+    const id = server.hub.put(kari())
+    for (let version = 2; version <= 4; version++)
+      server.hub.put({ ...kari(), id, multipleBirthInteger: version })
+    const versionsAt = async (at: string, more = ''): Promise<unknown[]> => {
+      const reply = await server.get(`/fhir/Patient/${id}/_history?_at=${encodeURIComponent(at)}${more}`)
+      assert.equal(reply.status, 200)
+      return list(reply.json, 'entry').map((entry) => pick(entry, 'response.etag'))
+    }
+    const third = await server.get(`/fhir/Patient/${id}/_history/3`)
+    const instant = String(pick(third.json, 'meta.lastUpdated'))
+    assert.deepEqual(await versionsAt(instant), ['W/"3"'])
+    const later = new Date(Date.parse(instant) + 60_000).toISOString()
+    assert.deepEqual(await versionsAt(later), ['W/"4"'])
+    assert.deepEqual(await versionsAt('2020-01'), [])
+    const year = instant.slice(0, 4)
+    assert.deepEqual(await versionsAt(year), ['W/"4"', 'W/"3"', 'W/"2"', 'W/"1"'])
+    const page = await server.get(`/fhir/Patient/${id}/_history?_at=${year}&_count=3`)
+    const next = await server.get(links(page)['next'] ?? '')
     assert.deepEqual(
-      refusal(await server.get(`/fhir/Patient/${id}/_history?_at=2026`)),
-      refused(400, 'QUERY_INVALID', 'value'),
+      [page, next].map((reply) => list(reply.json, 'entry').map((entry) => pick(entry, 'response.etag'))),
+      [['W/"4"', 'W/"3"', 'W/"2"'], ['W/"1"']],
     )
+    const wrong = await server.get(`/fhir/Patient/${id}/_history?_at=yesterday`)
+    assert.deepEqual(refusal(wrong), refused(400, 'QUERY_INVALID', 'value'))
   })
 
   it('S-19 refuses _summary and _elements on a read by name', async () => {
