@@ -138,6 +138,15 @@ export interface ApiDeps {
       readonly knownAt?: string
     },
   ) => Promise<MedicationListAnswer | undefined>
+  /**
+   * Parameters: lines started, stopped, changed, held, resumed and of another product between two instants, in that
+   * order. `undefined`: no such person.
+   * @throws HubError QUERY_INVALID naming `from` or `to`, LANE_BUSY
+   */
+  readonly medicationListDiff: (
+    person: PersonId,
+    asked: { readonly from: string; readonly to: string },
+  ) => Promise<FhirParameters | undefined>
   readonly deliveries: Omit<DeliveryViews, 'deliveryOfMessage'> & Omit<DeliveryOperations, 'noteReceipt'>
   /** Rings for a destination that has something due by an operator's hand. */
   readonly ringDestination: (id: string) => void

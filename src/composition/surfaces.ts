@@ -14,6 +14,7 @@ import { previewReplay } from '../hub/preview-replay.js'
 import { readListAsOf } from '../hub/read-as-of.js'
 import { readCard, readSummary } from '../hub/read-documents.js'
 import { readMedicationList } from '../hub/read-list.js'
+import { readListDiff } from '../hub/read-list-diff.js'
 import { readRollChain } from '../hub/read-roll-chain.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
 import { readView } from '../hub/read-view.js'
@@ -87,6 +88,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
           : readListAsOf(past, person, { at, knownAt }, known)
       return readView(view, request, read, ifNoneMatch)
     },
+    medicationListDiff: (person, asked) => readListDiff(past, person, asked),
     summary: (person, language) => readSummary(documents, person, language ?? config.language),
     rollChain: (person, query, language) =>
       readRollChain(

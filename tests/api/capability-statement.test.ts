@@ -147,10 +147,12 @@ describe('CapabilityStatement', () => {
           name === 'find'
             ? `/fhir/List/$find?patient=${id}&name=current-medications`
             : `/fhir/${pick(resource, 'type')}/${id}/$${name}`
+        const demanded =
+          name === 'medication-list-diff' ? '?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z' : ''
         const definition = await server.get(`/fhir/OperationDefinition?url=${pick(operation, 'definition')}`)
         const [entry] = list(definition.json, 'entry')
         const writes = pick(pick(entry, 'resource'), 'affectsState') === true
-        assert.equal((await server.get(path)).status, writes ? 405 : 200)
+        assert.equal((await server.get(`${path}${demanded}`)).status, writes ? 405 : 200)
         // Without its parameters it is refused, by the operation itself.
         if (writes) assert.equal((await server.post(path, { resourceType: 'Parameters' })).status, 400)
       }

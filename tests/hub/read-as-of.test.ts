@@ -223,6 +223,40 @@ describeStores('the list as of an instant', await availableBackends(), (current)
     await assert.rejects(reader.asOf(personId('nobody'), { at: before }), /nobody knows/)
   })
 
+  it('tells what became of the lines between two instants, also of one that is no longer on the list', async () => {
+    const worker = await openWorker(current().store)
+    const reader = openReader(worker)
+    await receive(worker, { patient: 8, order: 1 })
+    const person = await personOf(8)
+    const from = await mark()
+    const [line] = linesOf(await reader.now(person))
+    await receive(worker, { patient: 8, order: 2, messageId: 'm-2' })
+    await receive(worker, { patient: 8, order: 1, control: 'DC', messageId: 'm-3' })
+    await receive(worker, { patient: 8, order: 3, messageId: 'm-4' })
+    const to = await mark()
+    assert.equal(linesOf(await reader.now(person)).length, 2)
+    const found = (await reader.diff(person, from, to))?.parameter ?? []
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['from', 'to', 'started', 'started', 'stopped'],
+    )
+    const stopped = found.at(-1)?.part
+    assert.match(
+      stopped?.[0]?.valueReference?.reference ?? '',
+      new RegExp(`^MedicationStatement/${line?.id}/_history/2$`),
+    )
+    assert.equal(stopped?.[0]?.valueReference?.display, 'Atorvastatin tablett 20 mg')
+    assert.deepEqual(
+      stopped?.[1]?.part?.map(({ valueString }) => valueString),
+      ['status', 'active', 'stopped'],
+    )
+    assert.deepEqual((await reader.diff(person, to, to))?.parameter?.length, 2)
+    await assert.rejects(reader.diff(person, to, from), refusedAt('to'))
+    await assert.rejects(reader.diff(person, from, '2999-01-01T00:00:00Z'), refusedAt('to'))
+    await assert.rejects(reader.diff(person, 'x', to), refusedAt('from'))
+    assert.equal(await reader.diff(personId('nobody'), from, to), undefined)
+  })
+
   it('dates nothing any more where an answer was given', async () => {
     const worker = await openWorker(current().store)
     const reader = openReader(worker)

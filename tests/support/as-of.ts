@@ -1,9 +1,11 @@
 /** The list as of an instant, over a worker's store. */
+import type { Parameters as FhirParameters } from 'fhir/r4.js'
 import { sha256Hex } from '../../src/core/deterministic-id.js'
 import type { PersonId } from '../../src/core/ids.js'
 import { openListCache } from '../../src/hub/list-cache.js'
 import { type AskedAsOf, readListAsOf } from '../../src/hub/read-as-of.js'
 import { type ListAnswer, readMedicationList } from '../../src/hub/read-list.js'
+import { readListDiff } from '../../src/hub/read-list-diff.js'
 import { workLane } from '../../src/hub/work-lane.js'
 import type { Worker } from './worker.js'
 
@@ -11,6 +13,7 @@ export interface Reader {
   /** Undefined: nobody knows the person. */
   readonly asOf: (person: PersonId, asked: AskedAsOf, ifNoneMatch?: readonly string[]) => Promise<ListAnswer>
   readonly now: (person: PersonId) => Promise<ListAnswer>
+  readonly diff: (person: PersonId, from: string, to: string) => Promise<FhirParameters | undefined>
 }
 
 export function openReader({ deps }: Worker): Reader {
@@ -29,6 +32,7 @@ export function openReader({ deps }: Worker): Reader {
   return {
     asOf: async (person, asked, ifNoneMatch = []) =>
       known(await readListAsOf(own, person, asked, ifNoneMatch)),
+    diff: (person, from, to) => readListDiff(own, person, { from, to }),
     now: async (person) => known(await readMedicationList(own, person, [])),
   }
 }

@@ -4,11 +4,13 @@ import { clientOperation } from './client-operation.js'
 import { findOperation, medicationCardOperation, summaryOperation } from './documents.js'
 import { getMedicationOperation } from './get-medication.js'
 import { medicationListOperation } from './medication-list.js'
+import { medicationListDiffOperation } from './medication-list-diff.js'
 import type { FhirOperation } from './operation.js'
 import { rollChainOperation } from './roll-chain.js'
 
 export const OPERATIONS: readonly FhirOperation[] = [
   medicationListOperation,
+  medicationListDiffOperation,
   getMedicationOperation,
   summaryOperation,
   medicationCardOperation,

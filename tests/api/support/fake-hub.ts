@@ -10,7 +10,7 @@ import { indexResource } from '../../../src/core/search-parameters.js'
 import type { HistoryEntry, MessageView } from '../../../src/store/views.js'
 import { openDefinitions } from '../../../src/validation/definitions.js'
 import { createFakeDeliveries } from './fake-deliveries.js'
-import { fakeOperations } from './fake-operations.js'
+import { fakeDiff, fakeOperations } from './fake-operations.js'
 
 export interface FakeHub {
   readonly deps: ApiDeps
@@ -189,6 +189,8 @@ export function createFakeHub(): FakeHub {
             parameter: [{ name: 'asked', valueString: [roll, day, slot].join(' ') }],
           }
         : undefined,
+    medicationListDiff: async (person, { from, to }) =>
+      versions.has(`Patient/${person}`) ? fakeDiff(from, to) : undefined,
     summary: async (person, language) =>
       versions.has(`Patient/${person}`)
         ? { resourceType: 'Bundle', type: 'document', ...(language === undefined ? {} : { language }) }

@@ -1,4 +1,5 @@
 /** What operators ask of the store, as the fake hub has it. */
+import type { Parameters } from 'fhir/r4.js'
 import type { ReadingStore } from '../../../src/api/deps.js'
 import { laneKey, type MessageId, personId } from '../../../src/core/ids.js'
 import type { Channel } from '../../../src/core/message.js'
@@ -164,3 +165,11 @@ export function fakeOperations(
     },
   }
 }
+
+export const fakeDiff = (from: string, to: string): Parameters => ({
+  resourceType: 'Parameters',
+  parameter: [
+    { name: 'from', valueInstant: from },
+    { name: 'to', valueInstant: to },
+  ],
+})
