@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: figures beside floors measured in the same run (spec: benchmarks). Options: --quick, --json,
- * --only <part of a name>, --connections 1,8,32, --rounds N, --seconds S.
+ * --only <part of a name>, --connections 1,8,32, --rounds N, --seconds S, --intakes N (of the large patient).
  */
 import { parseArgs } from 'node:util'
 import { openValidation } from '../src/validation/validate.js'
@@ -8,6 +8,7 @@ import { createOwnDatabase, postgresAnswers, redisAnswers } from '../tests/suppo
 import { drive, median, percentile, type Shot, type Volley } from './client.js'
 import { type Floor, openF1, openF3, openF5, openF7, settingsOf } from './floors.js'
 import { type BackEnds, type HubUnderTest, openHubUnderTest, warmStartMs } from './hub-under-test.js'
+import { largePatient } from './large-patient.js'
 import { readOnOneCore } from './one-core.js'
 import {
   admissionShots,
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '1,8,32' },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    intakes: { type: 'string', default: '100000' },
   },
 })
 
@@ -68,6 +70,12 @@ async function main(): Promise<void> {
     if (redis) await ingest('PGlite, BullMQ', { postgres: false, redis: true }, f7, 'F7')
     await f7.close()
     await starts()
+    await largePatient({
+      wanted,
+      json: values.json,
+      intakes: Number(values.intakes),
+      facts: values.quick ? 20 : 100,
+    })
   } finally {
     await floors.drop()
   }
@@ -135,21 +143,12 @@ async function visibility(label: string, redis: boolean): Promise<void> {
   const { perSecond, p50Ms, p95Ms, p99Ms, failures } = await visibilityAtHalfRate(hub, next, 2 * MS)
   await hub.close()
   const [p50, p95, p99] = [p50Ms, p95Ms, p99Ms].map(Math.round)
-  if (values.json)
-    console.log(
-      JSON.stringify({
-        name,
-        perSecond: Math.round(perSecond),
-        p50Ms: p50,
-        p95Ms: p95,
-        p99Ms: p99,
-        failures,
-      }),
-    )
-  else
-    console.log(
-      `${name}: at ${Math.round(perSecond)}/s p50 ${p50} p95 ${p95} p99 ${p99} ms (goal p99 1000); ${failures} failed`,
-    )
+  const row = { name, perSecond: Math.round(perSecond), p50Ms: p50, p95Ms: p95, p99Ms: p99, failures }
+  console.log(
+    values.json
+      ? JSON.stringify(row)
+      : `${name}: at ${row.perSecond}/s p50 ${p50} p95 ${p95} p99 ${p99} ms (goal p99 1000); ${failures} failed`,
+  )
 }
 
 /** Milliseconds that each statement of a worker is late: long beside the work itself. */

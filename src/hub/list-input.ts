@@ -50,32 +50,33 @@ export const engineInput = (
   at,
 })
 
-const factBefore = new WeakMap<StoredResource, Fact>()
-
-/** The same object as long as the resource is the same and its source has the same role. */
+/** A fact is the same object as long as the resource is the same and its source has the same role. */
 export function readFacts(workspace: Workspace): Fact[] {
-  const facts: Fact[] = []
-  for (const type of FACT_TYPES)
-    for (const [ref, stored] of storedOf(workspace, type)) {
-      if (stored.layer !== 'fact') continue
-      const role = workspace.sources.get(stored.sourceKey)?.role ?? 'client'
-      const known = factBefore.get(stored)
-      facts.push(known?.source.role === role ? known : readFact(ref, stored, role))
-    }
-  return facts
+  const { facts, resources, sources, touched } = workspace
+  const roleOf = (key: string): SourceRole => sources.get(key)?.role ?? 'client'
+  for (const ref of touched) {
+    const stored = resources.get(ref)
+    if (stored?.layer === 'fact' && FACT_TYPES.has(stored.type)) facts.set(ref, toFact(ref, stored, roleOf))
+    else facts.delete(ref)
+  }
+  touched.clear()
+  const all: Fact[] = []
+  for (const [ref, fact] of facts) {
+    const stored = fact.source.role === roleOf(fact.source.key) ? undefined : resources.get(ref)
+    const current = stored === undefined ? fact : toFact(ref, stored, roleOf)
+    if (current !== fact) facts.set(ref, current)
+    all.push(current)
+  }
+  return all
 }
 
-function readFact(ref: string, stored: StoredResource, role: SourceRole): Fact {
-  const fact: Fact = {
-    ref,
-    version: stored.version,
-    resource: stored.resource,
-    source: { key: stored.sourceKey, role },
-    receivedAt: stored.lastUpdated,
-  }
-  factBefore.set(stored, fact)
-  return fact
-}
+const toFact = (ref: string, stored: StoredResource, roleOf: (key: string) => SourceRole): Fact => ({
+  ref,
+  version: stored.version,
+  resource: stored.resource,
+  source: { key: stored.sourceKey, role: roleOf(stored.sourceKey) },
+  receivedAt: stored.lastUpdated,
+})
 
 export function readPrevious(workspace: Workspace): Previous {
   const entries = new Map<string, { flag: EntryFlag; date: string }>()

@@ -7,6 +7,7 @@ import { compareText } from '../core/compare-text.js'
 import type { PersonId } from '../core/ids.js'
 import type { Identity } from '../core/message.js'
 import type { PersonState, SourceState, StoredAmendment, StoredResource } from '../core/stored.js'
+import type { Fact } from '../medication-list/contract.js'
 import { eachLogicalReference, identifiersOf } from './references.js'
 
 export interface Workspace {
@@ -25,6 +26,9 @@ export interface Workspace {
   /** `<type>|<key>` → amendments of that target, in order of `at`. */
   readonly amendments: Map<string, readonly StoredAmendment[]>
   readonly sources: Map<string, SourceState>
+  /** As the engine was given them the last time, by `<type>/<id>`; what was put since then stands in `touched`. */
+  readonly facts: Map<string, Fact>
+  readonly touched: Set<string>
   /** Statement that the engine gave for a line the last time: the same object again means that nothing changed. */
   readonly shown: Map<string, MedicationStatement>
   listVersion: number
@@ -48,6 +52,8 @@ export function openWorkspace(state: PersonState): Workspace {
     open: new Map(),
     amendments: new Map(),
     sources: new Map(state.sources.map((source) => [source.key, source])),
+    facts: new Map(),
+    touched: new Set(),
     shown: new Map(),
     listVersion: state.listVersion,
     nextChangeAt: state.nextChangeAt,
@@ -77,6 +83,7 @@ export const emptyWorkspace = (owner: PersonId): Workspace =>
 export function putResource(workspace: Workspace, resource: StoredResource): void {
   const ref = refOf(resource)
   workspace.resources.set(ref, resource)
+  workspace.touched.add(ref)
   const sameType = workspace.byType.get(resource.type)
   if (sameType === undefined) workspace.byType.set(resource.type, new Map([[ref, resource]]))
   else sameType.set(ref, resource)
