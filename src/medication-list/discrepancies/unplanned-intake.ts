@@ -40,7 +40,11 @@ export const unplannedIntake = discrepancy<Unplanned>({
       if (taken.length === 0) return
       const evidence = [...new Set(taken.map(({ ref }) => situation.versioned(ref)))].sort()
       const newest = Math.max(...taken.map(timeOf))
-      next.push(...taken.map((intake) => timeOf(intake) + (isUntold(intake) ? UNTOLD_MS : LOOKBACK_MS) + 1))
+      next.push(
+        ...taken.map(
+          (intake) => timeOf(intake) + (intake.sachet && isUntold(intake) ? UNTOLD_MS : LOOKBACK_MS) + 1,
+        ),
+      )
       findings.push({
         about: [about],
         severity: 'moderate',
@@ -87,7 +91,7 @@ function withoutLine(situation: Situation): Map<string, Intake[]> {
 
   function add(fact: Intake): void {
     if (!isRecent(fact, situation)) return
-    if (isUntold(fact) && (isOld(fact, situation) || isExplained(fact, situation))) return
+    if (isUntold(fact) && isExplained(fact, situation)) return
     const medicine = fact.medicines[0]
     const key = medicine?.keys[0]?.key ?? medicine?.atc ?? medicine?.name?.toLowerCase() ?? ''
     const about = fact.sachet || key === '' ? (fact.device ?? fact.sourceKey) : `medicine ${key}`
@@ -116,7 +120,7 @@ function isExplained(fact: Intake, situation: Situation): boolean {
   const day = localDate(when, config.zone)
   const isRollKnown =
     fact.sachet && quantities.rolls().covers(day) && lines.every((line) => quantities.packed(line, day).known)
-  if (isRollKnown) return quantities.explainedSachets().has(fact.ref)
+  if (isRollKnown) return isOld(fact, situation) || quantities.explainedSachets().has(fact.ref)
   return lines.some((line) =>
     quantities.intended(line, day).doses.some(({ minutes }) => {
       const due = quantities.dueOf(day, minutes)
@@ -125,7 +129,7 @@ function isExplained(fact: Intake, situation: Situation): boolean {
   )
 }
 
-/** Of an untold dose longer ago the rolls of its time are no longer gone through. */
+/** For a sachet of longer ago the rolls of its time are no longer gone through. */
 const isOld = (fact: Intake, { at }: Situation): boolean => at - timeOf(fact) > UNTOLD_MS
 
 const UNKNOWN_MEDICINE = 'Ukjent medisin'
