@@ -30,6 +30,7 @@ import { type EventFrame, eventFrame, keyOf, type Yield } from './event-frame.js
 import type { DeviceEventKind } from './event-kinds.js'
 import { type MessageState, messageEventToCommunication } from './message-event-to-communication.js'
 import { said } from './present.js'
+import { type ScheduleAnswer, scheduleEventToTask } from './schedule-event-to-task.js'
 import { conditionAmendments } from './standing-conditions.js'
 import {
   supplyEventToDeliveryAmendment,
@@ -168,6 +169,11 @@ const refill =
   (frame) =>
     supplyEventToSupplyRequest(frame, status)
 
+const program =
+  (answer: ScheduleAnswer): Rule =>
+  (frame) =>
+    scheduleEventToTask(frame, answer)
+
 /** No rule: the event is kept with its message and told in `unmapped`. */
 const NONE: readonly Rule[] = []
 
@@ -218,9 +224,9 @@ const RULES: Readonly<Record<DeviceEventKind, readonly Rule[]>> = {
   'supply.empty-not-dispensed': [intake('not-dispensed', { reason: 'empty' }), doseIssue('not-dispensed')],
   'supply.pending': [issue],
   'supply.refill-requested': [refill('active')],
-  'schedule.delivered': NONE,
-  'schedule.accepted': [deviceOnly],
-  'schedule.rejected': [issue],
+  'schedule.delivered': [program('received')],
+  'schedule.accepted': [program('accepted')],
+  'schedule.rejected': [issue, program('rejected')],
   'schedule.missing': [issue],
   'schedule.stale': [issue],
   'schedule.changed-externally': [issue],
