@@ -3,11 +3,14 @@
  * (medication-list.md 7, R7). What is packed then, packing/to-pack.ts says.
  */
 
+import type { Language } from '../dosage/units.js'
+import { firstChange } from '../packing/calendar.js'
 import { reduces } from '../packing/can-wait.js'
-import { isMultidose, type PackingChange, packingOf } from '../packing/changes.js'
+import { isMultidose, type Packing, type PackingChange, packingOf } from '../packing/changes.js'
 import { type Switch, switchesOf } from '../packing/switches.js'
-import { isUnconfirmed } from '../packing/to-pack.js'
-import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
+import { isUnconfirmed, toPack } from '../packing/to-pack.js'
+import { suspensionAt } from '../responsibility/suspension.js'
+import { discrepancy, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 
 /** Before the cut-off. */
 const BEFORE_MS = 4 * 3_600_000
@@ -20,18 +23,60 @@ type Unconfirmed = {
   readonly replacement: string | undefined
   /** A stop or decrease of a critical line: its decider is phoned as well. */
   readonly phone: boolean
+  /** What is packed in the period that the cut-off closes, unless somebody confirms. */
+  readonly packed: PackedThen
+  /** From when the replacement is given outside the roll. */
+  readonly outsideFrom: string | undefined
 }
+type PackedThen = 'last-confirmed' | 'as-decided' | 'nothing' | 'unknown'
+const PACKED: Readonly<Record<Language, Readonly<Record<PackedThen, string>>>> = {
+  nb: {
+    'last-confirmed': 'Pakkes: sist bekreftet dose.',
+    'as-decided': 'Pakkes: ny dose.',
+    nothing: 'Pakkes ikke.',
+    unknown: 'Pakkes ikke før noen har avklart dosen.',
+  },
+  da: {
+    'last-confirmed': 'Pakkes: senest bekræftet dosis.',
+    'as-decided': 'Pakkes: ny dosis.',
+    nothing: 'Pakkes ikke.',
+    unknown: 'Pakkes ikke, før nogen har afklaret dosis.',
+  },
+  en: {
+    'last-confirmed': 'Packed: the dose confirmed last.',
+    'as-decided': 'Packed: the new dose.',
+    nothing: 'Not packed.',
+    unknown: 'Not packed until somebody has settled the dose.',
+  },
+  sv: {
+    'last-confirmed': 'Packas: senast bekräftad dos.',
+    'as-decided': 'Packas: ny dos.',
+    nothing: 'Packas inte.',
+    unknown: 'Packas inte förrän någon har klarlagt dosen.',
+  },
+  fi: {
+    'last-confirmed': 'Pakataan: viimeksi vahvistettu annos.',
+    'as-decided': 'Pakataan: uusi annos.',
+    nothing: 'Ei pakata.',
+    unknown: 'Ei pakata ennen kuin annos on selvitetty.',
+  },
+}
+
+/** Stored before this was said: nothing. */
+const said = (language: Language, packed: PackedThen | undefined): string =>
+  packed === undefined ? '' : ` ${PACKED[language][packed]}`
+
 const sentences: Sentences<Unconfirmed> = {
-  nb: ({ medicine, decided, cutoff, replacement, phone }, { name, time }) =>
-    `Endringen av ${name(medicine)} fra ${time(decided)}${replacement === undefined ? '' : ` (bytte til ${replacement})`} er ikke bekreftet av multidoselegen; pakkingen stenger ${time(cutoff)}.${phone ? ' Ring også den som bestemte det.' : ''}`,
-  da: ({ medicine, decided, cutoff, replacement, phone }, { name, time }) =>
-    `Ændringen af ${name(medicine)} fra ${time(decided)}${replacement === undefined ? '' : ` (skift til ${replacement})`} er ikke bekræftet af dosislægen; pakningen lukker ${time(cutoff)}.${phone ? ' Ring også til den, der besluttede det.' : ''}`,
-  en: ({ medicine, decided, cutoff, replacement, phone }, { name, time }) =>
-    `The change of ${name(medicine)} from ${time(decided)}${replacement === undefined ? '' : ` (switch to ${replacement})`} is not confirmed by the multidose doctor; packing closes ${time(cutoff)}.${phone ? ' Phone whoever decided it too.' : ''}`,
-  sv: ({ medicine, decided, cutoff, replacement, phone }, { name, time }) =>
-    `Ändringen av ${name(medicine)} från ${time(decided)}${replacement === undefined ? '' : ` (byte till ${replacement})`} är inte bekräftad av dosläkaren; packningen stänger ${time(cutoff)}.${phone ? ' Ring även den som beslutade det.' : ''}`,
-  fi: ({ medicine, decided, cutoff, replacement, phone }, { name, time }) =>
-    `Annosjakelulääkäri ei ole vahvistanut muutosta (${name(medicine)}, ${time(decided)}${replacement === undefined ? '' : `, vaihto: ${replacement}`}); pakkaus sulkeutuu ${time(cutoff)}.${phone ? ' Soita myös päätöksen tekijälle.' : ''}`,
+  nb: ({ medicine, decided, cutoff, replacement, phone, packed }, { name, time }) =>
+    `Endringen av ${name(medicine)} fra ${time(decided)}${replacement === undefined ? '' : ` (bytte til ${replacement})`} er ikke bekreftet av multidoselegen; pakkingen stenger ${time(cutoff)}.${said('nb', packed)}${phone ? ' Ring også den som bestemte det.' : ''}`,
+  da: ({ medicine, decided, cutoff, replacement, phone, packed }, { name, time }) =>
+    `Ændringen af ${name(medicine)} fra ${time(decided)}${replacement === undefined ? '' : ` (skift til ${replacement})`} er ikke bekræftet af dosislægen; pakningen lukker ${time(cutoff)}.${said('da', packed)}${phone ? ' Ring også til den, der besluttede det.' : ''}`,
+  en: ({ medicine, decided, cutoff, replacement, phone, packed }, { name, time }) =>
+    `The change of ${name(medicine)} from ${time(decided)}${replacement === undefined ? '' : ` (switch to ${replacement})`} is not confirmed by the multidose doctor; packing closes ${time(cutoff)}.${said('en', packed)}${phone ? ' Phone whoever decided it too.' : ''}`,
+  sv: ({ medicine, decided, cutoff, replacement, phone, packed }, { name, time }) =>
+    `Ändringen av ${name(medicine)} från ${time(decided)}${replacement === undefined ? '' : ` (byte till ${replacement})`} är inte bekräftad av dosläkaren; packningen stänger ${time(cutoff)}.${said('sv', packed)}${phone ? ' Ring även den som beslutade det.' : ''}`,
+  fi: ({ medicine, decided, cutoff, replacement, phone, packed }, { name, time }) =>
+    `Annosjakelulääkäri ei ole vahvistanut muutosta (${name(medicine)}, ${time(decided)}${replacement === undefined ? '' : `, vaihto: ${replacement}`}); pakkaus sulkeutuu ${time(cutoff)}.${said('fi', packed)}${phone ? ' Soita myös päätöksen tekijälle.' : ''}`,
 }
 
 export const unconfirmedMultidoseChange = discrepancy<Unconfirmed>({
@@ -67,6 +112,8 @@ export const unconfirmedMultidoseChange = discrepancy<Unconfirmed>({
           cutoff: iso(cutoff),
           replacement: replaced === undefined ? undefined : nameOf(replaced.started),
           phone: line.critical && reduces(kind),
+          packed: packedThen(change, packing, situation),
+          outsideFrom: replaced === undefined ? undefined : iso(replaced.from),
         },
       })
     }
@@ -76,3 +123,16 @@ export const unconfirmedMultidoseChange = discrepancy<Unconfirmed>({
 
 const switchOf = ({ line }: PackingChange, switches: readonly Switch[]): Switch | undefined =>
   switches.find(({ stopped }) => stopped.id === line.id)
+
+/** Of the first period that the change can still get into; R7. */
+function packedThen(change: PackingChange, packing: Packing, situation: Situation): PackedThen {
+  const { at, config, facts } = situation
+  const period = firstChange(packing.cards, change.decided, at, config.zone)?.period
+  const line = situation.lines.find(({ id }) => id === change.line.id)
+  if (period === undefined || line === undefined) return 'unknown'
+  const packed = toPack(line, period, packing, situation, suspensionAt(facts, at) !== undefined)
+  if (packed.kind !== 'pouches') return 'nothing'
+  if (packed.days.some(({ doses }) => doses === undefined)) return 'unknown'
+  if (packed.days.every(({ doses }) => doses?.doses.length === 0)) return 'nothing'
+  return packed.days.some(({ basis }) => basis === 'confirmed') ? 'last-confirmed' : 'as-decided'
+}

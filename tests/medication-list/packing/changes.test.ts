@@ -162,6 +162,19 @@ describe('unconfirmed-multidose-change', () => {
     assert.equal(phone('ID_METOTAB'), false)
   })
 
+  it('says what is packed unless somebody confirms', () => {
+    const packedOf = (...facts: Fact[]) => {
+      const issue = openIssue('unconfirmed-multidose-change', '12 Mar 09:00', packedRow('r'), ...facts)
+      return issue === undefined ? undefined : numbersOf(issue)?.['packed']
+    }
+    assert.equal(packedOf(wardRow('w', 'r', '5 Mar 10:00', { dosage: TWICE })), 'last-confirmed')
+    assert.equal(
+      packedOf(wardRow('w', 'r', '5 Mar 10:00', { dosage: [fixed(0.5, { when: ['MORN'] })] })),
+      'as-decided',
+    )
+    assert.equal(packedOf(stop('5 Mar 10:00')), 'nothing')
+  })
+
   it('18 switch at cut-off: names both medicines', () => {
     const issue = openIssue(
       'unconfirmed-multidose-change',
@@ -176,7 +189,8 @@ describe('unconfirmed-multidose-change', () => {
         dosage: TWICE,
       }),
     )
-    assert.match(issue?.detail ?? '', /Marevan.*Eliquis/)
+    assert.match(issue?.detail ?? '', /Marevan.*Eliquis.*Pakkes ikke/)
+    assert.equal(numbersOf(issue!)?.['outsideFrom'], iso('5 Mar 10:10'))
     assert.equal(
       issue?.implicated?.filter(({ reference }) => reference?.startsWith('MedicationStatement/')).length,
       3,
