@@ -50,6 +50,8 @@ export interface Config {
   readonly backlogHardS: number
   /** Path of the file of destinations; absent: nothing is delivered. */
   readonly destinationsFile: string | undefined
+  /** Path of the price calendar; absent: no change of product is foreseen. */
+  readonly priceCalendarFile: string | undefined
   /** Limits on one attempt at a delivery (reliability.md 6.7). */
   readonly deliveryConnectMs: number
   readonly deliveryTlsMs: number
@@ -159,6 +161,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     replayRows: read.integer('STAFETT_REPLAY_ROWS', 16, 1, 1_000),
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
     destinationsFile: env['STAFETT_DESTINATIONS'] || undefined,
+    priceCalendarFile: env['STAFETT_PRICE_CALENDAR'] || undefined,
     deliveryConnectMs: read.integer('STAFETT_DELIVERY_CONNECT_MS', 3_000, 50, 60_000),
     deliveryTlsMs: read.integer('STAFETT_DELIVERY_TLS_MS', 3_000, 50, 60_000),
     deliveryFirstByteMs: read.integer('STAFETT_DELIVERY_FIRST_BYTE_MS', 10_000, 50, 300_000),

@@ -11,7 +11,7 @@ import { openPersonCache } from '../hub/person-cache.js'
 import type { PreviewDeps } from '../hub/preview-replay.js'
 import { openSharedRegister } from '../hub/shared-register.js'
 import type { WriteDeps } from '../hub/write-resource.js'
-import type { ProductKnowledge } from '../medication-list/contract.js'
+import type { ListConfig, ProductKnowledge } from '../medication-list/contract.js'
 import { listConfig } from '../medication-list/defaults.js'
 import { deriveList } from '../medication-list/derive-list.js'
 import type { Metrics } from '../metrics.js'
@@ -46,6 +46,7 @@ export function openDeps(
   tracer: Tracer,
   log: Log,
   products: () => ProductKnowledge,
+  prices: ListConfig['prices'],
 ): OperationDeps & PreviewDeps {
   return {
     store,
@@ -57,7 +58,7 @@ export function openDeps(
       get products() {
         return products()
       },
-      config: listConfig(config.zone, config.language),
+      config: listConfig(config.zone, config.language, prices),
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },

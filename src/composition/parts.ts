@@ -35,6 +35,7 @@ import { doorSettings } from './door-settings.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
 import { endedDeliveriesJob, openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
+import { readPriceCalendar } from './price-calendar.js'
 import { newProcessName, packageVersion } from './process-name.js'
 import { SURFACES } from './protocols.js'
 import { openQueries } from './queries.js'
@@ -77,6 +78,7 @@ export interface OpenOptions {
 
 export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
   const { closers } = options
+  const prices = readPriceCalendar(config)
   const destinations = config.roles.has('worker') ? readDestinations(config, options.env) : undefined
   // Loaded while the database opens; a fault in it is told where it is awaited.
   const validating = openValidation()
@@ -133,6 +135,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     tracing,
     log,
     catalogue.products,
+    prices,
   )
   if (destinations !== undefined) {
     const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)

@@ -12,6 +12,7 @@ import type {
 } from 'fhir/r4.js'
 import type { SourceRole } from '../core/message.js'
 import type { Badge } from './attestation/badge.js'
+import type { PricePeriod } from './packing/price-periods.js'
 import type { Responsibility } from './responsibility/responsibility.js'
 
 /** One fact: a FHIR resource of layer `fact`, with what the hub knows about its coming. */
@@ -124,6 +125,8 @@ export interface ListConfig {
   readonly timeCriticalAtc: readonly string[]
   /** What is packed of a multidose change that nobody confirmed before the cut-off (section 7, R7). */
   readonly unconfirmedPacking: 'never-more' | 'last-confirmed' | 'as-decided'
+  /** The operator's price calendar; empty where there is none (8.4). */
+  readonly prices: readonly PricePeriod[]
   /** Maximum daily amount per ATC code, in mg. */
   readonly maximumDailyMg: Readonly<Record<string, number>>
   /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */

@@ -46,7 +46,11 @@ const THERAPEUTIC_GROUPS: readonly TherapeuticGroup[] = [
   { id: 'raas-blockers', atc: ['C09'], severity: 'moderate' },
 ]
 
-export const listConfig = (zone: string, language: ListConfig['language']): ListConfig => ({
+export const listConfig = (
+  zone: string,
+  language: ListConfig['language'],
+  prices: ListConfig['prices'] = [],
+): ListConfig => ({
   zone,
   language,
   missedDoseWindowMs: 4 * HOUR_MS,
@@ -54,6 +58,7 @@ export const listConfig = (zone: string, language: ListConfig['language']): List
   criticalAtc: CRITICAL_ATC,
   timeCriticalAtc: TIME_CRITICAL_ATC,
   unconfirmedPacking: 'never-more',
+  prices,
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
   therapeuticGroups: THERAPEUTIC_GROUPS,

@@ -29,6 +29,7 @@ import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
 import { packingOf } from './packing/changes.js'
+import { type ExpectedProducts, expectedProducts, withExpectedProduct } from './packing/expected-products.js'
 import { shiftWaiting } from './packing/shift-waiting.js'
 import { makeQuantities } from './quantities/quantities.js'
 import { proposalTasks } from './reconciliation/proposal-task.js'
@@ -40,7 +41,10 @@ import { sortLines } from './sort-lines.js'
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
   const { at, baton, identified, models, grouping, situation } = arrange(input)
   const { attested } = situation
-  const lines = sortLines(identified.flatMap((one, index) => listed(one, models[index], input, attested, at)))
+  const expected = expectedProducts(models, situation)
+  const lines = sortLines(
+    identified.flatMap((one, index) => listed(one, models[index], input, attested, expected, at)),
+  )
   const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
     found.flatMap(({ discrepancy, findings }) => findings.map((finding) => ({ discrepancy, finding }))),
@@ -61,6 +65,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     ...lateFrom(input.sources),
     ...models.flatMap((line) => turns(line, at)),
     ...baton.next,
+    ...expected.next,
     ...runsOut(situation.facts.issueDecisions),
   ]
   return {
@@ -141,12 +146,13 @@ function listed(
   model: LineModel | undefined,
   input: ListInput,
   attested: AttestedList,
+  expected: ExpectedProducts,
   at: number,
 ): Line[] {
   if (model === undefined) return []
   const [own, ...others] = former
   const { statement: built, plan, fingerprint } = builtLine(model, statementContext(input))
-  const statement = withBadge(built, attested.lines.get(id))
+  const statement = withExpectedProduct(withBadge(built, attested.lines.get(id)), expected.changes.get(id))
   const recent = model.state !== undefined && at - model.state.since <= recentlyEndedMs(model.plan)
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others
