@@ -34,7 +34,10 @@ export function shownBy(workspace: Workspace, list: StoredResource, result: List
   const teams = derived('CareTeam').filter(
     ({ resource }) => resource.resourceType === 'CareTeam' && resource.status === 'active',
   )
-  return [list, ...lines, ...prescriptions, ...issues, ...teams]
+  const flags = derived('Flag').filter(
+    ({ resource }) => resource.resourceType === 'Flag' && resource.status === 'active',
+  )
+  return [list, ...lines, ...prescriptions, ...issues, ...teams, ...flags]
 }
 
 export interface BundleTexts {

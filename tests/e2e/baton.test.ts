@@ -81,13 +81,16 @@ describe('the baton through the whole hub', function () {
         ],
       } satisfies Parameters),
     })
-  const readTeam = async () => {
+  const readList = async () => {
     const bundle = await get<Bundle>(`Patient/${await patientId()}/$medication-list`)
     const all = (bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
-    return all.find((one: Resource): one is CareTeam => one.resourceType === 'CareTeam')
+    return {
+      team: all.find((one: Resource): one is CareTeam => one.resourceType === 'CareTeam'),
+      suspended: all.some(({ resourceType }) => resourceType === 'Flag'),
+    }
   }
   const holders = async () =>
-    ((await readTeam())?.participant ?? [])
+    ((await readList()).team?.participant ?? [])
       .filter(({ role }) => role?.[0]?.coding?.[0]?.code === 'list-holder')
       .map(({ member, period }) => [member?.display, period?.end === undefined])
   const doctor = (who: typeof fastlege): Reference => ({
@@ -120,6 +123,7 @@ describe('the baton through the whole hub', function () {
     assert.equal(accepted.status, 200, await accepted.clone().text())
     assert.deepEqual((await holders()).at(-1), [ward.display, true])
     assert.equal((await holders()).filter(([, open]) => open).length, 1)
+    assert.equal((await readList()).suspended, true, 'rolls and devices pause during the stay')
   })
 
   it('offers it to the receiving ward when another point of care is told, not when another bed is', async () => {

@@ -105,7 +105,12 @@ export function batonAt(facts: FactSet, remembered: readonly CareTeamParticipant
 
 function heldIn(chain: Chain, delegations: readonly Delegation[]): Baton['held'] {
   const periods = oneAfterTheOther(chain.tenures)
+  const ever = keysOf(periods, delegations)
+  const isOne = (key: string | undefined): boolean => key !== undefined && ever.has(key)
   return (speaker, instant) => {
+    // Of thousands of decisions most are by somebody who never held the list.
+    const { author, onBehalfOf } = speaker
+    if (!isOne(author) && !isOne(onBehalfOf)) return false
     const then = tenureAt({ tenures: periods }, instant)
     return (
       then !== undefined &&
@@ -120,6 +125,16 @@ function heldIn(chain: Chain, delegations: readonly Delegation[]): Baton['held']
         ))
     )
   }
+}
+
+function keysOf(tenures: readonly Tenure[], delegations: readonly Delegation[]): ReadonlySet<string> {
+  const parties = [
+    ...tenures.flatMap(({ by, party }) =>
+      by.kind === 'acceptance' && by.offer.answer?.by !== undefined ? [party, by.offer.answer.by] : [party],
+    ),
+    ...delegations.map(({ delegate }) => delegate),
+  ]
+  return new Set(parties.flatMap(({ person, organisation }) => [person ?? [], organisation ?? []].flat()))
 }
 
 /** Who accepted for a ward or practice decides for it. */

@@ -215,6 +215,33 @@ describeStores('operations on the baton', await someBackends(), (current) => {
     await assert.rejects(person.offer(practitioner(4), OTHER), { code: 'STATE_CONFLICT' })
   })
 
+  it('offers the list to the doctor of the nursing home that a client tells of', async () => {
+    const person = await openPerson()
+    const told: CareTeam = {
+      resourceType: 'CareTeam',
+      status: 'active',
+      subject: { reference: `Patient/${person.id}` },
+      participant: [
+        {
+          role: [{ coding: [{ system: codeSystemUrl('care-team-role'), code: 'nursing-home-doctor' }] }],
+          member: OTHER,
+          period: { start: new Date(Date.now() - 60_000).toISOString() },
+        },
+      ],
+    }
+    await writeResource(person.deps, { method: 'create', type: 'CareTeam', body: told, clientId: 'kommune' })
+    const offers = async () =>
+      (await person.stored<Task>('Task')).filter(({ code }) => code?.coding?.[0]?.code === 'baton-offer')
+    assert.deepEqual(
+      (await offers()).map(({ owner, reasonCode, status }) => [
+        owner?.display,
+        reasonCode?.coding?.[0]?.code,
+        status,
+      ]),
+      [['Lege 2', 'nursing-home-move', 'requested']],
+    )
+  })
+
   it('retires the list at death, and takes it up again when the message was wrong', async () => {
     const person = await openPerson()
     const task = await person.offer(OTHER)
