@@ -30,4 +30,38 @@ describe('API of a running hub', function () {
     assert.equal(response.status, 400)
     assert.equal(await code(response), 'RESOURCE_STRUCTURE')
   })
+
+  it('gives the list as of an instant, what became of it, and whether its past is what it was', async () => {
+    const created = await fetch(`${hub.url}/fhir/Patient`, {
+      method: 'POST',
+      body: JSON.stringify({ resourceType: 'Patient' }),
+      headers: FHIR_JSON,
+    })
+    const id = String(pick(await created.json(), 'id'))
+    const path = `${hub.url}/fhir/Patient/${id}`
+    const read = async (url: string) => {
+      const response = await fetch(url)
+      assert.equal(response.status, 200, url)
+      return response.text()
+    }
+    const told = await read(`${path}/$medication-list`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const at = new Date().toISOString()
+    assert.equal(await read(`${path}/$medication-list?at=${at}`), told)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const known = new Date().toISOString()
+    assert.match(await read(`${path}/$medication-list?at=${at}&knownAt=${known}`), /\/reconstructed"/)
+    assert.match(await read(`${path}/$medication-list-diff?from=${at}&to=${known}`), /"Parameters"/)
+    const chain = JSON.parse(await read(`${hub.url}/ops/list-histories/${id}`)) as unknown
+    assert.equal(pick(chain, 'broken'), null)
+    for (const [query, place] of [
+      ['at=2999-01-01T00:00:00Z', 'at'],
+      ['at=2026-01-01', 'at'],
+      [`at=${known}&knownAt=${at}`, 'knownAt'],
+    ]) {
+      const refused = await fetch(`${path}/$medication-list?${query}`)
+      assert.equal(refused.status, 400, query)
+      assert.match(String(pick(await refused.json(), 'issue.0.diagnostics')), new RegExp(`^${place}: `))
+    }
+  })
 })

@@ -33,16 +33,24 @@ export function factsInForce<V extends FactVersion>(versions: readonly V[], at: 
     const newestFirst = (byRef.get(ref) ?? []).sort((a, b) => b.version - a.version)
     const [newest] = newestFirst
     if (newest !== undefined && !newest.deleted && isError(newest.resource)) return [newest]
-    const standing = newestFirst.find((version) => ownTime(version, zone) <= at)
+    const standing = newestFirst.find(
+      (version, index) => ownTime(version, zone, newestFirst[index + 1]) <= at,
+    )
     return standing === undefined || standing.deleted ? [] : [standing]
   })
 }
 
-const isError = (resource: FhirResource): boolean =>
-  'status' in resource && resource.status === 'entered-in-error'
+const isError = (resource: FhirResource): boolean => statusOf(resource) === 'entered-in-error'
 
-/** When what a version says was decided or happened; where it does not say so, when the hub heard of it. */
-export function ownTime({ resource, version, lastUpdated, deleted }: FactVersion, zone: string): number {
+/**
+ * When what a version says was decided or happened; where it does not say so, when the hub heard of it.
+ * @param former version before it: what a prescription's status is without a date holds since it was heard of
+ */
+export function ownTime(
+  { resource, lastUpdated, deleted }: FactVersion,
+  zone: string,
+  former?: FactVersion,
+): number {
   const heard = Date.parse(lastUpdated)
   if (deleted) return heard
   const instant = (text: string | undefined): number =>
@@ -50,10 +58,11 @@ export function ownTime({ resource, version, lastUpdated, deleted }: FactVersion
   switch (resource.resourceType) {
     case 'MedicationRequest': {
       const authored = instant(resource.authoredOn)
-      // A recall or an end is known to hold since the date that goes with the status.
       const since = resource.extension?.find(({ url }) => url === extensionUrl('status-date'))?.valueDateTime
       if (since !== undefined) return Math.max(authored, instant(since))
-      return version === 1 || resource.status === 'active' ? authored : Math.max(authored, heard)
+      return former === undefined || statusOf(former.resource) === resource.status
+        ? authored
+        : Math.max(authored, heard)
     }
     case 'MedicationStatement':
       return instant(resource.dateAsserted)
@@ -61,6 +70,10 @@ export function ownTime({ resource, version, lastUpdated, deleted }: FactVersion
       return instant(resource.whenHandedOver ?? resource.whenPrepared)
     case 'MedicationAdministration':
       return instant(resource.effectiveDateTime ?? resource.effectivePeriod?.start)
+    case 'SupplyDelivery':
+      return instant(resource.occurrenceDateTime ?? resource.occurrencePeriod?.start)
+    case 'Communication':
+      return instant(resource.sent)
     case 'List':
       return resource.status === 'current' ? instant(resource.date) : heard
     case 'Encounter':
@@ -75,3 +88,5 @@ export function ownTime({ resource, version, lastUpdated, deleted }: FactVersion
       return heard
   }
 }
+
+const statusOf = (resource: FhirResource): unknown => ('status' in resource ? resource.status : undefined)
