@@ -2,7 +2,7 @@
  * Runs the engine over a person's workspace and stages what changed: lines, discrepancies and, when something did
  * change, a new version of the List.
  */
-import type { Extension, List } from 'fhir/r4.js'
+import type { Extension, List, MedicationStatement, Reference } from 'fhir/r4.js'
 import { extensionUrl } from '../core/canonical.js'
 import { HubError } from '../core/errors.js'
 import type { NewId } from '../core/ports.js'
@@ -137,6 +137,18 @@ function ownExtensions(
   ]
 }
 
+/** Person whose decision on a line is the newest (medication-list.md 2). */
+function lastDecider({ lines }: ListResult): { readonly source?: Reference } {
+  let newest: MedicationStatement | undefined
+  for (const { statement } of lines) {
+    const { dateAsserted = '', informationSource } = statement
+    if (informationSource?.type !== 'Practitioner') continue
+    if (newest === undefined || Date.parse(dateAsserted) > Date.parse(newest.dateAsserted ?? ''))
+      newest = statement
+  }
+  return newest?.informationSource === undefined ? {} : { source: newest.informationSource }
+}
+
 const says = ({ extension }: List, own: readonly Extension[]): boolean =>
   JSON.stringify(extension?.slice(0, own.length)) === JSON.stringify(own)
 
@@ -160,6 +172,7 @@ function stageList(
     patientRef: `Patient/${draft.workspace.personId}`,
     date: at,
     extensions,
+    ...lastDecider(result),
   })
   stage(draft, {
     id,

@@ -15,6 +15,7 @@ import { isOpen, type Situation } from './discrepancies/discrepancy.js'
 import { issueTask } from './discrepancies/issue-task.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
 import type { FactOrigin, FactSet } from './facts/fact.js'
+import { withEchoes } from './facts/line-echo.js'
 import { readFacts } from './facts/read-facts.js'
 import { withRemovals } from './facts/vanished-rows.js'
 import { withoutHistory } from './facts/without-history.js'
@@ -100,11 +101,9 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
 export function arrange(input: ListInput) {
   const at = Date.parse(input.at)
   const { zone } = input.config
-  const facts = withoutHistory(
-    withRemovals(readFacts(input.facts, { zone, products: input.products }), input.config.removalEnds),
-    at,
-    input.previous.lines,
-  )
+  const read = readFacts(input.facts, { zone, products: input.products })
+  const recent = withoutHistory(withRemovals(read, input.config.removalEnds), at, input.previous.lines)
+  const facts = { ...recent, decisions: withEchoes(recent.decisions, input.previous.lines) }
   const baton = batonAt(facts, input.previous.team ?? [], at)
   const holder = findHolder(baton, facts.lists)
   const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })

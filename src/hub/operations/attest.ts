@@ -4,7 +4,7 @@ import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { HubError, type Problem } from '../../core/errors.js'
 import { lineContent } from '../../medication-list/attestation/line-content.js'
 import type { ClientOperation, OperationCall, OperationEffect } from './client-operation.js'
-import { isDecided, undecidedIssues } from './decided.js'
+import { isDecided, isHolder, undecidedIssues } from './decided.js'
 import { issueDecisions } from './issue-decision.js'
 import { currentLines, listAnswer, listOf, personAgent, provenanceOf, refuse } from './list-operation.js'
 import { authorOf, codeOf, firstNamed, partsNamed } from './parameters.js'
@@ -33,7 +33,7 @@ function apply(call: OperationCall): OperationEffect {
   const issues = issueDecisions(call)
   refuse([
     ...(scope === 'full' ? openQuestions(call, lines, issues) : []),
-    ...(usesNone ? usesNoneProblems(scope, bases, lines) : []),
+    ...(usesNone ? usesNoneProblems(call, scope, bases, lines) : []),
     ...(scope === 'full' && lines.length === 0 && !usesNone
       ? [
           {
@@ -104,12 +104,16 @@ function openQuestions(
 }
 
 function usesNoneProblems(
+  { now, parameters, person }: OperationCall,
   scope: (typeof SCOPES)[number],
   bases: readonly Basis[],
   lines: readonly MedicationStatement[],
 ): Problem[] {
   const at = 'usesNoMedicines'
+  const onBehalfOf = firstNamed(parameters, 'onBehalfOf')?.valueReference
+  const mayNot = isHolder(person, authorOf(parameters), onBehalfOf, now) === false
   return [
+    ...(mayNot ? [{ at, text: 'only who holds the list says that' }] : []),
     ...(scope === 'full' ? [] : [{ at, text: 'that is said with a full attestation only' }]),
     ...(lines.length === 0 ? [] : [{ at, text: 'the list has lines' }]),
     ...(bases.some((basis) => ASKED.has(basis)) ? [] : [{ at, text: 'somebody was asked, or looked' }]),

@@ -75,6 +75,9 @@ function setsAside(
 /** Until somebody answers them nothing else is a decision (4.1). */
 const ANSWERED_ONLY: ReadonlySet<string | undefined> = new Set(['conflicting-change', 'late-decision'])
 
+/** Whoever decides on every line has answered these. */
+const OF_LINES: ReadonlySet<string | undefined> = new Set(['prescribed-not-on-list'])
+
 /** @param now decisions that come together with the attestation */
 export function undecidedIssues(person: PersonView, now: readonly Provenance[]): DetectedIssue[] {
   const acts = [...person.ofType('Provenance'), ...now].filter(({ activity }) =>
@@ -96,7 +99,8 @@ const openIssues = (person: PersonView): DetectedIssue[] =>
     resource.resourceType === 'DetectedIssue' &&
     resource.status === 'preliminary' &&
     resource.severity === 'high' &&
-    !OF_RESPONSIBILITY.has(resource.code?.coding?.[0]?.code)
+    !OF_RESPONSIBILITY.has(resource.code?.coding?.[0]?.code) &&
+    !OF_LINES.has(resource.code?.coding?.[0]?.code)
       ? [resource]
       : [],
   )
@@ -111,3 +115,36 @@ function settles({ extension, target }: Provenance, issue: DetectedIssue): boole
     !(noted && ANSWERED_ONLY.has(issue.code?.coding?.[0]?.code))
   )
 }
+
+const ROLE = codeSystemUrl('care-team-role')
+
+/** Undefined while nobody holds the list; else whether it is this person, or one who acts for the organisation that does. */
+export function isHolder(
+  person: PersonView,
+  author: Reference,
+  onBehalfOf: Reference | undefined,
+  now: string,
+): boolean | undefined {
+  const holders = [...person.all()]
+    .flatMap(({ layer, resource }) =>
+      layer === 'line' && resource.resourceType === 'CareTeam' && resource.status === 'active'
+        ? (resource.participant ?? [])
+        : [],
+    )
+    .filter(
+      ({ period, role }) =>
+        role?.some(({ coding }) =>
+          coding?.some(({ code, system }) => system === ROLE && HOLDING.has(code ?? '')),
+        ) === true &&
+        !(Date.parse(period?.end ?? '') <= Date.parse(now)) &&
+        !(Date.parse(period?.start ?? '') > Date.parse(now)),
+    )
+  if (holders.length === 0) return undefined
+  return holders.some(
+    ({ member, onBehalfOf: organisation }) =>
+      isBy(member, author) ||
+      (onBehalfOf !== undefined && (isBy(member, onBehalfOf) || isBy(organisation, onBehalfOf))),
+  )
+}
+
+const HOLDING: ReadonlySet<string> = new Set(['list-holder', 'list-holder-delegate'])

@@ -6,9 +6,13 @@ import { sha256Hex } from '../../core/deterministic-id.js'
 /** Hex digits kept. */
 const DIGITS = 16
 const EXPLANATION = extensionUrl('explanation')
+/** Numbers that time alone moves while the facts stay the same. */
+const MOVING: ReadonlySet<string | undefined> = new Set(['left', 'slots'])
 
-export const issueBasis = ({ extension, severity }: Pick<DetectedIssue, 'extension' | 'severity'>): string =>
-  sha256Hex(JSON.stringify([severity, extension?.find(({ url }) => url === EXPLANATION)?.extension])).slice(
-    0,
-    DIGITS,
+export function issueBasis({ extension, severity }: Pick<DetectedIssue, 'extension' | 'severity'>): string {
+  const parts = extension?.find(({ url }) => url === EXPLANATION)?.extension ?? []
+  const read = parts.filter(
+    ({ extension: number }) => !MOVING.has(number?.find(({ url }) => url === 'name')?.valueString),
   )
+  return sha256Hex(JSON.stringify([severity, read])).slice(0, DIGITS)
+}

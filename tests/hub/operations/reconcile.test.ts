@@ -206,6 +206,33 @@ describe('$reconcile', () => {
     )
   })
 
+  it('says on the list who decided last', async () => {
+    assert.equal(person.list().source?.display, 'Lege 2')
+    await reconcile([decision('continue', line('statin').id)], { scope: 'partial' })
+    assert.equal(person.list().source?.display, 'Lege 1')
+  })
+
+  it('takes a row that a client writes with the id of a line as a decision on that line (K0)', async () => {
+    const { id } = line('statin')
+    await person.write({
+      resourceType: 'MedicationStatement',
+      identifier: [
+        { system: 'urn:test:row', value: '1' },
+        { system: sidUrl('line'), value: id! },
+      ],
+      status: 'active',
+      subject: { reference: person.patientRef },
+      dateAsserted: new Date(person.now).toISOString(),
+      informationSource: DOCTOR,
+      medicationCodeableConcept: { text: 'Statin, den vanlige' },
+      dosage: [once('EVE', 2)],
+    })
+    assert.equal(person.lines().length, 2)
+    assert.deepEqual([line('vanlige').id, line('vanlige').dosage?.[0]?.text], [id, '2 tabletter kveld'])
+    person.pass(1)
+    assert.equal(line('vanlige').id, id)
+  })
+
   it('tells what a patient may not decide', async () => {
     const author = { ...DOCTOR, type: 'Patient' }
     await assert.rejects(

@@ -1,0 +1,43 @@
+/**
+ * A fact that echoes the hub's own line id is of that treatment (3.1, K0), though the facts of the line do not know the id
+ * themselves: what made up the line is linked.
+ */
+import { sidUrl } from '../../core/canonical.js'
+import type { PreviousLine } from '../contract.js'
+import type { DecisionFact, TreatmentKey } from './fact.js'
+
+const LINE = sidUrl('line')
+const DECIDING = /^Medication(Request|Statement|Dispense)\//
+
+/** The same objects where nothing echoes a line. */
+export function withEchoes(
+  decisions: readonly DecisionFact[],
+  previous: readonly PreviousLine[],
+): readonly DecisionFact[] {
+  if (!decisions.some(isEcho)) return decisions
+  const lines = new Map(previous.map((line) => [line.id, line]))
+  return decisions.map((fact) => (isEcho(fact) ? linked(fact, lines) : fact))
+}
+
+/** A decision made on the list names the facts of its line itself. */
+const isEcho = (fact: DecisionFact): boolean =>
+  !(fact.kind === 'row' && fact.decidedOn !== undefined) &&
+  fact.identifiers.some(({ system }) => system === LINE)
+
+const linkedBefore = new WeakMap<DecisionFact, { readonly names: string; readonly copy: DecisionFact }>()
+
+/** The same copy for the same facts, so that what is remembered by a fact stays remembered. */
+function linked(fact: DecisionFact, lines: ReadonlyMap<string, PreviousLine>): DecisionFact {
+  const known = new Set(fact.keys.map(({ token }) => token))
+  const refs = fact.identifiers
+    .flatMap(({ system, value }) => (system === LINE ? (lines.get(value ?? '')?.facts ?? []) : []))
+    .filter((ref) => DECIDING.test(ref) && !known.has(ref))
+  if (refs.length === 0) return fact
+  const names = [...new Set(refs)].sort().join()
+  const before = linkedBefore.get(fact)
+  if (before?.names === names) return before.copy
+  const keys = [...fact.keys, ...names.split(',').map((token): TreatmentKey => ({ token, basis: 'K0' }))]
+  const copy = { ...fact, keys }
+  linkedBefore.set(fact, { names, copy })
+  return copy
+}
