@@ -178,6 +178,9 @@ export function unitKeyOfWord(word: string): string {
   return BY_WORD.get(plain) ?? BY_UCUM.get(word.trim()) ?? plain
 }
 
+/** Whether this key is one of the table. */
+export const isKnownUnitKey = (unit: string): boolean => Object.hasOwn(UNITS, unit)
+
 /** Whether the table has this word. */
 export const isKnownUnit = (word: string): boolean => BY_WORD.has(word.trim().toLowerCase())
 

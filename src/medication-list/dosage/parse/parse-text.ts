@@ -125,8 +125,11 @@ function sentenceOf(tokens: readonly Token[], sequence: number, several: boolean
         break
       case 'glue':
         break
+      case 'nothing':
+        return []
       case 'then':
       case 'beside':
+      case 'unknown':
         return undefined
     }
   }

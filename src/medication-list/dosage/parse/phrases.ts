@@ -6,10 +6,12 @@ import type { DosageWords } from '../text-words.js'
 import { readAmount } from './read-amount.js'
 import type { Token } from './token.js'
 
-/** Matches at the place where it is tried; undefined tokens where the match turns out to be none. */
 export interface Phrase {
-  readonly pattern: RegExp
-  readonly tokens: (match: RegExpExecArray) => readonly Token[] | undefined
+  /** A word or words in lower case, or the source of a regular expression. */
+  readonly form: string
+  readonly literal: boolean
+  /** Undefined where the match turns out to be none; a literal is its own match. */
+  readonly tokens: (match: readonly (string | undefined)[]) => readonly Token[] | undefined
 }
 
 /** Numbers by which a word is tried: those with a word of their own, and those with endings of their own. */
@@ -29,8 +31,8 @@ export function phrasesOf(words: DosageWords): readonly Phrase[] {
     ...limitPhrases(words),
     ...fixed(words.thereafter, { kind: 'then' }),
     ...[words.and, words.only, words.upTo].flatMap((word) => fixed(word, { kind: 'glue' })),
-    { pattern: sticky(','), tokens: () => [{ kind: 'glue' }] },
-    { pattern: sticky(';'), tokens: () => [{ kind: 'beside' }] },
+    { form: ',', literal: true, tokens: () => [{ kind: 'glue' }] },
+    { form: ';', literal: true, tokens: () => [{ kind: 'beside' }] },
   ]
 }
 
@@ -75,8 +77,9 @@ function rhythmPhrases(words: DosageWords): Phrase[] {
     ]),
     ...[1, 5].flatMap((on) =>
       [1, 7].map((off) => ({
-        pattern: sticky(escaped(words.cycle(on, off)).replace('5', '(\\d+)').replace('7', '(\\d+)')),
-        tokens: (match: RegExpExecArray): Token[] => {
+        form: escaped(words.cycle(on, off)).replace('5', '(\\d+)').replace('7', '(\\d+)'),
+        literal: false,
+        tokens: (match: readonly (string | undefined)[]): Token[] => {
           const [first, second] = match.slice(1).map(Number)
           return [
             {
@@ -126,25 +129,30 @@ function datePhrases(words: DosageWords): Phrase[] {
   })
   return [
     {
-      pattern: sticky(`${lead}(${clock}(?:${and}${clock})*)`),
+      form: `${lead}(${clock}(?:${and}${clock})*)`,
+      literal: false,
       tokens: ([, all = '']) => [
         { kind: 'clocks', times: (all.match(/\d{1,2}[.:]\d{2}/g) ?? []).map(clockOf) },
       ],
     },
     {
-      pattern: sticky(hole(words.from(HOLE), day)),
+      form: hole(words.from(HOLE), day),
+      literal: false,
       tokens: ([, iso, time]) => [{ kind: 'from', point: point(iso, time) }],
     },
     {
-      pattern: sticky(hole(words.until(HOLE), date)),
+      form: hole(words.until(HOLE), date),
+      literal: false,
       tokens: ([, iso]) => [{ kind: 'until', point: point(iso) }],
     },
     {
-      pattern: sticky(hole(words.untilTime(HOLE, SECOND_HOLE), date).replace(SECOND_HOLE, `${lead}${clock}`)),
+      form: hole(words.untilTime(HOLE, SECOND_HOLE), date).replace(SECOND_HOLE, `${lead}${clock}`),
+      literal: false,
       tokens: ([, iso, time]) => [{ kind: 'until', point: point(iso, time) }],
     },
     {
-      pattern: sticky(hole(words.on(HOLE), `(${day}(?:${and}${day})*)`)),
+      form: hole(words.on(HOLE), `(${day}(?:${and}${day})*)`),
+      literal: false,
       tokens: ([, all = '']) => [
         {
           kind: 'on',
@@ -156,8 +164,9 @@ function datePhrases(words: DosageWords): Phrase[] {
 }
 
 function limitPhrases(words: DosageWords): Phrase[] {
-  const maximum = (pattern: string, hoursOf: (match: RegExpExecArray) => number): Phrase => ({
-    pattern: sticky(pattern),
+  const maximum = (source: string, hoursOf: (match: readonly (string | undefined)[]) => number): Phrase => ({
+    form: source,
+    literal: false,
     tokens: (match) => {
       const amount = readAmount(match[1] ?? '')
       return amount === undefined ? undefined : [{ kind: 'maximum', amount, hours: hoursOf(match) }]
@@ -168,15 +177,18 @@ function limitPhrases(words: DosageWords): Phrase[] {
     maximum(hole(words.maximum(HOLE, 77), '([^;]+?)').replace('77', '(\\d+)'), (match) => Number(match[2])),
     ...fixed(words.asNeeded, { kind: 'needed', reason: undefined }),
     {
-      pattern: sticky(hole(words.asNeededFor(HOLE), FREE)),
+      form: hole(words.asNeededFor(HOLE), FREE),
+      literal: false,
       tokens: ([, reason = '']) => [{ kind: 'needed', reason: reason.trim() }],
     },
     {
-      pattern: sticky(hole(words.site(HOLE), FREE)),
+      form: hole(words.site(HOLE), FREE),
+      literal: false,
       tokens: ([, text = '']) => [{ kind: 'site', text: text.trim() }],
     },
     {
-      pattern: sticky(hole(words.chart(HOLE), FREE)),
+      form: hole(words.chart(HOLE), FREE),
+      literal: false,
       tokens: ([, place = '']) => [{ kind: 'chart', place: place.trim() }],
     },
     ...fixed(words.chart(undefined), { kind: 'chart', place: undefined }),
@@ -185,8 +197,8 @@ function limitPhrases(words: DosageWords): Phrase[] {
   ]
 }
 
-const fixed = (word: string, ...tokens: readonly Token[]): Phrase[] =>
-  word.trim() === '' ? [] : [{ pattern: sticky(escaped(word.trim())), tokens: () => tokens }]
+export const fixed = (word: string, ...tokens: readonly Token[]): Phrase[] =>
+  word.trim() === '' ? [] : [{ form: word.trim().toLowerCase(), literal: true, tokens: () => tokens }]
 
 /** One phrase for numbers that stand as digits, one for each that has a word. */
 function counted(say: (n: number) => string, token: (n: number) => Token): Phrase[] {
@@ -194,10 +206,12 @@ function counted(say: (n: number) => string, token: (n: number) => Token): Phras
   for (const n of SAMPLES) {
     const word = say(n)
     const digits = new RegExp(`(?<!\\d)${n}(?!\\d)`)
-    const pattern = digits.test(word) ? escaped(word).replace(digits, '(\\d+)') : escaped(word)
-    if (phrases.has(pattern)) continue
-    phrases.set(pattern, {
-      pattern: sticky(pattern),
+    const literal = !digits.test(word)
+    const form = literal ? word.toLowerCase() : escaped(word).replace(digits, '(\\d+)')
+    if (phrases.has(form)) continue
+    phrases.set(form, {
+      form,
+      literal,
       tokens: ([, number]) => [token(number === undefined ? n : Number(number))],
     })
   }
@@ -205,10 +219,7 @@ function counted(say: (n: number) => string, token: (n: number) => Token): Phras
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-const hole = (text: string, pattern: string): string => escaped(text).replace(HOLE, pattern)
-
-/** Ends with its word. */
-const sticky = (pattern: string): RegExp => new RegExp(`${pattern}(?![\\p{L}\\d])`, 'uiy')
+const hole = (text: string, source: string): string => escaped(text).replace(HOLE, source)
 
 /** `24.11.2026` and `2026-11-24` as ISO date. */
 function dateOf(text: string): string {

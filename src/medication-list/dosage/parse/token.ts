@@ -31,3 +31,7 @@ export type Token =
   | { readonly kind: 'glue' }
   /** A part between commas that is none of the others: a route. */
   | { readonly kind: 'free'; readonly text: string }
+  /** A part of a taper without doses. */
+  | { readonly kind: 'nothing' }
+  /** Words of a source that are none of ours; only where they are let pass. */
+  | { readonly kind: 'unknown'; readonly text: string }
