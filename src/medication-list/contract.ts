@@ -112,6 +112,25 @@ export interface Product {
   readonly interactsAs?: readonly string[]
 }
 
+/**
+ * A medicine that is daily in no ordinary use (12.8), by substance, route, form and strength. What a condition asks for
+ * and nobody states does not hold: a medicine of unknown strength is not taken for the weekly one.
+ */
+export interface NeverDaily {
+  /** Name of the entry, for those who keep the list. */
+  readonly id: string
+  /** ATC prefixes. */
+  readonly atc: readonly string[]
+  /** Route groups (3.1); any where absent. */
+  readonly routes?: readonly string[]
+  /** Form groups as the catalogue names them; any where absent. */
+  readonly forms?: readonly string[]
+  /** Least strength of one unit; any where absent. */
+  readonly strengthFrom?: { readonly value: number; readonly unit: string }
+  /** Shortest time between two days with doses. */
+  readonly intervalDays: number
+}
+
 export interface ListConfig {
   /** IANA zone of the patient. */
   readonly zone: string
@@ -127,6 +146,8 @@ export interface ListConfig {
   readonly unconfirmedPacking: 'never-more' | 'last-confirmed' | 'as-decided'
   /** The operator's price calendar; empty where there is none (8.4). */
   readonly prices: readonly PricePeriod[]
+  /** Medicines that are never daily (12.8). */
+  readonly neverDaily: readonly NeverDaily[]
   /** Maximum daily amount per ATC code, in mg. */
   readonly maximumDailyMg: Readonly<Record<string, number>>
   /** Interactions of less relevance than this are not told: 1 tells those to be avoided, 3 tells all. */

@@ -1,5 +1,6 @@
 /** Defaults of the engine's configuration. Clinical ones are ours and wait for a clinician's confirmation. */
 import type { ListConfig, TherapeuticGroup } from './contract.js'
+import { NEVER_DAILY } from './never-daily/default-list.js'
 
 const HOUR_MS = 3_600_000
 
@@ -59,6 +60,7 @@ export const listConfig = (
   timeCriticalAtc: TIME_CRITICAL_ATC,
   unconfirmedPacking: 'never-more',
   prices,
+  neverDaily: NEVER_DAILY,
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
   therapeuticGroups: THERAPEUTIC_GROUPS,

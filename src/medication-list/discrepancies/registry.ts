@@ -3,6 +3,7 @@ import { allergyConflict } from './allergy-conflict.js'
 import { ambiguousLink } from './ambiguous-link.js'
 import { batonGap } from './baton-gap.js'
 import { batonOfferOverdue } from './baton-offer-overdue.js'
+import { changeDaySum } from './change-day-sum.js'
 import { clinicDoseOverdue } from './clinic-dose-overdue.js'
 import { conflictingChange } from './conflicting-change.js'
 import { courseWithoutEnd } from './course-without-end.js'
@@ -20,6 +21,8 @@ import { interaction, interactionSplit } from './interaction.js'
 import { lateDecision } from './late-decision.js'
 import { measureOverdue } from './measure-overdue.js'
 import { missedDose } from './missed-dose.js'
+import { missingStructuredDose } from './missing-structured-dose.js'
+import { neverDailyConflict } from './never-daily-conflict.js'
 import { notAsAgreed } from './not-as-agreed.js'
 import { onListNotPacked } from './on-list-not-packed.js'
 import { onListWithoutValidPrescription } from './on-list-without-valid-prescription.js'
@@ -42,6 +45,7 @@ import { substitutionNotAllowed } from './substitution-not-allowed.js'
 import { supplyRunningOut } from './supply-running-out.js'
 import { takenAfterStop } from './taken-after-stop.js'
 import { takenWhileOnHold } from './taken-while-on-hold.js'
+import { textStructureConflict } from './text-structure-conflict.js'
 import { unconfirmedMultidoseChange } from './unconfirmed-multidose-change.js'
 import { unplannedIntake } from './unplanned-intake.js'
 import { wrongRoll } from './wrong-roll.js'
@@ -50,6 +54,7 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   allergyConflict,
   ambiguousLink,
   conflictingChange,
+  changeDaySum,
   courseWithoutEnd,
   batonGap,
   batonOfferOverdue,
@@ -62,6 +67,8 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   measureOverdue,
   lateDecision,
   missedDose,
+  missingStructuredDose,
+  neverDailyConflict,
   onListWithoutValidPrescription,
   ordinationNotReceived,
   prescribedNotOnList,
@@ -93,4 +100,5 @@ export const DISCREPANCIES: readonly Discrepancy[] = [
   substitutionNotAllowed,
   takenWhileOnHold,
   unplannedIntake,
+  textStructureConflict,
 ]

@@ -41,6 +41,7 @@ function partsOf(line: LineModel, { patientRef, language, zone }: StatementConte
     line.dosageFact,
     line.dosages,
     line.cycles.day,
+    line.neverDaily,
     line.words,
     line.medicine?.atc,
     line.medicine?.name,

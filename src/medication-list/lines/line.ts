@@ -1,13 +1,15 @@
 /** A line as the discrepancies see it: its facts, its state at T and its dosage in force. */
 import type { Dosage, MedicationStatement } from 'fhir/r4.js'
-import type { ListConfig } from '../contract.js'
+import type { ListConfig, NeverDaily } from '../contract.js'
 import type { DosagePlan } from '../dosage/plan.js'
 import type { DecisionFact, Intake, Medicine, Prescription } from '../facts/fact.js'
 import { type Attached, type LineGroup, medicineOf } from '../grouping/line-group.js'
+import { neverDailyRule } from '../never-daily/problems.js'
 import { type Category, categoryOf } from './category.js'
 import { type Cycles, cyclesAt } from './cycles.js'
 import { dosageInForce, type LineState, stateAt } from './decisions.js'
 import { type Holder, holderHasDecided } from './holder.js'
+import { type NotToPack, notToPack } from './not-to-pack.js'
 import { inPhase } from './phase.js'
 
 export interface LineModel {
@@ -32,6 +34,10 @@ export interface LineModel {
   /** False while the holder has not decided on it. */
   readonly confirmed: boolean
   readonly critical: boolean
+  /** The rule for a medicine that is never daily (12.8). */
+  readonly neverDaily: NeverDaily | undefined
+  /** Why it may be neither packed nor programmed for now; empty where it may, and for a line that is not in use. */
+  readonly notToPack: readonly NotToPack[]
 }
 
 const NO_DOSAGE = { plan: { kind: 'none' }, dosages: [] } as const
@@ -62,6 +68,11 @@ export function makeLine(
     category: state === undefined ? undefined : categoryOf(plan, state, group, dosage?.fact),
     confirmed: state === undefined || holderHasDecided(state.decision.fact, group.facts, holder),
     critical: isCritical(medicine, config),
+    neverDaily: neverDailyRule(medicine, config),
+    notToPack:
+      state === undefined || state.status === 'stopped' || state.status === 'completed'
+        ? []
+        : notToPack({ fact: dosage?.fact, plan, medicine }, at, config),
   }
 }
 

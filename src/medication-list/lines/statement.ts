@@ -244,35 +244,33 @@ function derivedFrom(line: LineModel): Reference[] {
   }))
 }
 
-/**
- * Medicines that are daily in no ordinary use, by ATC: their weekly dosage carries a warning. Default list of ours,
- * for a clinician to confirm (12.8).
- */
-const WEEKLY_WARNING_ATC: readonly string[] = ['L01BA01', 'L04AX03', 'M05BA', 'M05BB', 'A10BJ']
-
 /** Each entry with a text made from its structure; the source's own words beside it where they differ (12.1). */
 function lineDosage(line: LineModel, { language, zone }: StatementContext): Dosage[] {
-  const weekly = WEEKLY_WARNING_ATC.some((prefix) => line.medicine?.atc?.startsWith(prefix))
+  const warned = line.neverDaily !== undefined
   return line.dosages
-    .map((dosage) => worded(dosage, { language, zone }, weekly))
+    .map((dosage) => worded(dosage, { language, zone }, warned))
     .flatMap((dosage) => withDatedCycle(dosage, line.cycles.day, line.dosageFact?.start, zone))
 }
+
+/** What a source wrote before another hub made its text. */
+const hasOriginal = ({ extension = [] }: Dosage): boolean =>
+  extension.some(({ url }) => url === extensionUrl('original-text'))
 
 function worded(
   dosage: Dosage,
   { language, zone }: Pick<StatementContext, 'language' | 'zone'>,
-  weekly: boolean,
+  warned: boolean,
 ): Dosage {
   const plan = readDosagePlan([dosage])
   const text = dosageText(plan, language, 'patient', zone)
   if (plan.kind !== 'structured' || text === undefined) return dosage
   const original =
-    plan.wording === undefined || plan.wording === text
+    plan.wording === undefined || plan.wording === text || hasOriginal(dosage)
       ? []
       : [{ url: extensionUrl('original-text'), valueString: plan.wording }]
   const extension = [...(dosage.extension ?? []), ...original]
   const [entry] = plan.entries
-  const warning = weekly && entry !== undefined ? notDailyWarning(entry, language) : undefined
+  const warning = warned && entry !== undefined ? notDailyWarning(entry, language) : undefined
   return {
     ...dosage,
     ...(extension.length === 0 ? {} : { extension }),

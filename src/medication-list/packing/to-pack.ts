@@ -4,6 +4,7 @@
  */
 import { addDays } from '../../core/zone.js'
 import type { LineModel } from '../lines/line.js'
+import type { NotToPack } from '../lines/not-to-pack.js'
 import { compareDays, type DayAmounts, NO_DOSES } from '../quantities/day-amounts.js'
 import { intendedOn } from '../quantities/intended.js'
 import { dueOf } from '../quantities/packed.js'
@@ -28,7 +29,7 @@ export interface DayToPack {
 }
 
 export type ToPack =
-  | { readonly kind: 'nothing'; readonly why: 'not-multidose' | 'suspended' }
+  | { readonly kind: 'nothing'; readonly why: 'not-multidose' | 'suspended' | NotToPack }
   /** Given from outside the roll from this instant on, so that nobody is left with neither. */
   | { readonly kind: 'outside-roll'; readonly from: number; readonly replaces: string }
   | { readonly kind: 'pouches'; readonly days: readonly DayToPack[]; readonly unconfirmed: boolean }
@@ -46,6 +47,9 @@ export function toPack(
   if (started !== undefined && !started.confirmed)
     return { kind: 'outside-roll', from: started.from, replaces: started.stopped.id }
   if (!isMultidose(line)) return { kind: 'nothing', why: 'not-multidose' }
+  const [unsolved] = line.notToPack
+  if (unsolved !== undefined && unsolved !== 'missing-structured-dose')
+    return { kind: 'nothing', why: unsolved }
   const open = packing.changes.filter((change) => change.line.id === line.id && isUnconfirmed(change))
   const former = withDecisions(
     line,

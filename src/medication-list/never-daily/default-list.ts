@@ -1,0 +1,141 @@
+/**
+ * Default list of medicines that are never daily, with their shortest interval (medication-list.md 12.8). Ours, for a
+ * clinician to confirm. Data only. Where a daily product of the same substance exists (alendronate 10 mg, oral
+ * semaglutide, exenatide twice daily, rivastigmine patches) route or strength tells them apart.
+ */
+import type { NeverDaily } from '../contract.js'
+
+const INJECTION = ['injection']
+const PATCH = ['transdermal']
+
+export const NEVER_DAILY: readonly NeverDaily[] = [
+  { id: 'methotrexate', atc: ['L01BA01', 'L04AX03'], intervalDays: 7 },
+  {
+    id: 'alendronate',
+    atc: ['M05BA04', 'M05BB03', 'M05BB05'],
+    strengthFrom: { value: 35, unit: 'mg' },
+    intervalDays: 7,
+  },
+  {
+    id: 'risedronate',
+    atc: ['M05BA07', 'M05BB02', 'M05BB04', 'M05BB07'],
+    strengthFrom: { value: 35, unit: 'mg' },
+    intervalDays: 7,
+  },
+  { id: 'ibandronate', atc: ['M05BA06'], strengthFrom: { value: 100, unit: 'mg' }, intervalDays: 28 },
+  { id: 'zoledronate', atc: ['M05BA08'], routes: INJECTION, intervalDays: 7 },
+  { id: 'denosumab', atc: ['M05BX04'], routes: INJECTION, intervalDays: 7 },
+  { id: 'semaglutide-weekly', atc: ['A10BJ06'], routes: INJECTION, intervalDays: 7 },
+  { id: 'dulaglutide', atc: ['A10BJ05'], routes: INJECTION, intervalDays: 7 },
+  { id: 'albiglutide', atc: ['A10BJ04'], routes: INJECTION, intervalDays: 7 },
+  {
+    id: 'exenatide-weekly',
+    atc: ['A10BJ01'],
+    routes: INJECTION,
+    strengthFrom: { value: 1, unit: 'mg' },
+    intervalDays: 7,
+  },
+  { id: 'tirzepatide', atc: ['A10BX16'], routes: INJECTION, intervalDays: 7 },
+  {
+    id: 'vitamin-d-high',
+    atc: ['A11CC05', 'A11CC01'],
+    strengthFrom: { value: 10_000, unit: 'IE' },
+    intervalDays: 7,
+  },
+  {
+    id: 'vitamin-d-high-micrograms',
+    atc: ['A11CC05', 'A11CC01', 'A11CC06'],
+    strengthFrom: { value: 250, unit: 'mikrogram' },
+    intervalDays: 7,
+  },
+  { id: 'fentanyl-patch', atc: ['N02AB03'], routes: PATCH, intervalDays: 2 },
+  { id: 'buprenorphine-patch', atc: ['N02AE01'], routes: PATCH, intervalDays: 3 },
+  { id: 'estradiol-patch', atc: ['G03CA03', 'G03FA01', 'G03FB05'], routes: PATCH, intervalDays: 3 },
+  { id: 'contraceptive-patch', atc: ['G03AA13'], routes: PATCH, intervalDays: 7 },
+  { id: 'scopolamine-patch', atc: ['A04AD01', 'N05CM05'], routes: PATCH, intervalDays: 3 },
+  { id: 'clonidine-patch', atc: ['C02AC01'], routes: PATCH, intervalDays: 7 },
+  { id: 'paliperidone-depot', atc: ['N05AX13'], routes: INJECTION, intervalDays: 7 },
+  { id: 'risperidone-depot', atc: ['N05AX08'], routes: INJECTION, intervalDays: 14 },
+  {
+    id: 'aripiprazole-depot',
+    atc: ['N05AX12'],
+    routes: INJECTION,
+    strengthFrom: { value: 100, unit: 'mg' },
+    intervalDays: 26,
+  },
+  {
+    id: 'olanzapine-depot',
+    atc: ['N05AH03'],
+    routes: INJECTION,
+    strengthFrom: { value: 150, unit: 'mg' },
+    intervalDays: 14,
+  },
+  { id: 'fluphenazine-depot', atc: ['N05AB02'], routes: INJECTION, intervalDays: 7 },
+  { id: 'perphenazine-depot', atc: ['N05AB03'], routes: INJECTION, intervalDays: 7 },
+  { id: 'flupentixol-depot', atc: ['N05AF01'], routes: INJECTION, intervalDays: 7 },
+  { id: 'zuclopenthixol-depot', atc: ['N05AF05'], routes: INJECTION, intervalDays: 2 },
+  { id: 'buprenorphine-depot', atc: ['N07BC01'], routes: INJECTION, intervalDays: 7 },
+  { id: 'naltrexone-depot', atc: ['N07BB04'], routes: INJECTION, intervalDays: 28 },
+  { id: 'medroxyprogesterone-depot', atc: ['G03AC06', 'G03DA02'], routes: INJECTION, intervalDays: 7 },
+  { id: 'testosterone-depot', atc: ['G03BA03'], routes: INJECTION, intervalDays: 7 },
+  {
+    id: 'gonadotropin-depot',
+    atc: ['L02AE'],
+    routes: INJECTION,
+    strengthFrom: { value: 3, unit: 'mg' },
+    intervalDays: 26,
+  },
+  { id: 'fulvestrant', atc: ['L02BA03'], routes: INJECTION, intervalDays: 14 },
+  {
+    id: 'octreotide-lanreotide-depot',
+    atc: ['H01CB02', 'H01CB03'],
+    routes: INJECTION,
+    strengthFrom: { value: 10, unit: 'mg' },
+    intervalDays: 14,
+  },
+  {
+    id: 'tnf-inhibitors',
+    atc: ['L04AB01', 'L04AB04', 'L04AB05', 'L04AB06', 'L04AB02'],
+    routes: INJECTION,
+    intervalDays: 3,
+  },
+  {
+    id: 'interleukin-inhibitors',
+    atc: [
+      'L04AC05',
+      'L04AC07',
+      'L04AC10',
+      'L04AC11',
+      'L04AC12',
+      'L04AC13',
+      'L04AC14',
+      'L04AC16',
+      'L04AC17',
+      'L04AC18',
+      'L04AC21',
+    ],
+    routes: INJECTION,
+    intervalDays: 7,
+  },
+  { id: 'abatacept-vedolizumab', atc: ['L04AA24', 'L04AG05', 'L04AA33'], routes: INJECTION, intervalDays: 7 },
+  {
+    id: 'asthma-biologicals',
+    atc: ['R03DX05', 'R03DX08', 'R03DX09', 'R03DX10', 'R03DX11', 'D11AH05', 'D11AH07'],
+    routes: INJECTION,
+    intervalDays: 7,
+  },
+  {
+    id: 'cgrp-antibodies',
+    atc: ['N02CD01', 'N02CD02', 'N02CD03', 'N02CD05'],
+    routes: INJECTION,
+    intervalDays: 26,
+  },
+  { id: 'pcsk9-antibodies', atc: ['C10AX13', 'C10AX14', 'C10AX16'], routes: INJECTION, intervalDays: 14 },
+  { id: 'darbepoetin', atc: ['B03XA02', 'B03XA03'], routes: INJECTION, intervalDays: 7 },
+  {
+    id: 'multiple-sclerosis-antibodies',
+    atc: ['L04AG03', 'L04AG08', 'L04AG12', 'L04AA23', 'L04AA36'],
+    routes: INJECTION,
+    intervalDays: 26,
+  },
+]
