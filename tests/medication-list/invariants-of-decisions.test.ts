@@ -10,7 +10,7 @@ import { asPrevious, derive } from '../support/clinical-facts.js'
 import { type FactHistory, factHistory } from '../support/fact-history.js'
 import { productCatalogue } from '../support/product-catalogue.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1500 : 40, seed: 20261124 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 30, seed: 20261124 }
 const ZONE = 'Europe/Oslo'
 const HOUR_MS = 3_600_000
 
@@ -95,7 +95,8 @@ describe('invariant 3: every valid prescription is in one line, and nobody is le
           const stopped = openAbout(result, 'stopped-prescription-open', fact.ref)
           if (isStoppedFor(line.statement, history.at, HOUR_MS))
             assert.equal(stopped, 1, `${fact.ref} can be dispensed, and nobody is told that it was stopped`)
-          else if (line.statement.status !== 'stopped') assert.equal(stopped, 0)
+          else if (line.statement.status !== 'stopped' && !isNamedInError(fact, history))
+            assert.equal(stopped, 0)
           const undecided = openAbout(result, 'prescribed-not-on-list', fact.ref)
           assert.equal(undecided, isDecided(fact, line.facts, history) ? 0 : 1, `${fact.ref} asked`)
         }
@@ -104,6 +105,15 @@ describe('invariant 3: every valid prescription is in one line, and nobody is le
     )
   })
 })
+
+/** A row that was never true leaves its prescription behind, which is told likewise. */
+const isNamedInError = ({ ref }: Fact, { facts }: FactHistory): boolean =>
+  facts.some(
+    ({ resource }) =>
+      resource.resourceType === 'MedicationStatement' &&
+      resource.status === 'entered-in-error' &&
+      resource.identifier?.some(({ value }) => value === `urn:uuid:${ref.split('/')[1]}`),
+  )
 
 function isValidPrescription({ resource }: Fact, at: string): boolean {
   if (resource.resourceType !== 'MedicationRequest' || resource.status !== 'active') return false

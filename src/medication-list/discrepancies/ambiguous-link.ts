@@ -1,6 +1,8 @@
 /** Facts whose belonging a person has to settle (medication-list.md 3.2). */
+
+import { INTAKE_DAYS } from '../../core/working-set.js'
 import type { Language } from '../dosage/units.js'
-import { originsOf } from '../facts/fact.js'
+import { type FactOrigin, type Intake, originsOf } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
 import { discrepancy, type Severity } from './discrepancy.js'
 
@@ -65,23 +67,21 @@ export const ambiguousLink = discrepancy<Ambiguous>({
   },
   find: ({ problems, lines, facts, versioned }) => {
     if (problems.length === 0) return { findings: [], next: [] }
-    const keyOf = new Map(originsOf(facts).map(({ ref, key }) => [ref, key]))
+    const origins = new Map(originsOf(facts).map((fact) => [fact.ref, fact]))
+    const keyOf = (ref: string): string => origins.get(ref)?.key ?? ref
     const lineOf = new Map(
       lines.flatMap((line) => line.group.facts.map(({ ref }) => [ref, line.ref] as const)),
     )
     const questions = new Map<string, LinkProblem[]>()
     for (const problem of problems) {
       const about = problem.candidates.length > 0 ? problem.candidates : problem.refs
-      const question = `${problem.kind} ${about
-        .map((ref) => keyOf.get(ref) ?? ref)
-        .sort()
-        .join(' ')}`
+      const question = `${problem.kind} ${about.map(keyOf).sort().join(' ')}`
       questions.set(question, [...(questions.get(question) ?? []), problem])
     }
     const findings = [...questions].flatMap(([question, same]) => {
       const [first] = same
       if (first === undefined) return []
-      const refs = [...new Set(same.flatMap((problem) => problem.refs))].sort()
+      const refs = earliest([...new Set(same.flatMap((problem) => problem.refs))], origins)
       const candidates = [...new Set(first.candidates.flatMap((ref) => lineOf.get(ref) ?? []))].sort()
       return [
         {
@@ -93,6 +93,23 @@ export const ambiguousLink = discrepancy<Ambiguous>({
         },
       ]
     })
-    return { findings, next: [] }
+    const asking = new Set(problems.flatMap(({ refs }) => refs))
+    const leaving = facts.intakes.filter(({ ref }) => asking.has(ref)).map(leavesAt)
+    return { findings, next: leaving }
   },
 })
+
+/** Facts named of one question: enough to see what it is about, and the same ones from day to day. */
+const NAMED_MAX = 10
+
+function earliest(refs: readonly string[], origins: ReadonlyMap<string, FactOrigin>): string[] {
+  const received = (ref: string): number => origins.get(ref)?.receivedAt ?? 0
+  return [...refs]
+    .sort((a, b) => received(a) - received(b) || (a < b ? -1 : 1))
+    .slice(0, NAMED_MAX)
+    .sort()
+}
+
+/** First instant at which an intake is not looked at any more. */
+const leavesAt = ({ at, receivedAt }: Intake): number => (at?.from ?? receivedAt) + INTAKE_DAYS * DAY_MS + 1
+const DAY_MS = 86_400_000

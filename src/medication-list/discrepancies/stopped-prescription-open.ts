@@ -68,7 +68,9 @@ const ofStopped = (lines: readonly LineModel[]): Ended[] =>
 
 /** A row that was never true leaves its prescription behind, unless another row stands for it. */
 function ofErrors(lines: readonly LineModel[]): Ended[] {
-  const wrong = lines.flatMap(({ status, group }) => (status === 'entered-in-error' ? group.facts : []))
+  const wrong = lines.flatMap(({ status, group }) =>
+    status === 'entered-in-error' ? group.facts.filter(({ kind }) => kind === 'row') : [],
+  )
   if (wrong.length === 0) return []
   const owners = new Map<string, { readonly line: LineModel; readonly prescription: Prescription }>()
   for (const line of lines)

@@ -19,7 +19,7 @@ export interface AtHome {
   readonly unit: string
   /** When the first dose is due that is not covered, which may have passed; undefined: not within 60 days. */
   readonly uncovered: number | undefined
-  /** From then on a supply is too old to be counted. */
+  /** From then on the answer is another: a supply is too old to be counted, or an end comes into sight. */
   readonly until: number
 }
 
@@ -32,6 +32,8 @@ export interface HomeContext {
 /** What was handed out longer ago is used up or forgotten: how much is left of it is not known. */
 const COUNTED_DAYS = 200
 const AHEAD_DAYS = 60
+/** An end that comes into sight later than this before it would be told too late. */
+const TOLD_DAYS = 8
 const DAY_MS = 86_400_000
 const NOT_COUNTED = new Set(['ml', 'mg', 'g', 'microgram', 'mmol', 'unit', 'drop', 'puff', 'pakning'])
 
@@ -104,7 +106,9 @@ function walk(
     if (at < midnight) atMidnight = left
     else after.push({ at, left })
   }
-  return { atMidnight, today: after, unit, uncovered, until: countedUntil(first) }
+  const inSight = startOfLocalDay(dateOfDay(dayNumber(today) + AHEAD_DAYS - TOLD_DAYS), zone)
+  const until = Math.min(countedUntil(first), uncovered === undefined ? inSight : Number.POSITIVE_INFINITY)
+  return { atMidnight, today: after, unit, uncovered, until }
 }
 
 interface StockEvent {
