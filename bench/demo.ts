@@ -1,5 +1,6 @@
 /**
- * `npm run demo`: one patient's story through the real intake surfaces, the list after each step, what changed and why.
+ * `npm run demo`: a month of one person through the real intake surfaces in a few seconds, the list after each step, what
+ * changed and why, and at the end the discrepancies of the month.
  * Options: --language nb|en, --url <a hub that runs already>.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,9 +10,13 @@ import { parseArgs } from 'node:util'
 import type { Bundle, DetectedIssue, List, MedicationStatement } from 'fhir/r4.js'
 import { type HubClient, openHubClient } from '../src/cli/hub-client.js'
 import { listTable, medicationText, type TableLanguage } from '../src/cli/list-table.js'
+import { parseConfig } from '../src/config.js'
 import { FNR } from '../src/core/canonical.js'
-import { startHubProcess } from '../tests/support/hub-process.js'
+import type { Log } from '../src/core/ports.js'
+import { startHub } from '../src/main.js'
+import { freePort } from '../tests/support/free-port.js'
 import { inger } from '../tests/support/kith-people.js'
+import { openStory, type Story } from './demo-messages.js'
 import { demoSteps } from './demo-steps.js'
 
 const { values } = parseArgs({
@@ -30,6 +35,9 @@ const WORDS = {
     added: 'ny linje',
     now: 'nå',
     gone: 'ikke lenger på listen',
+    doses: 'meldinger fra dispenseren om poser',
+    found: 'Avvikene i måneden: fra – til',
+    open: 'åpent',
   },
   en: {
     step: 'Step',
@@ -41,45 +49,95 @@ const WORDS = {
     added: 'new line',
     now: 'now',
     gone: 'no longer on the list',
+    doses: 'messages of the dispenser about sachets',
+    found: 'Discrepancies of the month: from – to',
+    open: 'open',
   },
 }[language]
 
+/** Days that the story lasts. */
+const STORY_DAYS = 31
+const DAY_MS = 86_400_000
+const SILENT: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** What time it is in the story. */
+interface StoryClock {
+  now: number
+}
+
 async function main(): Promise<number> {
-  if (values.url !== undefined) return play(openHubClient(values.url))
+  const story = openStory(Date.now() - STORY_DAYS * DAY_MS)
+  // A hub that runs already lives in its own time: it is told of the past month all at once.
+  if (values.url !== undefined) return play(openHubClient(values.url), story, { now: 0 })
   const folder = await mkdtemp(join(tmpdir(), 'stafett-demo-'))
-  const hub = await startHubProcess({ DATA_DIR: folder })
+  const clock = { now: story.instant(0, '08:00') }
+  const config = parseConfig({ DATA_DIR: folder, PORT: String(await freePort()), MLLP_PORT: '0' })
+  const hub = await startHub(config, SILENT, { env: {}, clock: () => clock.now })
   try {
-    return await play(openHubClient(hub.url))
+    return await play(openHubClient(config.publicUrl), story, clock)
   } finally {
     await hub.stop()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function play(hub: HubClient): Promise<number> {
+async function play(hub: HubClient, story: Story, clock: StoryClock): Promise<number> {
   let before: Bundle | undefined
-  for (const [index, step] of demoSteps(new Date()).entries()) {
+  const told = new Map<string, Told>()
+  for (const [index, step] of demoSteps(story).entries()) {
     console.log(`\n── ${WORDS.step} ${index + 1}: ${step.title[language]}`)
     for (const message of step.messages) {
+      clock.now = Math.max(clock.now, message.at)
       const reply = await message.send(hub)
       const state = reply.messageId === undefined ? '' : `, ${await hub.settled(reply.messageId, 20_000)}`
-      console.log(`   ${message.name} ${WORDS.sends}: ${reply.status}${state}`)
+      if (!isDose(message.name))
+        console.log(`   ${dayText(message.at)} ${message.name} ${WORDS.sends}: ${reply.status}${state}`)
       if (reply.status >= 400) {
         console.error(reply.text)
         return 1
       }
+      note(told, issuesOf(await hub.list(FNR, inger.id)), clock.now)
     }
+    const given = step.messages.filter(({ name }) => isDose(name))
+    if (given.length > 0) console.log(`   ${given.length} ${WORDS.doses}`)
     const after = await hub.list(FNR, inger.id)
     if (after === undefined) {
       console.error('the hub does not know the patient')
       return 1
     }
+    note(told, issuesOf(after), clock.now)
     console.log(indent(listTable(after, language)))
     console.log(`   ${WORDS.changed}: ${changes(before, after).join('\n            ') || WORDS.nothing}`)
     before = after
   }
+  console.log(`\n── ${WORDS.found}`)
+  for (const { issue, opened, closed } of told.values())
+    console.log(
+      `   ${dayText(opened)} – ${closed === undefined ? WORDS.open : dayText(closed)}  ${sentence(issue)}`,
+    )
   return 0
 }
+
+/** A discrepancy as it was told first, and when it was first seen open and seen closed. */
+interface Told {
+  readonly issue: DetectedIssue
+  readonly opened: number
+  closed: number | undefined
+}
+
+function note(told: Map<string, Told>, open: readonly DetectedIssue[], now: number): void {
+  const here = new Set(open.map(({ id }) => id ?? ''))
+  for (const issue of open) {
+    const known = told.get(issue.id ?? '')
+    if (known === undefined) told.set(issue.id ?? '', { issue, opened: now, closed: undefined })
+    else known.closed = undefined
+  }
+  for (const [id, one] of told) if (!here.has(id)) one.closed ??= now
+}
+
+const isDose = (name: string): boolean => name.startsWith('dose.')
+const dayText = (instant: number): string =>
+  instant === 0 ? '' : new Date(instant).toLocaleString('sv-SE', { timeZone: 'Europe/Oslo' }).slice(0, 16)
 
 const indent = (text: string): string =>
   text

@@ -9,7 +9,7 @@ import { openFront } from './composition/front.js'
 import { openParts } from './composition/parts.js'
 import { apiDeps, openMllp, opsDeps } from './composition/surfaces.js'
 import { type Config, ConfigError, type Environment, parseConfig } from './config.js'
-import type { Log } from './core/ports.js'
+import type { Clock, Log } from './core/ports.js'
 import { openLog } from './log.js'
 
 export interface Hub {
@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly signal?: AbortSignal
   /** The doorbells are not heard any more, and a new worker did not help: the process should end. */
   readonly onStuck?: () => void
+  /** What time it is for what is told and read; the machine's clock unless a story is played in another time. */
+  readonly clock?: Clock
   /** File of a backup to start from, in a data folder without a database. */
   readonly restoreFrom?: string
 }

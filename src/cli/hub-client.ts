@@ -4,7 +4,12 @@ import type { Bundle, Parameters } from 'fhir/r4.js'
 export interface HubClient {
   readonly send: (channel: string, body: Uint8Array, contentType: string) => Promise<HubReply>
   readonly get: (path: string) => Promise<HubReply>
-  readonly post: (path: string, body?: string, contentType?: string) => Promise<HubReply>
+  readonly post: (
+    path: string,
+    body?: string,
+    contentType?: string,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<HubReply>
   /** The shared list of the person with this identifier; undefined when nobody has it. */
   readonly list: (system: string, value: string) => Promise<Bundle | undefined>
   /** Waits until the message is applied, parked or refused; its state. */
@@ -57,8 +62,8 @@ export function openHubClient(url: string): HubClient {
     }
   }
   const get = (path: string) => call(path, {})
-  const post = (path: string, body = '', contentType = 'application/json') =>
-    call(path, { method: 'POST', body, headers: { 'content-type': contentType } })
+  const post: HubClient['post'] = (path, body = '', contentType = 'application/json', headers = {}) =>
+    call(path, { method: 'POST', body, headers: { ...headers, 'content-type': contentType } })
   return {
     get,
     post,

@@ -82,10 +82,7 @@ export function listTable(bundle: Bundle, language: TableLanguage): string {
   )
   const rows = statements.map((statement) => [
     medicationText(statement),
-    statement.dosage
-      ?.map((dosage) => dosage.text ?? '')
-      .filter((text) => text !== '')
-      .join('; ') || words.noDosage,
+    dosageOf(statement) || words.noDosage,
     stateText(statement, flags.get(statement.id) ?? '', language),
   ])
   const lines = [
@@ -119,6 +116,12 @@ function containedCode(statement: MedicationStatement) {
   const found = statement.contained?.find((resource) => resource.id === id)
   // Contained resources are FHIR resources; R4 typings say only `Resource`.
   return found?.resourceType === 'Medication' ? (found as Medication).code : undefined
+}
+
+/** The whole dosage as the hub says it, else what its parts say. */
+function dosageOf({ dosage = [], extension }: MedicationStatement): string {
+  const whole = extension?.find(({ url }) => url === extensionUrl('dosage-text'))?.valueString
+  return whole ?? dosage.flatMap(({ text }) => text ?? []).join('; ')
 }
 
 function stateText(statement: MedicationStatement, flag: string, language: TableLanguage): string {

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
-import type { Log } from '../core/ports.js'
+import type { Clock, Log } from '../core/ports.js'
 import type { Tracer } from '../core/tracer.js'
 import { CLIENT_OPERATIONS } from '../hub/operations/registry.js'
 import type { Parking } from '../hub/parked-channels.js'
@@ -47,6 +47,7 @@ export function openDeps(
   log: Log,
   products: () => ProductKnowledge,
   prices: ListConfig['prices'],
+  clock: Clock,
 ): OperationDeps & PreviewDeps {
   return {
     store,
@@ -66,7 +67,7 @@ export function openDeps(
       if (receipt.outcome === 'rejected') log.warn('message refused by its receiver', { code: receipt.code })
       return deliveries.noteReceipt(receipt)
     },
-    clock: Date.now,
+    clock,
     newId: randomUUID,
     zone: config.zone,
     owner,

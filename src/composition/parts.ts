@@ -5,7 +5,7 @@ import type { Dispatcher } from '../../queue/contract.js'
 import type { Config, Environment } from '../config.js'
 import { DELIVERY_RULES } from '../core/delivery.js'
 import type { LaneKey } from '../core/ids.js'
-import type { Log } from '../core/ports.js'
+import type { Clock, Log } from '../core/ports.js'
 import { openDeliveryMetrics } from '../delivery-metrics.js'
 import type { FollowedCatalogue } from '../hub/catalogue/follow-catalogue.js'
 import type { IntakeDeps } from '../hub/intake.js'
@@ -58,6 +58,7 @@ export interface Parts {
   readonly catalogue: FollowedCatalogue
   readonly pressure: PressureGauge
   readonly workLane: (lane: LaneKey) => Promise<boolean>
+  readonly clock: Clock
   readonly log: Log
   readonly tracing: Tracing
   /** The process was told to end. */
@@ -74,11 +75,12 @@ export interface OpenOptions {
   readonly onStuck?: () => void
   /** File of a backup to start from. */
   readonly restoreFrom?: string
+  readonly clock?: Clock
 }
 
 export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
-  const { closers } = options
   const prices = readPriceCalendar(config)
+  const { closers, clock = Date.now } = options
   const destinations = config.roles.has('worker') ? readDestinations(config, options.env) : undefined
   // Loaded while the database opens; a fault in it is told where it is awaited.
   const validating = openValidation()
@@ -136,6 +138,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     log,
     catalogue.products,
     prices,
+    clock,
   )
   if (destinations !== undefined) {
     const outbox = await openOutbox(config, database, store, deps, destinations, deliveryMetrics)
@@ -160,7 +163,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   const intake: IntakeDeps = {
     store,
     ring,
-    clock: Date.now,
+    clock,
     newId: randomUUID,
     hash: sha256,
     wait: (ms) => wait(ms),
@@ -175,6 +178,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
   }
   const { isDraining } = options
   return {
+    clock,
     store,
     dispatcher,
     metricsText: async () => (await watching.text()) + (await deliveryMetrics.text()),

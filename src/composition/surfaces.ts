@@ -31,11 +31,11 @@ import { traceIntake } from './traced.js'
 const CACHED_LIST_CHARS_MAX = 20_000_000
 
 export function apiDeps(config: Config, parts: Parts): ApiDeps {
-  const { deps, dispatcher, intake, store } = parts
+  const { clock, deps, dispatcher, intake, store } = parts
   const list = {
     store,
     workLane: parts.workLane,
-    clock: Date.now,
+    clock,
     log: parts.log,
     config: deps.derive.config,
     hash: (text: string) => sha256(Buffer.from(text)),
@@ -48,7 +48,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     ...view,
     store,
     medicationList: (person: PersonId) => readMedicationList(list, person, []),
-    clock: Date.now,
+    clock,
     newId: randomUUID,
     publicUrl: config.publicUrl,
     drawCard,
@@ -75,7 +75,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
         {
           store,
           medicationList: (one) => readMedicationList(list, one, []),
-          clock: Date.now,
+          clock,
           newId: randomUUID,
           zone: config.zone,
         },
@@ -110,7 +110,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     backup: parts.backup,
     definitions: openDefinitions(),
     callerOf: () => ({ clientId: 'anonymous' }),
-    clock: Date.now,
+    clock,
     pageKey:
       config.pageKey === undefined ? randomBytes(32) : createHash('sha256').update(config.pageKey).digest(),
     version: packageVersion(),

@@ -72,7 +72,9 @@ function openSince(prescription: Prescription, line: LineModel, { holder }: Situ
   // Who holds the list without sending one of another kind, or decides on this one, has nothing else to put it in.
   if (holder?.list === undefined) return undefined
   const listed = facts.some(
-    (fact) => (isInUse(fact) && isListed(fact, holder)) || isDecidedHere(fact, authored, holder),
+    (fact) =>
+      ((isInUse(fact) || fact.decided.from >= authored) && isListed(fact, holder)) ||
+      isDecidedHere(fact, authored, holder),
   )
   return listed ? undefined : authored + LISTING_MS
 }

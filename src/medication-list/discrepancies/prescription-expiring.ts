@@ -3,6 +3,7 @@ import { addDays, startOfLocalDay } from '../../core/zone.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
 import { firstChange, type PackingPeriod } from '../packing/calendar.js'
 import { cardsOf } from '../packing/cards.js'
+import { isMultidose } from '../quantities/multidose.js'
 import { daysBefore, lastDayBefore } from './days-before.js'
 import { discrepancy, nameOf, type Sentences, type Severity, type Situation } from './discrepancy.js'
 
@@ -36,7 +37,7 @@ export const prescriptionExpiring = discrepancy<Expiring>({
   code: 'prescription-expiring',
   sentences,
   find: (situation) => {
-    const { at, lines, config, versioned } = situation
+    const { at, facts, lines, config, versioned } = situation
     const { zone } = config
     const findings = []
     const next: number[] = []
@@ -48,7 +49,7 @@ export const prescriptionExpiring = discrepancy<Expiring>({
       if (valid.length === 0 || !Number.isFinite(end) || endsBefore(line, end)) continue
       const thresholds = [TOLD_DAYS, MODERATE_DAYS, HIGH_DAYS].map((days) => daysBefore(end, days, zone))
       next.push(...thresholds, end)
-      const period = isPacked(line) ? coming() : undefined
+      const period = isMultidose(line, facts, at) ? coming() : undefined
       if (period?.cutoff !== undefined) next.push(period.cutoff)
       const open = period !== undefined && end < startOfLocalDay(addDays(period.end, 1), zone)
       const severity = severityOf(at, thresholds, open, line)
@@ -89,9 +90,6 @@ function endsBefore({ state }: LineModel, end: number): boolean {
   const effect = state?.decision.effect
   return effect?.kind === 'use' && effect.to !== undefined && effect.to <= end
 }
-
-const isPacked = ({ group }: LineModel): boolean =>
-  group.facts.some((fact) => fact.kind === 'row' && fact.multidose)
 
 /** The next packing period that a change still gets into (8.1). */
 const comingPeriod = ({ at, facts, config }: Situation): PackingPeriod | undefined =>

@@ -4,6 +4,7 @@ import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
 import type { Intake } from '../facts/fact.js'
 import { stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
+import { isMultidose } from '../quantities/multidose.js'
 import type { Situation } from './discrepancy.js'
 import { isExplained } from './explained-slots.js'
 
@@ -115,10 +116,9 @@ const dueOf = ({ scheduled, at, receivedAt }: Intake): number => scheduled ?? at
 
 /** The line's own records, and for a packed line the sachets of untold content that were due at its slots. */
 function recordsOf(line: LineModel, { sachets }: Recording, situation: Situation): LineRecord[] {
-  const { at, quantities } = situation
+  const { at, facts, quantities } = situation
   const own = quantities.intakes(line).filter(({ fact, due }) => at - due <= RECORDED_MS && isRecorder(fact))
-  if (sachets.length === 0 || !line.group.facts.some((fact) => fact.kind === 'row' && fact.multidose))
-    return [...own]
+  if (sachets.length === 0 || !isMultidose(line, facts, at)) return [...own]
   return [...own, ...sachets.flatMap((sachet) => ofSlot(sachet, line, situation))]
 }
 

@@ -3,6 +3,7 @@ import { startOfLocalDay } from '../../core/zone.js'
 import type { LineModel } from '../lines/line.js'
 import { cardsOf } from '../packing/cards.js'
 import { type AtHome, atHome } from '../quantities/at-home.js'
+import { isMultidose } from '../quantities/multidose.js'
 import { daysBefore } from './days-before.js'
 import { discrepancy, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 import { amountOf } from './words.js'
@@ -84,8 +85,7 @@ function plannedBefore(line: LineModel, uncovered: number, situation: Situation)
     const until = Math.max(fact.receivedAt, planned) + PENDING_MS
     return fact.status === 'pending' && planned < uncovered && at < until ? [until] : []
   })
-  const packed = line.group.facts.some((fact) => fact.kind === 'row' && fact.multidose)
-  const rolls = packed
+  const rolls = isMultidose(line, facts, at)
     ? cardsOf(facts, at, config.zone).flatMap(({ periods }) =>
         periods.flatMap(({ start, state, expectedDelivery }) => {
           const comes = expectedDelivery ?? startOfLocalDay(start, config.zone)
