@@ -1,6 +1,7 @@
 /** Mistakes of those who pack, hand out and give: the pharmacy, the dispenser and the person herself. */
 import type { DetectedIssue } from 'fhir/r4.js'
 import { codeSystemUrl } from '../../src/core/canonical.js'
+import { addDays } from '../../src/core/zone.js'
 import type { Fact } from '../../src/medication-list/contract.js'
 import { DEVICE_KEY } from '../../tests/support/chain-facts.js'
 import { fact, fixed, intake, PATIENT, supply } from '../../tests/support/clinical-facts.js'
