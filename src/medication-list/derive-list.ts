@@ -29,6 +29,7 @@ import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
 import { type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
+import { unreadSources } from './lines/unread-sources.js'
 import { packingOf } from './packing/changes.js'
 import { type ExpectedProducts, expectedProducts, withExpectedProduct } from './packing/expected-products.js'
 import { shiftWaiting } from './packing/shift-waiting.js'
@@ -184,10 +185,11 @@ const standing = (model: LineModel, input: ListInput): StandingLine => ({
   open: isOpen(model) || model.status === 'unknown',
 })
 
-const statementContext = ({ patientRef, config }: ListInput) => ({
+const statementContext = ({ patientRef, config, sources }: ListInput) => ({
   patientRef,
   language: config.language,
   zone: config.zone,
+  unread: unreadSources(sources),
 })
 
 const dateOf = (flag: EntryFlag, former: PreviousLine | undefined, { at, config }: ListInput): string =>

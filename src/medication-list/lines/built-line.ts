@@ -7,7 +7,7 @@ import { remembered } from '../remember.js'
 import { fingerprintOf } from './flags.js'
 import { type LineModel, lastGiven } from './line.js'
 import { planRequest } from './plan-request.js'
-import { buildStatement, type StatementContext } from './statement.js'
+import { buildStatement, type StatementContext, unreadSince } from './statement.js'
 
 export interface BuiltLine {
   readonly statement: MedicationStatement
@@ -30,7 +30,8 @@ function build(line: LineModel, context: StatementContext): BuiltLine {
 }
 
 /** Everything that buildStatement reads. */
-function partsOf(line: LineModel, { patientRef, language, zone }: StatementContext): unknown[] {
+function partsOf(line: LineModel, context: StatementContext): unknown[] {
+  const { patientRef, language, zone } = context
   const { group, state } = line
   const effect = state?.decision.effect
   const parts: unknown[] = [
@@ -48,6 +49,7 @@ function partsOf(line: LineModel, { patientRef, language, zone }: StatementConte
     patientRef,
     language,
     zone,
+    unreadSince(line, context),
     state?.since,
     state?.decision.fact,
     effect?.kind,

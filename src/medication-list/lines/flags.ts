@@ -1,10 +1,12 @@
 /** Entry flags and dates from one version of the list to the next (medication-list.md 2). */
 import type { MedicationStatement } from 'fhir/r4.js'
+import { extensionUrl } from '../../core/canonical.js'
 import { mergeDatedCycles } from '../../core/dated-cycle.js'
 import { sha256Hex } from '../../core/deterministic-id.js'
 import type { EntryFlag, PreviousLine } from '../contract.js'
 import type { LineModel } from './line.js'
 
+const AS_OF = extensionUrl('as-of')
 const CLOSING: ReadonlySet<EntryFlag> = new Set(['stopped', 'completed', 'merged', 'error'])
 export const isClosing = (flag: EntryFlag): boolean => CLOSING.has(flag)
 
@@ -25,7 +27,8 @@ export function fingerprintOf(statement: MedicationStatement): string {
       effectivePeriod,
       reasonCode,
       note,
-      extension,
+      // That a source could not be read changes nothing in what it said.
+      extension?.filter(({ url }) => url !== AS_OF),
     ]),
   )
 }

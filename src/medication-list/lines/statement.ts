@@ -17,7 +17,13 @@ export interface StatementContext {
   readonly patientRef: string
   readonly language: Language
   readonly zone: string
+  /** Sources that could not be read, by key: the instant at which each was last heard. */
+  readonly unread: ReadonlyMap<string, string>
 }
+
+/** Since when the line may have changed without the hub knowing: its deciding source could not be read (4.2). */
+export const unreadSince = ({ state }: LineModel, { unread }: StatementContext): string | undefined =>
+  state === undefined ? undefined : unread.get(state.decision.fact.sourceKey)
 
 /** Supplies named in `derivedFrom`, newest first; the others lead here by their prescription. */
 const SUPPLIES_NAMED_MAX = 4
@@ -68,10 +74,12 @@ function saysWhy({ state, status }: LineModel): boolean {
   )
 }
 
-function extensionsOf(line: LineModel, { language, zone }: StatementContext): Extension[] {
+function extensionsOf(line: LineModel, context: StatementContext): Extension[] {
+  const { language, zone } = context
   const text = dosageText(line.plan, language, 'patient', zone)
   const short = dosageShortText(line.plan, language, zone)
   const open = line.status === 'active' || line.status === 'intended' || line.status === 'on-hold'
+  const asOf = open ? unreadSince(line, context) : undefined
   return [
     ...(text === undefined ? [] : [{ url: extensionUrl('dosage-text'), valueString: text }]),
     ...(short === undefined || short === text
@@ -80,6 +88,7 @@ function extensionsOf(line: LineModel, { language, zone }: StatementContext): Ex
     ...(isPacked(line.group) ? [{ url: extensionUrl('multidose'), valueBoolean: true }] : []),
     ...(open && !line.confirmed ? [{ url: extensionUrl('not-confirmed'), valueBoolean: true }] : []),
     ...familyOf(line.group),
+    ...(asOf === undefined ? [] : [{ url: extensionUrl('as-of'), valueInstant: asOf }]),
   ]
 }
 
