@@ -2,7 +2,7 @@
  * The engine: one pure function from a person's facts and a point in time to lines, discrepancies and completeness
  * (medication-list.md 4.3). The order of the facts does not matter.
  */
-import type { MedicationStatement } from 'fhir/r4.js'
+import type { MedicationStatement, Reference } from 'fhir/r4.js'
 import { codeSystemUrl } from '../core/canonical.js'
 import { localDate } from '../core/zone.js'
 import { type AttestedList, attestedList, type StandingLine, withBadge } from './attestation/badge.js'
@@ -37,6 +37,7 @@ import { makeQuantities } from './quantities/quantities.js'
 import { proposalTasks } from './reconciliation/proposal-task.js'
 import { remembered } from './remember.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
+import { isNamed } from './responsibility/baton-task.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
 
@@ -60,7 +61,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
       holderKnown: situation.holder !== undefined,
     },
   )
-  const asked = { patientRef: input.patientRef, at, holder: situation.holder?.party.member }
+  const asked = { patientRef: input.patientRef, at, holder: nameOfHolder(baton) }
   const whole = completenessOf({ sources: input.sources, waiting: 0, dead: 0, at: input.at })
   const instants = [
     ...found.flatMap(({ next }) => next),
@@ -97,6 +98,10 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     }),
   }
 }
+
+/** A list may name nobody as its author. */
+const nameOfHolder = ({ holder }: Baton): Reference | undefined =>
+  holder === undefined || !isNamed(holder.party) ? undefined : holder.party.member
 
 /** The facts as lines with their state at T: what discrepancies and views are made of. */
 export function arrange(input: ListInput) {

@@ -15,6 +15,10 @@ export type OwnerRole =
   | 'author'
   /** Who gives the medicine at a clinic. */
   | 'giver'
+  /** Who was offered the list. */
+  | 'offered'
+  /** Duty role of the municipality. */
+  | 'municipality'
 
 const OWNERS = {
   'duplicate-substance': ['list-holder'],
@@ -63,7 +67,7 @@ const OWNERS = {
   'evidence-stale': ['device-operator', 'home-care'],
   'clinic-dose-overdue': ['giver', 'list-holder'],
   'baton-gap': ['prescriber'],
-  'baton-offer-overdue': ['list-holder'],
+  'baton-offer-overdue': ['list-holder', 'offered', 'municipality'],
   'unconfirmed-multidose-change': ['multidose-doctor'],
   'discharge-without-list': ['list-holder'],
   'ordination-not-received': ['multidose-pharmacy', 'decider'],

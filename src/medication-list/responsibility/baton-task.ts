@@ -19,6 +19,9 @@ export const referenceTo = ({ member, onBehalfOf }: Party): Reference =>
     ? member
     : { ...member, extension: [{ url: extensionUrl('on-behalf-of'), valueReference: onBehalfOf }] }
 
+/** A list may name nobody as its author. */
+export const isNamed = ({ member }: Party): boolean => Object.keys(member).length > 0
+
 export interface NewOffer {
   readonly id: string
   readonly patientRef: string
@@ -50,7 +53,7 @@ export const newOfferTask = (offer: NewOffer): Task => ({
   ...(offer.cause?.startsWith('Encounter/') === true ? { encounter: { reference: offer.cause } } : {}),
   authoredOn: iso(offer.made),
   lastModified: iso(offer.made),
-  requester: referenceTo(offer.giver),
+  ...(isNamed(offer.giver) ? { requester: referenceTo(offer.giver) } : {}),
   owner: referenceTo(offer.receiver),
   reasonCode: concept('medlist-baton-event', offer.event),
   ...(offer.cause === undefined || offer.cause === '' ? {} : { reasonReference: { reference: offer.cause } }),

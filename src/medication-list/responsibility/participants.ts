@@ -1,11 +1,12 @@
 /** Who answers for the list and who did, as participants of the person's CareTeam (medication-list.md 7). */
-import type { CareTeamParticipant, Reference } from 'fhir/r4.js'
+import type { CareTeamParticipant } from 'fhir/r4.js'
 import { codeSystemUrl } from '../../core/canonical.js'
 import { compareText } from '../../core/compare-text.js'
 import type { FactSet } from '../facts/fact.js'
 import type { TeamRole } from '../facts/responsibility-fact.js'
 import type { Baton } from './baton.js'
-import { keyOfParty, type Party } from './party.js'
+import { isNamed } from './baton-task.js'
+import { keyOfParty, type Party, typeOf } from './party.js'
 import { oneAfterTheOther } from './tenures.js'
 
 type Role = 'list-holder' | 'list-holder-delegate' | TeamRole
@@ -41,20 +42,22 @@ export function participantsOf(baton: Baton, { teams }: FactSet): readonly CareT
 }
 
 const participants = (role: Role, spans: readonly Span[]): CareTeamParticipant[] =>
-  spans.map(({ party: { member, onBehalfOf }, from, to }) => ({
-    role: [{ coding: [{ system: codeSystemUrl('care-team-role'), code: role }] }],
-    ...(isNamed(member) ? { member } : {}),
-    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
-    ...(from === undefined && to === undefined
-      ? {}
-      : {
-          period: {
-            ...(from === undefined ? {} : { start: iso(from) }),
-            ...(to === undefined ? {} : { end: iso(to) }),
-          },
-        }),
-  }))
-
-const isNamed = (member: Reference): boolean => Object.keys(member).length > 0
+  spans.map(({ party, from, to }): CareTeamParticipant => {
+    const { member, onBehalfOf } = party
+    return {
+      role: [{ coding: [{ system: codeSystemUrl('care-team-role'), code: role }] }],
+      ...(isNamed(party) ? { member } : {}),
+      // R4 rule ctm-1: only a Practitioner acts on behalf of somebody.
+      ...(onBehalfOf === undefined || typeOf(member) !== 'Practitioner' ? {} : { onBehalfOf }),
+      ...(from === undefined && to === undefined
+        ? {}
+        : {
+            period: {
+              ...(from === undefined ? {} : { start: iso(from) }),
+              ...(to === undefined ? {} : { end: iso(to) }),
+            },
+          }),
+    }
+  })
 
 const iso = (instant: number): string => new Date(instant).toISOString()

@@ -23,7 +23,9 @@ export function partyOf(member: Reference | undefined, onBehalfOf?: Reference): 
   }
 }
 
-const typeOf = ({ type, reference }: Reference): string | undefined => type ?? reference?.split('/').at(-2)
+/** Type of what a reference names, as far as it says. */
+export const typeOf = ({ type, reference }: Reference): string | undefined =>
+  type ?? reference?.split('/').at(-2)
 
 /** Of two named persons the persons decide; a ward or practice is the same as whoever acts for it. */
 export function isSameParty(a: Party, b: Party): boolean {

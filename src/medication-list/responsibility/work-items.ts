@@ -11,9 +11,10 @@ import type { LineModel } from '../lines/line.js'
 import type { PackingChange } from '../packing/changes.js'
 import { questionTasks } from '../packing/question-tasks.js'
 import type { Baton } from './baton.js'
-import { referenceTo } from './baton-task.js'
+import { isNamed, referenceTo } from './baton-task.js'
 import type { Party } from './party.js'
 import { type Discharge, isAttestedAfter, newestDischarge } from './suspension.js'
+import { tenureAt } from './tenures.js'
 
 /** Codes of `medlist-task` that stand for responsibility. */
 const CODES = [
@@ -94,12 +95,14 @@ function reconcile({ baton, patientRef }: WorkContext): readonly Task[] {
 /** The last discharge after which nobody attested the list, while somebody holds it. */
 export function dischargeWithoutList(
   facts: FactSet,
-  baton: Pick<Baton, 'holder' | 'closed'>,
+  baton: Pick<Baton, 'holder' | 'closed' | 'tenures'>,
   at: number,
 ): Discharge | undefined {
   if (baton.holder === undefined || baton.closed !== undefined) return undefined
   const discharge = newestDischarge(facts, at)
   if (discharge === undefined || isAttestedAfter(facts, discharge, at)) return undefined
+  // A discharge of before anybody held the list left none behind.
+  if (tenureAt(baton, discharge.at) === undefined) return undefined
   const isIn = facts.stays.some(({ from, to }) => from <= at && (to === undefined || to > at))
   return isIn ? undefined : discharge
 }
@@ -183,7 +186,7 @@ function task(code: WorkCode, about: readonly string[], patientRef: string, aske
     authoredOn: new Date(since).toISOString(),
     ...(asked.requester === undefined ? {} : { requester: asked.requester }),
     performerType: [{ coding: [{ system: codeSystemUrl('care-team-role'), code: asked.role }] }],
-    ...(asked.owner === undefined ? {} : { owner: referenceTo(asked.owner) }),
+    ...(asked.owner === undefined || !isNamed(asked.owner) ? {} : { owner: referenceTo(asked.owner) }),
     ...(until === undefined ? {} : { restriction: { period: { end: new Date(until).toISOString() } } }),
   }
 }
