@@ -118,9 +118,10 @@ function isExplained(fact: Intake, situation: Situation): boolean {
   const { config, lines, quantities } = situation
   const when = fact.scheduled ?? timeOf(fact)
   const day = localDate(when, config.zone)
-  const isRollKnown =
-    fact.sachet && quantities.rolls().covers(day) && lines.every((line) => quantities.packed(line, day).known)
-  if (isRollKnown) return isOld(fact, situation) || quantities.explainedSachets().has(fact.ref)
+  if (fact.sachet && quantities.rolls().covers(day)) {
+    if (isOld(fact, situation) || quantities.explainedSachets().has(fact.ref)) return true
+    if (lines.every((line) => quantities.packed(line, day).known)) return false
+  }
   return lines.some((line) =>
     quantities.intended(line, day).doses.some(({ minutes }) => {
       const due = quantities.dueOf(day, minutes)

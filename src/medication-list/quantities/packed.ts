@@ -1,7 +1,7 @@
 /** What lies in the pouches of a line for a day, after confirmed measures (medication-list.md 1, 8.2). */
 import { dueInstant } from '../dosage/expand.js'
 import type { DosagePlan } from '../dosage/plan.js'
-import type { FactSet } from '../facts/fact.js'
+import type { FactSet, Medicine } from '../facts/fact.js'
 import type { Attached } from '../grouping/line-group.js'
 import type { LineModel } from '../lines/line.js'
 import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
@@ -48,20 +48,54 @@ export function packedOn(
   const doses: PackedDose[] = []
   let known = true
   for (const { fact, medicine } of packsOf(line)) {
+    if (day < fact.pack.from || day > fact.pack.to) continue
     if (!context.rolls.counts(fact, day) || only?.(fact) === false) continue
-    const plan = context.planOf(fact)
-    const expansion = expandDay(plan, day, context.zone, undefined)
-    if (plan.kind !== 'structured' || !expansion.complete) known = false
-    for (const dose of expansion.doses) {
-      const due = dueInstant(dose, context.zone)
-      const { slot, minutes, entry } = dose
-      const refs = [fact.ref]
-      const own: PackedDose = { slot, minutes, amount: entry.amount, medicine, refs, supply: fact, due }
-      if (!isMeasured('withheld', due, line.id, context.measures)) doses.push(own)
-    }
+    const own = packOn(fact, medicine, day, context)
+    if (!own.known) known = false
+    for (const dose of own.doses)
+      if (!isMeasured('withheld', dose.due, line.id, context.measures)) doses.push(dose)
   }
   if (only === undefined && context.measures.length > 0) doses.push(...added(line, day, context, intended))
   return { known, doses }
+}
+
+interface RememberedPack {
+  readonly plan: DosagePlan
+  readonly zone: string
+  readonly days: Map<string, PackedDay>
+}
+/** By the medicine of a supply as it is attached: facts are read once, so that both are the same objects while nothing changes. */
+const remembered = new WeakMap<PackedSupply, WeakMap<Medicine, RememberedPack>>()
+
+/** What one supply has for a day, before measures. */
+function packOn(fact: PackedSupply, medicine: Medicine, day: string, context: PackedContext): PackedDay {
+  const { zone } = context
+  const plan = context.planOf(fact)
+  const byMedicine = remembered.get(fact) ?? new WeakMap<Medicine, RememberedPack>()
+  const before = byMedicine.get(medicine)
+  const pack =
+    before !== undefined && before.plan === plan && before.zone === zone
+      ? before
+      : { plan, zone, days: new Map<string, PackedDay>() }
+  if (pack !== before) remembered.set(fact, byMedicine.set(medicine, pack))
+  const known = pack.days.get(day)
+  if (known !== undefined) return known
+  const expansion = expandDay(plan, day, zone, undefined)
+  const refs = [fact.ref]
+  const made: PackedDay = {
+    known: plan.kind === 'structured' && expansion.complete,
+    doses: expansion.doses.map((dose) => ({
+      slot: dose.slot,
+      minutes: dose.minutes,
+      amount: dose.entry.amount,
+      medicine,
+      refs,
+      supply: fact,
+      due: dueInstant(dose, zone),
+    })),
+  }
+  pack.days.set(day, made)
+  return made
 }
 
 function added(line: LineModel, day: string, context: PackedContext, intended: DayAmounts): PackedDose[] {

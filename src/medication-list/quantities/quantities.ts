@@ -135,17 +135,25 @@ export const isTimeCritical = ({ medicine }: LineModel, { timeCriticalAtc }: Lis
 
 /** Instants of doses, from the start of their day where its clock does not change. */
 function dueClock(zone: string): Quantities['dueOf'] {
-  const starts = new Map<string, number | 'changes'>()
+  const starts = startsByZone.get(zone) ?? new Map<string, number | 'changes'>()
+  startsByZone.set(zone, starts)
   return (day, minutes) => {
     if (minutes === undefined) return undefined
-    const known = starts.get(day) ?? startOfPlainDay(day, zone)
-    starts.set(day, known)
-    return known === 'changes' || minutes >= DAY_MINUTES
+    let start = starts.get(day)
+    if (start === undefined) {
+      if (starts.size >= REMEMBERED_DAYS_MAX) starts.clear()
+      start = startOfPlainDay(day, zone)
+      starts.set(day, start)
+    }
+    return start === 'changes' || minutes >= DAY_MINUTES
       ? dueOf(day, minutes, zone)
-      : known + minutes * MINUTE_MS
+      : start + minutes * MINUTE_MS
   }
 }
 
+/** A day begins at the same instant for everybody in a zone. */
+const startsByZone = new Map<string, Map<string, number | 'changes'>>()
+const REMEMBERED_DAYS_MAX = 5000
 const MINUTE_MS = 60_000
 const DAY_MINUTES = 1440
 
