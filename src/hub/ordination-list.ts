@@ -5,14 +5,16 @@ import type {
   CodeableConcept,
   Communication,
   Extension,
+  Medication,
   MedicationRequest,
   MedicationStatement,
+  Resource,
 } from 'fhir/r4.js'
 import { bareId } from '../../mappings/kith/write/idents.js'
 import type { Lib } from '../../mappings/kith/write/list-to-m251.js'
 import type { Question } from '../../mappings/kith/write/question-nodes.js'
 import { rowOf } from '../../mappings/kith/write/row-of-line.js'
-import type { LibEntry } from '../../mappings/kith/write/statement-to-oppforing.js'
+import { isStated, type LibEntry } from '../../mappings/kith/write/statement-to-oppforing.js'
 import { extensionUrl, volven } from '../core/canonical.js'
 import type { StoredResource } from '../core/stored.js'
 import type { FragmentOf } from './ordination-fragments.js'
@@ -47,10 +49,38 @@ export async function libOf(given: OrdinationFacts): Promise<Lib> {
         ? [resource]
         : [],
     ),
-    ...(given.complete ? {} : { note: INCOMPLETE }),
+    ...noteOf(given),
   }
 }
 
+/** What the pharmacy must know besides the lines: M25.1 has no place at a line for a change that nobody confirmed (7, R7). */
+function noteOf({ complete, lines }: OrdinationFacts): { readonly note?: string } {
+  const unconfirmed = lines.filter(
+    (line) =>
+      isStated(line) &&
+      line.extension?.some(
+        ({ url, valueBoolean }) => url === extensionUrl('not-confirmed') && valueBoolean === true,
+      ) === true,
+  )
+  const notes = [
+    ...(complete ? [] : [INCOMPLETE]),
+    ...(unconfirmed.length === 0 ? [] : [`${UNCONFIRMED} ${unconfirmed.map(nameOf).join('; ')}.`]),
+  ]
+  return notes.length === 0 ? {} : { note: notes.join(' ') }
+}
+
+function nameOf({ contained, medicationCodeableConcept }: MedicationStatement): string {
+  const inside = (contained ?? []).find(isMedication)
+  const concept = medicationCodeableConcept ?? inside?.code
+  return (
+    concept?.text ?? concept?.coding?.find(({ display }) => display !== undefined)?.display ?? 'uten navn'
+  )
+}
+
+const isMedication = (resource: Resource): resource is Medication => resource.resourceType === 'Medication'
+
+const UNCONFIRMED =
+  'Ikke bekreftet av ansvarlig lege – pakk ikke mer enn sist bekreftet dose før det er avklart:'
 const INCOMPLETE = 'Listen kan mangle opplysninger: ikke alle kilder er hørt.'
 
 const isError = (status: CodeableConcept | undefined): boolean =>
