@@ -126,7 +126,8 @@ function ownExtensions(
   result: ListResult,
   former: List | undefined,
 ): readonly Extension[] {
-  const statements = result.lines.map(({ statement }) => statement)
+  // A line that ended leaves the list without a version of its own: nothing is decided on it any more.
+  const statements = result.lines.flatMap(({ flag, statement }) => (isClosed(flag) ? [] : [statement]))
   const find = (ref: string) => workspace.resources.get(ref)
   return [
     {

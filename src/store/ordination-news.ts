@@ -23,6 +23,9 @@ export interface OrdinationNewsStore {
   readonly markTold: (news: OrdinationNews) => Promise<void>
 }
 
+/** Most receipts come within seconds: an ordination is told as one without a receipt only when it lacks it for so long. */
+const SILENCE_MS = 300_000
+
 interface NewsRow {
   readonly id: string
   readonly person_id: string
@@ -39,8 +42,9 @@ export const openOrdinationNews = (db: Database): OrdinationNewsStore => ({
          on c.person_id = d.person_id and c.lane_key = d.lane_key and c.number = d.change_number
        where d.item like 'M25.1/%' and d.state <> 'skipped' and d.person_id <> ''
          and d.told is distinct from coalesce(d.receipt ->> 'outcome', 'due')
+         and (d.receipt is not null or d.created_at < clock_timestamp() - $2::float8 * interval '1 millisecond')
        order by d.created_at limit $1`,
-      [limit],
+      [limit, SILENCE_MS],
     )
     return rows.map((row) => ({
       id: row.id,
