@@ -32,14 +32,15 @@ const isInWords = ({ doseAndRate }: Dosage): boolean =>
 
 /** Timing and amounts as they stand; words of the whole stand once, on the first. */
 export function r4Dosages(dosages: readonly Dosage[]): Dosage[] {
-  return dosages.map((one, index) => {
+  return dosages.map((one) => {
     const { additionalInstruction: _told, extension, text, ...dosage } = one
     const said = extOf(extension, ORIGINAL)?.valueString ?? text
     const kept = (extension ?? []).filter(({ url }) => url !== ORIGINAL && url !== EXT.shortDose)
     return {
       ...dosage,
       ...(said !== undefined && isInWords(one) ? { text: said } : {}),
-      sequence: dosage.sequence ?? index + 1,
+      // Those without a number are meant together; numbers of their own would make them follow each other.
+      sequence: dosage.sequence ?? 1,
       ...(kept.length === 0 ? {} : { extension: kept }),
     }
   })

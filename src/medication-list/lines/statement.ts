@@ -272,13 +272,13 @@ function worded(
 ): Dosage {
   const plan = readDosagePlan([dosage])
   const text = dosageText(plan, language, 'patient', zone)
-  if (plan.kind !== 'structured' || text === undefined) return dosage
+  if (plan.kind === 'none' || plan.kind === 'text' || text === undefined) return dosage
   const original =
     plan.wording === undefined || plan.wording === text || hasOriginal(dosage)
       ? []
       : [{ url: extensionUrl('original-text'), valueString: plan.wording }]
   const extension = [...(dosage.extension ?? []), ...original]
-  const [entry] = plan.entries
+  const [entry] = plan.kind === 'structured' ? plan.entries : []
   const warning = warned && entry !== undefined ? notDailyWarning(entry, language) : undefined
   return {
     ...dosage,

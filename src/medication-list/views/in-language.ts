@@ -61,12 +61,13 @@ function lineIn(
 function dosageIn(dosage: Dosage, stored: Language, language: Language, zone: string): Dosage {
   const plan = readDosagePlan([dosage])
   if (
-    plan.kind !== 'structured' ||
+    plan.kind === 'none' ||
+    plan.kind === 'text' ||
     dosage.text === undefined ||
     dosage.text !== dosageText(plan, stored, 'patient', zone)
   )
     return dosage
-  const [entry] = plan.entries
+  const [entry] = plan.kind === 'structured' ? plan.entries : []
   const warning = entry && notDailyWarning(entry, stored)
   const warned = entry && notDailyWarning(entry, language)
   const text = dosageText(plan, language, 'patient', zone)
