@@ -103,7 +103,9 @@ function isOneDay(a: Decision, b: Decision): boolean {
 /** The same person, the same source's own record, or a row that names the prescription. */
 function knew(newer: DecisionFact, earlier: DecisionFact): boolean {
   if (newer.author !== undefined && newer.author === earlier.author) return true
-  if (newer.sourceKey === earlier.sourceKey) return true
+  // A decision made on the shared list knew what stood on it, and not what its sender's other users know.
+  const isOnList = newer.kind === 'row' && newer.decidedOn !== undefined
+  if (!isOnList && newer.sourceKey === earlier.sourceKey) return true
   return earlier.kind === 'prescription' && newer.keys.some(({ token }) => earlier.own.includes(token))
 }
 

@@ -19,10 +19,10 @@ export function withEchoes(
   return decisions.map((fact) => (isEcho(fact) ? linked(fact, lines) : fact))
 }
 
-/** A decision made on the list names the facts of its line itself. */
-const isEcho = (fact: DecisionFact): boolean =>
-  !(fact.kind === 'row' && fact.decidedOn !== undefined) &&
-  fact.identifiers.some(({ system }) => system === LINE)
+/** What names facts of its line itself, as the hub's own rows of decisions do, needs no help. */
+const isEcho = ({ identifiers, keys, ref }: DecisionFact): boolean =>
+  identifiers.some(({ system }) => system === LINE) &&
+  !keys.some(({ token }) => token !== ref && DECIDING.test(token))
 
 const linkedBefore = new WeakMap<DecisionFact, { readonly names: string; readonly copy: DecisionFact }>()
 

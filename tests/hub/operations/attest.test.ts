@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { DomainResource, Extension } from 'fhir/r4.js'
+import type { DomainResource, Extension, ParametersParameter } from 'fhir/r4.js'
+import { sidUrl } from '../../../src/core/canonical.js'
 import { attest, continueAll, decision, once, prescription, reason } from '../../support/list-acts.js'
 import { type PersonInMemory, personInMemory, practitioner } from '../../support/person-in-memory.js'
 
@@ -21,6 +22,19 @@ describe('$attest', () => {
     await continueAll(person, 1)
   }
   const badges = () => person.lines().map((line) => badgeOf(line)['state'])
+
+  /** Open high discrepancies, each seen. */
+  const allNoted = (): ParametersParameter[] =>
+    person
+      .issues()
+      .filter(({ severity, status }) => status === 'preliminary' && severity === 'high')
+      .map(({ id }) => ({
+        name: 'issue',
+        part: [
+          { name: 'issue', valueId: id! },
+          { name: 'kind', valueCode: 'noted' },
+        ],
+      }))
 
   beforeEach(async function () {
     this.timeout(60_000)
@@ -86,16 +100,7 @@ describe('$attest', () => {
     assert.equal(badgeOf(person.list())['changed'], 1)
     await assert.rejects(attest(person, 1), REFUSED)
     await continueAll(person, 1)
-    const high = person
-      .issues()
-      .filter(({ severity, status }) => status === 'preliminary' && severity === 'high')
-    const noted = high.map(({ id }) => ({
-      name: 'issue',
-      part: [
-        { name: 'issue', valueId: id! },
-        { name: 'kind', valueCode: 'noted' },
-      ],
-    }))
+    const noted = allNoted()
     if (noted.length > 0) await assert.rejects(attest(person, 1), REFUSED)
     await attest(person, 1, {}, noted)
     assert.equal(badgeOf(person.list())['state'], 'attested')
@@ -111,6 +116,40 @@ describe('$attest', () => {
     ])
     await assert.rejects(attest(person, 4), REFUSED)
     await attest(person, 1)
+    assert.equal(badgeOf(person.list())['state'], 'attested')
+  })
+
+  it('worked example 15: a late stop is answered before the list is attested in full', async () => {
+    await setUp()
+    await attest(person, 1)
+    person.now += 4 * DAY_MS
+    const { id } = person.line('pril')
+    await person.operate('reconcile', `List/${person.list().id}`, [
+      { name: 'author', valueReference: practitioner(1) },
+      { name: 'sourceFingerprint', valueString: person.fingerprint() },
+      { name: 'scope', valueCode: 'partial' },
+      decision('change', id, { dosage: { valueDosage: once('MORN', 2) } }),
+    ])
+    const stopped = new Date(person.now - 2 * DAY_MS).toISOString()
+    await person.write({
+      resourceType: 'MedicationStatement',
+      identifier: [
+        { system: 'urn:test:ward', value: '1' },
+        { system: sidUrl('line'), value: id! },
+      ],
+      status: 'stopped',
+      subject: { reference: person.patientRef },
+      dateAsserted: stopped,
+      effectivePeriod: { end: stopped },
+      informationSource: practitioner(3),
+      medicationCodeableConcept: { text: 'Prøvopril 5 mg' },
+    })
+    assert.equal(person.line('pril').status, 'active', 'the present is as it was')
+    assert.ok(person.open().includes('late-decision'))
+    await assert.rejects(attest(person, 1, {}, allNoted()), REFUSED, 'seen is no answer')
+    await continueAll(person, 1)
+    assert.ok(!person.open().includes('late-decision'))
+    await attest(person, 1, {}, allNoted())
     assert.equal(badgeOf(person.list())['state'], 'attested')
   })
 
@@ -170,17 +209,7 @@ describe('$attest', () => {
     person.pass(351 * DAY_MS)
     assert.equal(stale()?.severity, 'moderate')
     await continueAll(person, 1)
-    const noted = person
-      .issues()
-      .filter(({ severity, status }) => status === 'preliminary' && severity === 'high')
-      .map(({ id }) => ({
-        name: 'issue',
-        part: [
-          { name: 'issue', valueId: id! },
-          { name: 'kind', valueCode: 'noted' },
-        ],
-      }))
-    await attest(person, 1, {}, noted)
+    await attest(person, 1, {}, allNoted())
     assert.equal(stale()?.status, 'final')
   })
 })

@@ -206,6 +206,29 @@ describe('$reconcile', () => {
     )
   })
 
+  it('starts a stopped line anew on the same line, and a course that ends by time', async () => {
+    const { id } = line('pril')
+    await reconcile([decision('stop', id, { reason: reason('hoste') })], { scope: 'partial' })
+    person.pass(30 * 86_400_000)
+    assert.equal(line('pril'), undefined)
+    const again = decision('start', id, {
+      dosage: { valueDosage: once('MORN', 2) },
+      until: { valueDateTime: '2026-04-10' },
+    })
+    await reconcile([again], { scope: 'partial' })
+    assert.deepEqual(
+      [
+        line('pril').id,
+        line('pril').status,
+        line('pril').dosage?.[0]?.text,
+        line('pril').effectivePeriod?.end,
+      ],
+      [id, 'active', '2 tabletter morgen', '2026-04-10'],
+    )
+    person.pass(Date.parse('2026-04-10T22:00:00Z') - person.now)
+    assert.equal(line('pril'), undefined, 'its last day is over')
+  })
+
   it('says on the list who decided last', async () => {
     assert.equal(person.list().source?.display, 'Lege 2')
     await reconcile([decision('continue', line('statin').id)], { scope: 'partial' })
