@@ -17,6 +17,7 @@ import { readMedicationList } from '../hub/read-list.js'
 import { readListDiff } from '../hub/read-list-diff.js'
 import { readRollChain } from '../hub/read-roll-chain.js'
 import { readSfmDocument } from '../hub/read-sfm-document.js'
+import { readToday } from '../hub/read-today.js'
 import { readView } from '../hub/read-view.js'
 import { replayMessage } from '../hub/replay-message.js'
 import { writeResource } from '../hub/write-resource.js'
@@ -44,6 +45,13 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
   }
   const past = { ...list, derive: deps.derive, wait: deps.wait }
   const view = { hash: list.hash, language: config.language, zone: config.zone }
+  const engine = {
+    get products() {
+      return deps.derive.products
+    },
+    config: deps.derive.config,
+    clock,
+  }
   const documents = {
     ...view,
     store,
@@ -86,17 +94,13 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
         at === undefined && knownAt === undefined
           ? readMedicationList(list, person, known)
           : readListAsOf(past, person, { at, knownAt }, known)
-      return readView(view, request, read, ifNoneMatch)
+      const today = () => readToday({ ...engine, store }, person)
+      return readView({ ...view, today }, request, read, ifNoneMatch)
     },
     medicationListDiff: (person, asked) => readListDiff(past, person, asked),
     summary: (person, language) => readSummary(documents, person, language ?? config.language),
     rollChain: (person, query, language) =>
-      readRollChain(
-        { store, products: deps.derive.products, config: deps.derive.config, clock: Date.now },
-        person,
-        query,
-        language ?? config.language,
-      ),
+      readRollChain({ ...engine, store }, person, query, language ?? config.language),
     medicationCard: (person, language) => readCard(documents, person, language ?? config.language),
     deliveries: parts.deliveries,
     ringDestination: parts.ringDestination,

@@ -8,7 +8,7 @@ import type { Store } from '../store/contract.js'
 import type { ListAnswer } from './read-list.js'
 import { shapeView, type ViewDeps } from './read-view.js'
 
-export interface DocumentDeps extends ViewDeps {
+export interface DocumentDeps extends Omit<ViewDeps, 'today'> {
   readonly store: Pick<Store, 'read' | 'search' | 'incarnation'>
   readonly medicationList: (person: PersonId) => Promise<ListAnswer | undefined>
   readonly clock: Clock

@@ -1,7 +1,8 @@
 /** The list as a reader wants it: one of its views, in a language (medication-list.md 11). */
-import type { Bundle, FhirResource } from 'fhir/r4.js'
+import type { Bundle, Extension, FhirResource } from 'fhir/r4.js'
 import type { Language, View } from '../core/list-view.js'
 import { inLanguage } from '../medication-list/views/in-language.js'
+import { withDoses } from '../medication-list/views/today.js'
 import { viewOf } from '../medication-list/views/view.js'
 import type { ListAnswer } from './read-list.js'
 
@@ -11,6 +12,8 @@ export interface ViewDeps {
   readonly language: Language
   /** IANA zone. */
   readonly zone: string
+  /** Doses of today by line id. */
+  readonly today: () => Promise<ReadonlyMap<string, readonly Extension[]>>
 }
 
 export interface ViewRequest {
@@ -34,9 +37,10 @@ export async function readView(
   if (answer === undefined) return undefined
   const etag = etagOf(answer.etag, `${view} ${language}`, deps.hash)
   if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
-  const body = JSON.stringify(
-    shapeView(JSON.parse(answer.body) as Bundle<FhirResource>, view, language, deps),
-  )
+  // Made by openBundle of stored resources.
+  const stored = JSON.parse(answer.body) as Bundle<FhirResource>
+  const bundle = view === 'today' ? withDoses(stored, await deps.today()) : stored
+  const body = JSON.stringify(shapeView(bundle, view, language, deps))
   return { etag, body, notModified: false }
 }
 

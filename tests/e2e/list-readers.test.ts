@@ -98,6 +98,18 @@ describe('readers of the list', function () {
     assert.deepEqual(plans, [], 'the prescription has taken over')
   })
 
+  it('are shown what is given today', async () => {
+    const bundle = await json<Bundle<FhirResource>>(`Patient/${patient}/$medication-list?view=today`)
+    const shown = (bundle.entry ?? []).flatMap(({ resource }) =>
+      resource?.resourceType === 'MedicationStatement' ? (resource.extension ?? []) : [],
+    )
+    assert.ok(shown.some(({ url }) => url === extensionUrl('today-dose')))
+    const past = await fetch(
+      `${running.url}/fhir/Patient/${patient}/$medication-list?view=today&at=2026-01-01`,
+    )
+    assert.equal(past.status, 400)
+  })
+
   it('find what is packed as multidose', async () => {
     const written = await fetch(`${running.url}/fhir/MedicationStatement`, {
       method: 'POST',

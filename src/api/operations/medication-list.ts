@@ -30,6 +30,8 @@ function viewOf({ parameters }: OperationInput): View {
   const view = VIEWS.find((one) => one === asked)
   if (view === undefined)
     throw new HubError('QUERY_INVALID', `a view is one of ${VIEWS.join(', ')}`, { at: 'view' })
+  if (view === 'today' && (parameters.has('at') || parameters.has('knownAt')))
+    throw new HubError('QUERY_INVALID', 'the view of today is that of now', { at: 'view' })
   return view
 }
 

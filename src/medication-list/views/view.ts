@@ -6,6 +6,7 @@ import type { Bundle, BundleEntry, DetectedIssue, FhirResource, List, Medication
 import { extensionUrl } from '../../core/canonical.js'
 import type { View } from '../../core/list-view.js'
 import { listNarrative } from './list-narrative.js'
+import { hasDoseToday } from './today.js'
 import type { ViewContext } from './view-context.js'
 
 interface Shown {
@@ -47,6 +48,17 @@ const SHOWN: Readonly<Record<Exclude<View, 'all'>, Shown>> = {
     line: (line) => categoryOf(line) !== 'admin-by-clinic' && line.status !== 'entered-in-error',
     issue: (code) => OF_PHARMACIES.has(code),
     types: new Set(['MedicationRequest', 'CareTeam', 'Task']),
+  },
+  // What is given today, what may be asked for, and what has just ended or waits.
+  today: {
+    line: (line) =>
+      hasDoseToday(line.extension) ||
+      categoryOf(line) === 'prn' ||
+      line.status === 'on-hold' ||
+      line.status === 'stopped' ||
+      line.status === 'unknown',
+    issue: () => true,
+    types: new Set(['CareTeam', 'Task']),
   },
   patient: {
     line: (line) => line.status !== 'entered-in-error' && !isMerged(line),
