@@ -54,7 +54,8 @@ export interface AsOfStore {
     },
   ) => Promise<readonly KnownVersion[] | undefined>
   /**
-   * What the hub had derived at `former`, and the first versions of lines that came later and were known by `known`.
+   * What the hub had derived at `former`, and the first versions of lines and of the team that came later and were
+   * known by `known`.
    * @returns undefined when there are more than `rowsMax`
    */
   readonly knownLines: (

@@ -168,7 +168,10 @@ const knownFacts =
     const { rows } = await db.query<VersionRow>(
       `/*known-facts*/ select ${COLUMNS} from resource
          where person_id = $1 and type = any ($2) and layer = 'fact' and last_updated <= $3
-           and type not in ('List', 'MedicationAdministration', 'MedicationDispense')
+           and type not in ('List', 'MedicationAdministration', 'MedicationDispense', 'Provenance')
+       union all select ${COLUMNS} from resource
+         where person_id = $1 and type = 'Provenance' and type = any ($2) and layer = 'fact' and not deleted
+           and last_updated <= $3
        union all select ${COLUMNS} from resource
          where person_id = $1 and type = any ($2) and layer = 'fact' and last_updated <= $3
            and type in ('List', 'MedicationAdministration', 'MedicationDispense') and not deleted
@@ -189,24 +192,33 @@ const knownFacts =
     return rows.length > rowsMax ? undefined : rows.map(toVersion)
   }
 
+/** Of layer `line`. */
+const DERIVED_TYPES = [
+  'List',
+  'MedicationStatement',
+  'MedicationRequest',
+  'DetectedIssue',
+  'CareTeam',
+  'Flag',
+  'Task',
+]
+
 const knownLines =
   (db: Database): AsOfStore['knownLines'] =>
   async (holder, { former, known, rowsMax }) => {
     const { rows } = await db.query<VersionRow>(
       `/*known-lines*/ with every as (
          select ${COLUMNS} from resource
-           where person_id = $1 and type in ('List', 'MedicationStatement', 'DetectedIssue', 'CareTeam')
-             and layer = 'line' and last_updated <= $3
+           where person_id = $1 and type = any ($5) and layer = 'line' and last_updated <= $3
          union all select ${COLUMNS} from resource_history
-           where person_id = $1 and type in ('List', 'MedicationStatement', 'DetectedIssue', 'CareTeam')
-             and layer = 'line' and last_updated <= $3)
+           where person_id = $1 and type = any ($5) and layer = 'line' and last_updated <= $3)
        (select distinct on (type, id) ${COLUMNS} from every where last_updated <= $2::timestamptz
          order by type, id, version desc)
        union all select ${COLUMNS} from every
-         where type = 'MedicationStatement' and version = 1
+         where type in ('MedicationStatement', 'CareTeam') and version = 1
            and coalesce(last_updated > $2::timestamptz, true)
        limit $4`,
-      [holder, former ?? null, known, rowsMax + 1],
+      [holder, former ?? null, known, rowsMax + 1, DERIVED_TYPES],
     )
     return rows.length > rowsMax ? undefined : rows.map(toVersion)
   }

@@ -76,6 +76,10 @@ export function ownTime(
       return instant(resource.sent)
     case 'List':
       return resource.status === 'current' ? instant(resource.date) : heard
+    case 'CareTeam': {
+      const starts = (resource.participant ?? []).flatMap(({ period }) => period?.start ?? [])
+      return starts.length === 0 || resource.status === 'inactive' ? heard : Math.min(...starts.map(instant))
+    }
     case 'Encounter':
       return instant(resource.period?.start)
     case 'DeviceUseStatement':
