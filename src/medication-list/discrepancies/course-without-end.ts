@@ -1,6 +1,6 @@
 /** A course of which nobody said when it ends, and what was supplied for it should be used up (medication-list.md 6.2). */
 import { discrepancy, iso, nameOf } from './discrepancy.js'
-import { homeOf } from './supply-running-out.js'
+import { homeOf, newestSupplies } from './supply-running-out.js'
 
 type Endless = {
   readonly medicine: string | undefined
@@ -35,10 +35,7 @@ export const courseWithoutEnd = discrepancy<Endless>({
       if (home?.uncovered === undefined) continue
       next.push(home.uncovered, home.until)
       if (at < home.uncovered) continue
-      const evidence = [
-        versioned(state.decision.fact.ref),
-        ...line.group.supplies.map(({ fact }) => versioned(fact.ref)).sort(),
-      ]
+      const evidence = [versioned(state.decision.fact.ref), ...newestSupplies(line).map(versioned)]
       findings.push({
         about: [line.id],
         severity: 'moderate' as const,

@@ -47,9 +47,15 @@ export const prescriptionExpiring = discrepancy<Expiring>({
       const valid = prescriptionsOf(line).filter((prescription) => isValid(prescription, at))
       const end = Math.max(...valid.map(({ validTo }) => validTo ?? Number.POSITIVE_INFINITY))
       if (valid.length === 0 || !Number.isFinite(end) || endsBefore(line, end)) continue
-      const thresholds = [TOLD_DAYS, MODERATE_DAYS, HIGH_DAYS].map((days) => daysBefore(end, days, zone))
+      const told = daysBefore(end, TOLD_DAYS, zone)
+      const packed = isMultidose(line, facts, at)
+      if (at < told && !packed) {
+        next.push(told)
+        continue
+      }
+      const thresholds = [told, ...[MODERATE_DAYS, HIGH_DAYS].map((days) => daysBefore(end, days, zone))]
       next.push(...thresholds, end)
-      const period = isMultidose(line, facts, at) ? coming() : undefined
+      const period = packed ? coming() : undefined
       if (period?.cutoff !== undefined) next.push(period.cutoff)
       const open = period !== undefined && end < startOfLocalDay(addDays(period.end, 1), zone)
       const severity = severityOf(at, thresholds, open, line)

@@ -54,7 +54,7 @@ export const supplyRunningOut = discrepancy<RunningOut>({
       const delivery = plannedBefore(line, uncovered, situation)
       if (delivery !== undefined) next.push(delivery)
       if (at < from || delivery !== undefined) continue
-      const supplies = line.group.supplies.map(({ fact }) => versioned(fact.ref)).sort()
+      const supplies = newestSupplies(line).map(versioned)
       findings.push({
         about: [line.id],
         severity: at >= grave ? ('high' as const) : ('moderate' as const),
@@ -74,8 +74,30 @@ export const supplyRunningOut = discrepancy<RunningOut>({
 const isFixed = ({ category, plan }: LineModel): boolean =>
   (category === 'fixed' || category === 'course') && plan.kind === 'structured'
 
-export const homeOf = (line: LineModel, { at, config, quantities }: Situation): AtHome | undefined =>
-  atHome(line, { at, zone: config.zone, quantities })
+const homes = new WeakMap<Situation, Map<string, AtHome | undefined>>()
+
+/** Asked for by several discrepancies. */
+export function homeOf(line: LineModel, situation: Situation): AtHome | undefined {
+  const { at, config, quantities } = situation
+  const known = homes.get(situation) ?? new Map<string, AtHome | undefined>()
+  homes.set(situation, known)
+  if (!known.has(line.id)) known.set(line.id, atHome(line, { at, zone: config.zone, quantities }))
+  return known.get(line.id)
+}
+
+const NAMED_MAX = 3
+
+/** Refs of the supplies that what is at home comes from, newest first. */
+export const newestSupplies = ({ group }: LineModel): string[] =>
+  group.supplies
+    .flatMap(({ fact }) => (fact.status === 'completed' ? [fact] : []))
+    .sort(
+      (a, b) =>
+        (b.handedOver?.from ?? b.receivedAt) - (a.handedOver?.from ?? a.receivedAt) ||
+        (a.ref < b.ref ? -1 : 1),
+    )
+    .slice(0, NAMED_MAX)
+    .map(({ ref }) => ref)
 
 /** When a plan for more to come, before the first dose that is not covered, comes to nothing; undefined without one. */
 function plannedBefore(line: LineModel, uncovered: number, situation: Situation): number | undefined {

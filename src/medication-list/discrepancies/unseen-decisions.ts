@@ -23,11 +23,15 @@ const ofSituation = new WeakMap<Situation, ReadonlyMap<string, readonly Unseen[]
 export function unseenDecisions(situation: Situation): ReadonlyMap<string, readonly Unseen[]> {
   const known = ofSituation.get(situation)
   if (known !== undefined) return known
-  const since = knownSince(situation)
   const found = new Map<string, readonly Unseen[]>()
+  let since: number | undefined
   for (const line of situation.lines) {
     if (line.group.self || line.group.decisions.length < 2) continue
-    const unseen = unseenOf(line, since, situation.config.zone)
+    const pairs = pairsOf(line, situation.config.zone)
+    if (pairs.length === 0) continue
+    since ??= knownSince(situation)
+    const first = since
+    const unseen = oneEach(pairs.filter(({ newer }) => newer.at >= first))
     if (unseen.length > 0) found.set(line.id, unseen)
   }
   ofSituation.set(situation, found)
@@ -38,27 +42,39 @@ export function unseenDecisions(situation: Situation): ReadonlyMap<string, reado
  * Since when the hub knows the person. Before, no decision was made on its list: what came together with the first
  * message says nothing about who knew of what.
  */
-const knownSince = ({ facts }: Situation): number =>
-  [...facts.decisions, ...facts.lists, ...facts.supplies].reduce(
-    (first, { receivedAt }) => Math.min(first, receivedAt),
-    Number.POSITIVE_INFINITY,
-  )
+function knownSince({ facts }: Situation): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const known of [facts.decisions, facts.lists, facts.supplies])
+    for (const { receivedAt } of known) if (receivedAt < first) first = receivedAt
+  return first
+}
 
-function unseenOf({ group }: LineModel, since: number, zone: string): Unseen[] {
+const pairsBefore = new WeakMap<
+  readonly Decision[],
+  { readonly zone: string; readonly pairs: readonly Unseen[] }
+>()
+
+/** The same object as long as the line's decisions are the same one. */
+function pairsOf({ group }: LineModel, zone: string): readonly Unseen[] {
   const { decisions } = group
-  const settled = settledAt(decisions)
-  const open = decisions.slice(settled)
+  const known = pairsBefore.get(decisions)
+  if (known?.zone === zone) return known.pairs
+  const pairs = findPairs(decisions, zone)
+  pairsBefore.set(decisions, { zone, pairs })
+  return pairs
+}
+
+function findPairs(decisions: readonly Decision[], zone: string): Unseen[] {
+  const open = decisions.slice(settledAt(decisions))
   const found: Unseen[] = []
-  for (const [index, newer] of open.entries()) {
-    if (newer.at < since) continue
+  for (const [index, newer] of open.entries())
     for (const earlier of open.slice(0, index)) {
       const kind = relation(earlier, newer)
       if (kind === undefined) continue
       const harmless = knew(newer.fact, earlier.fact) || isSame(earlier, newer, zone)
       if (kind === 'late' || !harmless) found.push({ kind, earlier, newer, harmless })
     }
-  }
-  return oneEach(found)
+  return found
 }
 
 /** Place of the last decision that was made when all before it were to be seen: it answers for them. */

@@ -17,7 +17,7 @@ export interface AtHome {
   readonly left: Decimal
   /** Its unit; empty where no source states one. */
   readonly unit: string
-  /** When the first dose is due that is not covered, which may have passed; undefined: not within 60 days. */
+  /** When the first dose is due that is not covered, which may have passed; undefined: not within 30 days. */
   readonly uncovered: number | undefined
   /** From then on the answer is another: a supply is too old to be counted, or an end comes into sight. */
   readonly until: number
@@ -30,8 +30,8 @@ export interface HomeContext {
 }
 
 /** What was handed out longer ago is used up or forgotten: how much is left of it is not known. */
-const COUNTED_DAYS = 200
-const AHEAD_DAYS = 60
+const COUNTED_DAYS = 130
+const AHEAD_DAYS = 30
 /** An end that comes into sight later than this before it would be told too late. */
 const TOLD_DAYS = 8
 const DAY_MS = 86_400_000
@@ -117,7 +117,7 @@ interface StockEvent {
   readonly change: Decimal
 }
 
-/** Hand-outs and doses from the first supply to 60 days ahead, or to the first day of which the doses are not known. */
+/** Hand-outs and doses from the first supply to 30 days ahead, or to the first day of which the doses are not known. */
 function eventsOf(
   line: LineModel,
   supplies: readonly Supply[],
