@@ -52,6 +52,8 @@ export interface Config {
   readonly destinationsFile: string | undefined
   /** Path of the price calendar; absent: no change of product is foreseen. */
   readonly priceCalendarFile: string | undefined
+  /** JSON file of the medicines that are never daily, in place of the default list. */
+  readonly neverDailyFile: string | undefined
   /** Limits on one attempt at a delivery (reliability.md 6.7). */
   readonly deliveryConnectMs: number
   readonly deliveryTlsMs: number
@@ -162,6 +164,7 @@ export function parseConfig(env: Environment, roleOption?: string): Config {
     backlogHardS: read.integer('STAFETT_BACKLOG_HARD_S', 900, 1, 86_400),
     destinationsFile: env['STAFETT_DESTINATIONS'] || undefined,
     priceCalendarFile: env['STAFETT_PRICE_CALENDAR'] || undefined,
+    neverDailyFile: env['STAFETT_NEVER_DAILY'] || undefined,
     deliveryConnectMs: read.integer('STAFETT_DELIVERY_CONNECT_MS', 3_000, 50, 60_000),
     deliveryTlsMs: read.integer('STAFETT_DELIVERY_TLS_MS', 3_000, 50, 60_000),
     deliveryFirstByteMs: read.integer('STAFETT_DELIVERY_FIRST_BYTE_MS', 10_000, 50, 300_000),

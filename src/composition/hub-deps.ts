@@ -46,7 +46,7 @@ export function openDeps(
   tracer: Tracer,
   log: Log,
   products: () => ProductKnowledge,
-  prices: ListConfig['prices'],
+  { prices, neverDaily }: Pick<ListConfig, 'prices' | 'neverDaily'>,
   clock: Clock,
 ): OperationDeps & PreviewDeps {
   return {
@@ -59,7 +59,7 @@ export function openDeps(
       get products() {
         return products()
       },
-      config: listConfig(config.zone, config.language, prices),
+      config: listConfig(config.zone, config.language, prices, neverDaily),
       newId: randomUUID,
       validate: (resource) => validation.validate(resource),
     },

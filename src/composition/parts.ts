@@ -34,6 +34,7 @@ import { diskFreeBytes, watchedFolder } from './disk.js'
 import { doorSettings } from './door-settings.js'
 import { openDeps, sha256 } from './hub-deps.js'
 import { startClock } from './jobs.js'
+import { readNeverDailyList } from './never-daily-list.js'
 import { endedDeliveriesJob, openOutbox, openOutboxDoor, readDestinations } from './outbox.js'
 import { readPriceCalendar } from './price-calendar.js'
 import { newProcessName, packageVersion } from './process-name.js'
@@ -79,7 +80,7 @@ export interface OpenOptions {
 }
 
 export async function openParts(config: Config, log: Log, options: OpenOptions): Promise<Parts> {
-  const prices = readPriceCalendar(config)
+  const lists = { prices: readPriceCalendar(config), neverDaily: readNeverDailyList(config) }
   const { closers, clock = Date.now } = options
   const destinations = config.roles.has('worker') ? readDestinations(config, options.env) : undefined
   // Loaded while the database opens; a fault in it is told where it is awaited.
@@ -137,7 +138,7 @@ export async function openParts(config: Config, log: Log, options: OpenOptions):
     tracing,
     log,
     catalogue.products,
-    prices,
+    lists,
     clock,
   )
   if (destinations !== undefined) {

@@ -51,6 +51,7 @@ export const listConfig = (
   zone: string,
   language: ListConfig['language'],
   prices: ListConfig['prices'] = [],
+  neverDaily: ListConfig['neverDaily'] = NEVER_DAILY,
 ): ListConfig => ({
   zone,
   language,
@@ -60,7 +61,7 @@ export const listConfig = (
   timeCriticalAtc: TIME_CRITICAL_ATC,
   unconfirmedPacking: 'never-more',
   prices,
-  neverDaily: NEVER_DAILY,
+  neverDaily,
   maximumDailyMg: MAXIMUM_DAILY_MG,
   interactionRelevanceMax: 2,
   therapeuticGroups: THERAPEUTIC_GROUPS,
