@@ -1,6 +1,8 @@
 /** One new fact for a patient with ten years of history: derived, stored and served (spec: benchmarks, engine). */
 import { readFileSync } from 'node:fs'
 import type { FhirResource } from 'fhir/r4.js'
+import { platformDigest } from '../src/composition/digest.js'
+import { useDigest } from '../src/core/deterministic-id.js'
 import { personId } from '../src/core/ids.js'
 import { openListCache } from '../src/hub/list-cache.js'
 import type { OperationDeps } from '../src/hub/perform-operation.js'
@@ -57,6 +59,7 @@ async function figuresOf(postgres: boolean, size: LargeSize, facts: number): Pro
   // One connection: its process is the database as far as this patient goes.
   const db = own === undefined ? await openEmbedded(IN_MEMORY) : openPostgres(own.url, { max: 1 })
   try {
+    useDigest(platformDigest)
     const store = await openStore(db)
     const now = Date.now()
     await storeLargePatient(store, PERSON, now, size)

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.js'
+import { useDigest } from '../core/deterministic-id.js'
 import type { Clock, Log } from '../core/ports.js'
 import type { Tracer } from '../core/tracer.js'
 import { CLIENT_OPERATIONS } from '../hub/operations/registry.js'
@@ -18,6 +19,7 @@ import type { Metrics } from '../metrics.js'
 import type { Store } from '../store/contract.js'
 import type { DeliveryOperations } from '../store/delivery-operations.js'
 import type { Validation } from '../validation/validate.js'
+import { platformDigest } from './digest.js'
 import { PROTOCOLS } from './protocols.js'
 
 /** Resources held in memory for persons worked on lately. */
@@ -49,6 +51,7 @@ export function openDeps(
   { prices, neverDaily }: Pick<ListConfig, 'prices' | 'neverDaily'>,
   clock: Clock,
 ): OperationDeps & PreviewDeps {
+  useDigest(platformDigest)
   return {
     store,
     protocol: (channel) => PROTOCOLS.get(channel),

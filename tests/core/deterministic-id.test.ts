@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { deterministicUuid, sha256Hex } from '../../src/core/deterministic-id.js'
+import { platformDigest } from '../../src/composition/digest.js'
+import { deterministicUuid, digestText } from '../../src/core/deterministic-id.js'
 
 const numRuns = process.env['STAFETT_TEST_DEEP'] ? 1000 : 50
 
@@ -9,7 +10,7 @@ describe('deterministic id', () => {
   it('agrees with another SHA-256 on any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => {
-        assert.equal(sha256Hex(text), createHash('sha256').update(text, 'utf8').digest('hex'))
+        assert.equal(digestText(text), createHash('sha256').update(text, 'utf8').digest('hex'))
       }),
       { numRuns, seed: 7 },
     )
@@ -18,8 +19,22 @@ describe('deterministic id', () => {
   it('agrees with another SHA-256 at every length around a block', () => {
     for (let length = 0; length < 200; length++) {
       const text = 'x'.repeat(length)
-      assert.equal(sha256Hex(text), createHash('sha256').update(text).digest('hex'))
+      assert.equal(digestText(text), createHash('sha256').update(text).digest('hex'))
     }
+  })
+
+  it('is the digest of the platform, which stands in for it, also where a text holds half a character', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.integer({ min: 0xd800, max: 0xdfff }),
+        (text, half) => {
+          const broken = `${text}${String.fromCharCode(half)}`
+          assert.equal(digestText(broken), platformDigest(broken))
+        },
+      ),
+      { numRuns, seed: 8 },
+    )
   })
 
   it('makes UUIDs of version 8 that keep the parts apart', () => {
