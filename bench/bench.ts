@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: figures beside floors measured in the same run (spec: benchmarks). Options: --quick, --json,
- * --only <part of a name>, --connections 1,8,32, --rounds N, --seconds S, --intakes N (of the large patient).
+ * --only <part of a name>, --connections 1,8,32, --rounds N, --seconds S, --intakes N (of the large patient),
+ * --patients FEW,MANY (of growth).
  */
 import { parseArgs } from 'node:util'
 import { openValidation } from '../src/validation/validate.js'
 import { createOwnDatabase, postgresAnswers, redisAnswers } from '../tests/support/reachable.js'
 import { drive, median, percentile, type Shot, type Volley } from './client.js'
 import { type Floor, openF1, openF3, openF5, openF7, settingsOf } from './floors.js'
+import { growth } from './growth.js'
 import { type BackEnds, type HubUnderTest, openHubUnderTest, warmStartMs } from './hub-under-test.js'
 import { largePatient } from './large-patient.js'
 import { readOnOneCore } from './one-core.js'
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     intakes: { type: 'string', default: '100000' },
+    patients: { type: 'string', default: '50,1000' },
   },
 })
 
@@ -37,6 +40,7 @@ const CONNECTIONS = values.connections.split(',').map(Number)
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3))
 const MS = Number(values.seconds ?? (values.quick ? 2 : 5)) * 1_000
 const WARM_MS = values.quick ? 1_000 : 5_000
+const PATIENTS = values.patients.split(',').map(Number)
 
 interface Figure {
   readonly name: string
@@ -47,8 +51,6 @@ interface Figure {
   readonly goal: number
   readonly residentMib: number
 }
-
-const figures: Figure[] = []
 
 async function main(): Promise<void> {
   if (!(await postgresAnswers())) throw new Error('the floors need PostgreSQL')
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     if (redis) await ingest('PGlite, BullMQ', { postgres: false, redis: true }, f7, 'F7')
     await f7.close()
     await starts()
+    await growth({ wanted, json: values.json, patients: PATIENTS, rounds: ROUNDS, ms: MS })
     await largePatient({
       wanted,
       json: values.json,
@@ -242,7 +245,6 @@ async function compare(
     goal,
     residentMib: hub.residentMib(),
   }
-  figures.push(figure)
   print(figure)
 }
 
