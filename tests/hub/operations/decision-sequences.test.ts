@@ -5,6 +5,7 @@ import type { MedicationRequest, MedicationStatement, ParametersParameter } from
 import { codeOf } from '../../../src/core/errors.js'
 import { decision, once, prescription, reason } from '../../support/list-acts.js'
 import { type PersonInMemory, personInMemory, practitioner } from '../../support/person-in-memory.js'
+import { testValidation } from '../../support/validation.js'
 
 const RUNS = {
   numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 25,
@@ -218,7 +219,8 @@ function checkEmptiness(person: PersonInMemory): void {
 }
 
 describe('random sequences of decisions', () => {
-  it('keep invariants 3 and 14', async () => {
+  it('keep invariants 3 and 14, and leave only what is valid', async () => {
+    const validation = await testValidation()
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 14 }), async (steps) => {
         const person = await personInMemory('2026-03-02T09:00:00.000Z')
@@ -229,6 +231,7 @@ describe('random sequences of decisions', () => {
             if (resource.resourceType === 'MedicationRequest' && resource.intent === 'order')
               checkPrescription(person, resource)
         }
+        for (const resource of person.resources()) assert.deepEqual(validation.validate(resource), [])
       }),
       RUNS,
     )
