@@ -89,7 +89,7 @@ export function cardDefinition(card: CardInput): TDocumentDefinitions {
             { text: words.title, fontSize: 18, bold: true },
             { text: personText(card), fontSize: 12, margin: [0, 4, 0, 4] },
             { text: asOf },
-            ...notesOf(card.list, rows.length, words).map((text) => ({ text, italics: true })),
+            ...notesOf(card.list, rows.length, card).map((text) => ({ text, italics: true })),
           ],
           {
             width: 110,

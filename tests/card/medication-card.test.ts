@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { cardDefinition, drawCard } from '../../src/card/medication-card.js'
+import { extensionUrl } from '../../src/core/canonical.js'
 import { LANGUAGES } from '../../src/core/list-view.js'
 import { prescription, row } from '../support/clinical-facts.js'
 import { shownList } from '../support/shown-list.js'
@@ -53,6 +54,33 @@ describe('medication card', () => {
     ])
       assert.ok(texts.includes(text), `${text} in ${JSON.stringify(texts)}`)
     for (const { dosage } of shown.lines) assert.ok(texts.includes(dosage?.[0]?.text ?? ''))
+  })
+
+  it('prints who went through the list, and that it has changed since', () => {
+    const badge = (state: string, changed?: number) => ({
+      url: extensionUrl('attestation'),
+      extension: [
+        { url: 'state', valueCode: state },
+        { url: 'who', valueReference: { display: 'Solveig Fastlegesen' } },
+        { url: 'when', valueInstant: '2026-11-20T10:00:00.000Z' },
+        ...(changed === undefined ? [] : [{ url: 'changed', valueUnsignedInt: changed }]),
+      ],
+    })
+    const told = (state: string, changed?: number) =>
+      textsOf(
+        cardDefinition({
+          ...card,
+          list: { ...shown.list, extension: [badge(state, changed)] },
+        }).content,
+      )
+    assert.ok(told('attested').includes('Gjennomgått av Solveig Fastlegesen 20.11.2026.'))
+    assert.ok(
+      told('changed-since', 2).includes(
+        'Gjennomgått av Solveig Fastlegesen 20.11.2026, endret siden (2 legemidler).',
+      ),
+    )
+    assert.ok(told('partly').includes('Bare delvis gjennomgått.'))
+    assert.ok(textsOf(cardDefinition(card).content).includes('Ikke gjennomgått og bekreftet av noen.'))
   })
 
   it('says why it is empty', () => {

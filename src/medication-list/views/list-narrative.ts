@@ -1,6 +1,8 @@
 /** Narrative of a list in plain words: for the person that it is about, and in documents. */
-import type { List, MedicationStatement, Narrative } from 'fhir/r4.js'
+import type { Extension, List, MedicationStatement, Narrative } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
+import { localDate } from '../../core/zone.js'
+import { DOSAGE_WORDS } from '../dosage/text-words.js'
 import { PATIENT_WORDS, type PatientWords } from './patient-words.js'
 import { GROUPS, type PlainRow, plainRows } from './plain-rows.js'
 import type { ViewContext } from './view-context.js'
@@ -16,15 +18,16 @@ export function listNarrative(
     const own = rows.filter((row) => row.group === group)
     return own.length === 0 ? [] : [`<h2>${escaped(words.groups[group])}</h2>${tableOf(own, words)}`]
   })
-  const notes = notesOf(list, rows.length, words).map((text) => `<p>${escaped(text)}</p>`)
+  const notes = notesOf(list, rows.length, context).map((text) => `<p>${escaped(text)}</p>`)
   return {
     status: 'generated',
     div: `<div xmlns="http://www.w3.org/1999/xhtml" lang="${context.language}" xml:lang="${context.language}">${notes.join('')}${tables.join('')}</div>`,
   }
 }
 
-/** What stands over the lines: why there are none, how many are not shown, whether all sources are in. */
-export function notesOf(list: List, rows: number, words: PatientWords): string[] {
+/** What stands over the lines: why there are none, how many are not shown, whether all sources are in, who went through it. */
+export function notesOf(list: List, rows: number, context: ViewContext): string[] {
+  const words = PATIENT_WORDS[context.language]
   const hidden = list.extension
     ?.find(({ url }) => url === extensionUrl('hidden'))
     ?.extension?.find(({ url }) => url === 'lines')?.valueUnsignedInt
@@ -33,7 +36,29 @@ export function notesOf(list: List, rows: number, words: PatientWords): string[]
     ...(rows === 0 ? [nothingText(list, words)] : []),
     ...(hidden === undefined || hidden === 0 ? [] : [words.hidden(hidden)]),
     complete === 'complete' ? words.complete : words.incomplete,
+    attestationText(list, context),
   ]
+}
+
+/** The badge of the list (medication-list.md 9). */
+function attestationText({ extension }: List, { language, zone }: ViewContext): string {
+  const words = PATIENT_WORDS[language]
+  const parts = extension?.find(({ url }) => url === extensionUrl('attestation'))?.extension ?? []
+  const part = (name: string): Extension | undefined => parts.find(({ url }) => url === name)
+  const { valueReference: by } = part('who') ?? {}
+  const when = part('when')?.valueInstant
+  const who = by?.display ?? by?.identifier?.value ?? '–'
+  const day = when === undefined ? '' : DOSAGE_WORDS[language].date(localDate(Date.parse(when), zone))
+  switch (part('state')?.valueCode) {
+    case 'attested':
+      return words.attestedBy(who, day)
+    case 'changed-since':
+      return words.attestedAndChanged(who, day, part('changed')?.valueUnsignedInt ?? 0)
+    case 'partly':
+      return words.attestedPartly
+    default:
+      return words.neverAttested
+  }
 }
 
 /** Why a list has no line, in words (medication-list.md 2). */

@@ -18,6 +18,10 @@ export interface PatientWords {
   readonly incomplete: string
   readonly complete: string
   readonly allergies: string
+  readonly attestedBy: (who: string, when: string) => string
+  readonly attestedAndChanged: (who: string, when: string, lines: number) => string
+  readonly attestedPartly: string
+  readonly neverAttested: string
   readonly newest: string
   readonly hidden: (count: number) => string
   readonly state: Readonly<Record<MedicationStatement['status'], string>>
@@ -46,6 +50,11 @@ export const PATIENT_WORDS: Readonly<Record<Language, PatientWords>> = {
     incomplete: 'Listen er kanskje ikke fullstendig: opplysninger mangler eller venter.',
     complete: 'Alle kjente kilder er med.',
     allergies: 'Overfølsomhet',
+    attestedBy: (who, when) => `Gjennomgått av ${who} ${when}.`,
+    attestedAndChanged: (who, when, lines) =>
+      `Gjennomgått av ${who} ${when}, endret siden (${lines} ${lines === 1 ? 'legemiddel' : 'legemidler'}).`,
+    attestedPartly: 'Bare delvis gjennomgått.',
+    neverAttested: 'Ikke gjennomgått og bekreftet av noen.',
     newest: 'Er dette den nyeste listen? Skann koden.',
     hidden: (count) => (count === 1 ? '1 legemiddel vises ikke her.' : `${count} legemidler vises ikke her.`),
     state: {
@@ -88,6 +97,11 @@ export const PATIENT_WORDS: Readonly<Record<Language, PatientWords>> = {
     incomplete: 'Listen er måske ikke fuldstændig: oplysninger mangler eller venter.',
     complete: 'Alle kendte kilder er med.',
     allergies: 'Overfølsomhed',
+    attestedBy: (who, when) => `Gennemgået af ${who} ${when}.`,
+    attestedAndChanged: (who, when, lines) =>
+      `Gennemgået af ${who} ${when}, ændret siden (${lines} ${lines === 1 ? 'lægemiddel' : 'lægemidler'}).`,
+    attestedPartly: 'Kun delvist gennemgået.',
+    neverAttested: 'Ikke gennemgået og bekræftet af nogen.',
     newest: 'Er dette den nyeste liste? Skan koden.',
     hidden: (count) => (count === 1 ? '1 lægemiddel vises ikke her.' : `${count} lægemidler vises ikke her.`),
     state: {
@@ -129,6 +143,11 @@ export const PATIENT_WORDS: Readonly<Record<Language, PatientWords>> = {
     incomplete: 'The list may not be complete: information is missing or waiting.',
     complete: 'All known sources are included.',
     allergies: 'Allergies and intolerances',
+    attestedBy: (who, when) => `Reviewed by ${who} on ${when}.`,
+    attestedAndChanged: (who, when, lines) =>
+      `Reviewed by ${who} on ${when}, changed since (${lines} ${lines === 1 ? 'medicine' : 'medicines'}).`,
+    attestedPartly: 'Only partly reviewed.',
+    neverAttested: 'Not reviewed and confirmed by anybody.',
     newest: 'Is this the newest list? Scan the code.',
     hidden: (count) =>
       count === 1 ? '1 medicine is not shown here.' : `${count} medicines are not shown here.`,
@@ -171,6 +190,11 @@ export const PATIENT_WORDS: Readonly<Record<Language, PatientWords>> = {
     incomplete: 'Listan är kanske inte fullständig: uppgifter saknas eller väntar.',
     complete: 'Alla kända källor är med.',
     allergies: 'Överkänslighet',
+    attestedBy: (who, when) => `Genomgången av ${who} ${when}.`,
+    attestedAndChanged: (who, when, lines) =>
+      `Genomgången av ${who} ${when}, ändrad sedan dess (${lines} läkemedel).`,
+    attestedPartly: 'Endast delvis genomgången.',
+    neverAttested: 'Inte genomgången och bekräftad av någon.',
     newest: 'Är detta den nyaste listan? Skanna koden.',
     hidden: (count) => `${count} läkemedel visas inte här.`,
     state: {
@@ -212,6 +236,11 @@ export const PATIENT_WORDS: Readonly<Record<Language, PatientWords>> = {
     incomplete: 'Lista ei ehkä ole täydellinen: tietoja puuttuu tai odottaa.',
     complete: 'Kaikki tunnetut lähteet ovat mukana.',
     allergies: 'Yliherkkyydet',
+    attestedBy: (who, when) => `Tarkistanut ${who} ${when}.`,
+    attestedAndChanged: (who, when, lines) =>
+      `Tarkistanut ${who} ${when}, muuttunut sen jälkeen (${lines} ${lines === 1 ? 'lääke' : 'lääkettä'}).`,
+    attestedPartly: 'Tarkistettu vain osittain.',
+    neverAttested: 'Kukaan ei ole tarkistanut ja vahvistanut listaa.',
     newest: 'Onko tämä uusin lista? Skannaa koodi.',
     hidden: (count) => (count === 1 ? '1 lääkettä ei näytetä tässä.' : `${count} lääkettä ei näytetä tässä.`),
     state: {
