@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import type { Reference, Task } from 'fhir/r4.js'
 import type { Fact, ListResult } from '../../../src/medication-list/contract.js'
+import { answerTimeOf } from '../../../src/medication-list/responsibility/baton-event.js'
+import { newOfferTask } from '../../../src/medication-list/responsibility/baton-task.js'
+import { partyOf } from '../../../src/medication-list/responsibility/party.js'
 import {
   attestation,
   doctor,
@@ -19,9 +22,9 @@ import {
   WARD_B,
   wardStay,
 } from '../../support/baton-facts.js'
-import { derive, GP, prescription, row, sourceList } from '../../support/clinical-facts.js'
+import { derive, fact, GP, PATIENT, prescription, row, sourceList } from '../../support/clinical-facts.js'
 
-const RUNS = process.env.STAFETT_TEST_DEEP ? 2_000 : 60
+const RUNS = process.env.STAFETT_TEST_DEEP ? 1_000 : 25
 const SEED = 20261124
 
 const START = Date.parse('2026-09-01T00:00:00Z')
@@ -37,6 +40,7 @@ type Step = { readonly after: number; readonly late: number } & (
   | { readonly kind: 'gp'; readonly who: Reference }
   | { readonly kind: 'respite'; readonly hours: number | undefined }
   | { readonly kind: 'answer'; readonly how: 'accepted' | 'rejected' | 'withdrawn' }
+  | { readonly kind: 'handover'; readonly who: Reference }
   | { readonly kind: 'attest'; readonly who: Reference }
   | { readonly kind: 'list'; readonly who: Reference }
   | { readonly kind: 'write'; readonly who: Reference }
@@ -61,6 +65,7 @@ const kinds = fc.oneof(
     kind: fc.constant('answer' as const),
     how: fc.constantFrom('accepted' as const, 'accepted' as const, 'rejected' as const, 'withdrawn' as const),
   }),
+  fc.record({ kind: fc.constant('handover' as const), who: anyone }),
   fc.record({ kind: fc.constant('attest' as const), who: anyone }),
   fc.record({ kind: fc.constant('list' as const), who: anyone }),
   fc.record({ kind: fc.constant('write' as const), who: anyone }),
@@ -86,6 +91,25 @@ interface Stays {
   readonly ward: Reference
   readonly end: string | undefined
   readonly cancelled: boolean
+}
+
+/** Offered by the holder without an event. */
+function handover(id: string, hour: number, receiver: Reference): Fact {
+  const at = Date.parse(iso(hour))
+  const task = newOfferTask({
+    id,
+    patientRef: PATIENT,
+    event: 'handover',
+    at,
+    made: at,
+    deadline: at + answerTimeOf('handover'),
+    cause: undefined,
+    giver: partyOf(GP)!,
+    receiver: partyOf(receiver)!,
+    attested: false,
+    content: [],
+  })
+  return fact(task, id, 'client', iso(hour))
 }
 
 /** Plays a step at an hour; what happened `late` hours before is told of now. */
@@ -132,6 +156,9 @@ function play(person: Person, stays: Map<number, Stays>, one: Step, hour: number
       if (offer !== undefined) person.answer(offer, one.how, now, offer.owner ?? {})
       break
     }
+    case 'handover':
+      person.add(handover(`h${index}`, hour, one.who))
+      break
     case 'attest':
       person.add({ ...attestation(`a${index}`, at, one.who), receivedAt: now })
       break
