@@ -53,7 +53,7 @@ export const evidenceStale = discrepancy<Stale>({
       const passed = slots.filter(({ due }) => due < at)
       const times = [...new Set(passed.map(({ due }) => due))]
       const critical = passed.find(({ line }) => line.critical)?.line
-      next.push(heard + SILENT_MS + 1, ...turns(slots, at))
+      next.push(heard + SILENT_MS + 1, ...turns(slots, at), ...forgotten(source, lines, situation))
       if (at - heard <= SILENT_MS && times.length <= SLOTS_MAX) continue
       findings.push({
         about: [source.key],
@@ -92,12 +92,22 @@ function shownFrom({ key }: SourceFact, situation: Situation): LineModel[] {
   )
 }
 
+/** When a line's last record of the dispenser is so old that nothing is shown from it any more. */
+const forgotten = ({ key }: SourceFact, lines: readonly LineModel[], { quantities }: Situation): number[] =>
+  lines.flatMap((line) => {
+    const times = quantities
+      .intakes(line)
+      .filter(({ fact }) => fact.sourceKey === key)
+      .map(({ at }) => at)
+    return times.length === 0 ? [] : [Math.max(...times) + SHOWN_MS + 1]
+  })
+
 /** Slots after the last word, to the second local day ahead; those of a stay or of days away are nobody's to see. */
 function slotsSince(heard: number, lines: readonly LineModel[], situation: Situation) {
   const { at, config } = situation
-  const last = addDays(localDate(at, config.zone), 2)
+  const first = localDate(heard, config.zone)
+  const last = [addDays(localDate(at, config.zone), 2), addDays(first, DAYS_MAX)].sort()[0] ?? first
   const slots: { readonly due: number; readonly line: LineModel }[] = []
-  const first = localDate(Math.max(heard, at - DAYS_MAX * 24 * HOUR_MS), config.zone)
   for (const line of lines)
     for (let day = first; day <= last; day = addDays(day, 1))
       for (const { due } of slotsOf(line, day, situation))

@@ -1,5 +1,5 @@
 /** A dispenser holds, or is set to give, what was stopped or paused, for a slot to come (6.2, C). */
-import { addDays, startOfLocalDay } from '../../core/zone.js'
+import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { timeOfMinutes } from '../dosage/slots.js'
 import { type LineState, mayStop, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
@@ -95,7 +95,7 @@ function comingOf(line: LineModel, situation: Situation): Coming[] {
 
 /** To the end of the roll in the device, or some days ahead of a program that names the medicine itself. */
 function daysOf(line: LineModel, situation: Situation): string[] {
-  const { at, quantities } = situation
+  const { at, config, quantities } = situation
   const { loaded, programsOf } = quantities.devices()
   const rolls = loaded.flatMap(({ roll }) =>
     roll === undefined ? [] : comingDays(roll.from, roll.to, situation),
@@ -103,6 +103,6 @@ function daysOf(line: LineModel, situation: Situation): string[] {
   const ahead =
     programsOf(line).length === 0
       ? []
-      : comingDays('', addDays(new Date(at).toISOString().slice(0, 10), PROGRAM_DAYS), situation)
+      : comingDays('', addDays(localDate(at, config.zone), PROGRAM_DAYS), situation)
   return [...new Set([...rolls, ...ahead])].sort()
 }

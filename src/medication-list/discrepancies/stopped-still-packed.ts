@@ -85,7 +85,9 @@ function pouchesOf(line: LineModel, situation: Situation): Pouch[] {
   const { at, config, quantities } = situation
   const { decisions } = line.group
   if (!mayStop(decisions) && !decisions.some(({ effect }) => effect.kind === 'hold')) return []
-  const packs = packsOf(line).filter(({ fact }) => fact.pack.to >= localDate(at, config.zone))
+  const packs = packsOf(line).filter(
+    ({ fact }) => fact.pack.to >= localDate(at - config.missedDoseWindowMs, config.zone),
+  )
   if (packs.length === 0) return []
   const from = packs.map(({ fact }) => fact.pack.from).sort()[0] ?? ''
   const to =

@@ -41,9 +41,7 @@ export const unplannedIntake = discrepancy<Unplanned>({
       const evidence = [...new Set(taken.map(({ ref }) => situation.versioned(ref)))].sort()
       const newest = Math.max(...taken.map(timeOf))
       next.push(
-        ...taken.map(
-          (intake) => timeOf(intake) + (intake.sachet && isUntold(intake) ? UNTOLD_MS : LOOKBACK_MS) + 1,
-        ),
+        ...taken.flatMap((intake) => [timeOf(intake) + UNTOLD_MS + 1, timeOf(intake) + LOOKBACK_MS + 1]),
       )
       findings.push({
         about: [about],
