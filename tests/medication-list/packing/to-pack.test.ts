@@ -55,6 +55,11 @@ describe('what is packed at cut-off', () => {
     assert.deepEqual(packedAt(AT, [...facts, confirmed]), { Metoprolol: 'MORN 1, EVE 1' })
   })
 
+  it('is nothing while wording and structure disagree', () => {
+    const dosage = [{ ...fixed(1, { when: ['MORN'] }), text: '2 tabletter morgen' }]
+    assert.deepEqual(packedAt(AT, [packedRow('r', { dosage })]), { Metoprolol: 'text-structure-conflict' })
+  })
+
   it('is the last confirmed dose for an increase that nobody confirmed', () => {
     const facts = [packedRow('r'), wardRow('w', 'r', '5 Mar 10:00', { dosage: TWICE })]
     assert.deepEqual(packedAt(AT, facts), { Metoprolol: 'MORN 1' })
