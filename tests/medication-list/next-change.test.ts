@@ -19,6 +19,7 @@ const CODES = new Set<string | undefined>([
   'hold-without-plan',
   'interaction',
   'interaction-split',
+  'measure-overdue',
   'late-decision',
   'on-list-without-valid-prescription',
   'prescribed-not-on-list',

@@ -44,6 +44,9 @@ export const measureOverdue = discrepancy<Overdue>({
       return { findings, next: [...next, ...facts.stays.flatMap(({ to }) => to ?? [])] }
     for (const change of changes) {
       const open = openOf(change)
+      // What is in the pouches of a slot is asked no more when the slot has passed.
+      const slot = change.slotAfter(at)
+      next.push(change.until, ...(slot === undefined ? [] : [slot + 1]))
       if (open === undefined) continue
       if (open.due > at) {
         next.push(open.due)

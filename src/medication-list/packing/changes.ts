@@ -35,6 +35,8 @@ export interface PackingChange {
   readonly nextSlot: number | undefined
   /** The first such slot at or after an instant. */
   readonly slotAfter: (instant: number) => number | undefined
+  /** From then on a roll has brought it about, or it is too old to be asked after. */
+  readonly until: number
   /** The next cut-off after the decision. */
   readonly cutoff: number | undefined
 }
@@ -124,7 +126,8 @@ function changeOf(
   const reached = reachedAt(facts, decision.fact, at)
   const t = reached.by === 'awaited' ? Math.max(at, decided) : reached.at
   const first = firstChange(cards, t, at, zone)
-  if (at >= (first?.at ?? decided + UNKNOWN_ROLL_MS)) return undefined
+  const until = Math.min(first?.at ?? decided + UNKNOWN_ROLL_MS, decision.at + LOOKBACK_MS + 1)
+  if (at >= until) return undefined
   const doses = dosesOf(line, decision, input)
   const wish = wishOf(decision, decided)
   const to = first === undefined || first.at <= wish ? wish + COMPARED_DAYS * DAY_MS : first.at
@@ -177,6 +180,7 @@ function changeOf(
     nextSlot: compared.nextSlot,
     slotAfter: (instant) =>
       instant >= to ? undefined : compareDoses({ ...days, from: Math.max(wish, instant) }).nextSlot,
+    until,
     cutoff: cutoffsAfter(cards, decided)[0],
   }
 }
