@@ -26,6 +26,8 @@ export interface Ordinations {
       readonly genDate: string
       readonly sender: Party
       readonly receiver: Party
+      /** Id of the destination. */
+      readonly destination: string
     },
   ) => Promise<Produced>
 }

@@ -92,13 +92,13 @@ interface Parties {
 /** The id of the delivery is the id of the message, so that every attempt sends the same bytes under the same id. */
 async function render(
   { ordinations }: DestinationIo,
-  { change, id, item }: Delivery,
+  { change, destination, id, item }: Delivery,
   { sender, receiver, sign }: Parties,
 ): Promise<Rendered> {
   const version = Number(ITEM.exec(item)?.[1])
   const person = change.personId
   if (person === '') throw new HubError('NOT_FOUND', 'an ordination is about a person')
-  const envelope = { msgId: id, genDate: change.at, sender, receiver }
+  const envelope = { msgId: id, genDate: change.at, sender, receiver, destination }
   const produced = await ordinations.make(person, version, envelope)
   if (produced.kind === 'refused')
     throw new HubError(

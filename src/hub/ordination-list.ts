@@ -5,13 +5,13 @@ import type {
   CodeableConcept,
   Communication,
   Extension,
-  Medication,
   MedicationRequest,
   MedicationStatement,
   Resource,
 } from 'fhir/r4.js'
 import { bareId } from '../../mappings/kith/write/idents.js'
 import type { Lib } from '../../mappings/kith/write/list-to-m251.js'
+import { medicineName } from '../../mappings/kith/write/medicine-name.js'
 import type { Question } from '../../mappings/kith/write/question-nodes.js'
 import { rowOf } from '../../mappings/kith/write/row-of-line.js'
 import { isStated, type LibEntry } from '../../mappings/kith/write/statement-to-oppforing.js'
@@ -19,6 +19,7 @@ import { extensionUrl, volven } from '../core/canonical.js'
 import type { StoredResource } from '../core/stored.js'
 import type { FragmentOf } from './ordination-fragments.js'
 import { inCharge } from './ordination-rule.js'
+import { stopsToTell } from './ordination-stops.js'
 
 export interface OrdinationFacts {
   readonly lines: readonly MedicationStatement[]
@@ -30,6 +31,8 @@ export interface OrdinationFacts {
   readonly complete: boolean
   /** HER-id. */
   readonly receiver: string
+  /** Id of the destination. */
+  readonly destination: string
   /** ISO instant of the list. */
   readonly at: string
   readonly fragmentOf: FragmentOf
@@ -38,10 +41,17 @@ export interface OrdinationFacts {
 export async function libOf(given: OrdinationFacts): Promise<Lib> {
   const entries: LibEntry[] = []
   for (const line of given.lines) entries.push(await entryOf(given, line))
+  const ended: LibEntry[] = []
+  const asTheyAre = {
+    ...given,
+    prescriptions: given.facts.flatMap(({ resource }) => (isRequest(resource) ? [resource] : [])),
+  }
+  for (const line of stopsToTell(given)) ended.push(await entryOf(asTheyAre, line))
   const doctor = inCharge(given.team, 'multidose-doctor', given.at)
   return {
     roles: doctor === undefined ? [] : [roleOf(doctor)],
     entries,
+    ended,
     allergies: given.facts.flatMap(({ layer, resource }) =>
       layer === 'fact' &&
       resource.resourceType === 'AllergyIntolerance' &&
@@ -64,20 +74,10 @@ function noteOf({ complete, lines }: OrdinationFacts): { readonly note?: string 
   )
   const notes = [
     ...(complete ? [] : [INCOMPLETE]),
-    ...(unconfirmed.length === 0 ? [] : [`${UNCONFIRMED} ${unconfirmed.map(nameOf).join('; ')}.`]),
+    ...(unconfirmed.length === 0 ? [] : [`${UNCONFIRMED} ${unconfirmed.map(medicineName).join('; ')}.`]),
   ]
   return notes.length === 0 ? {} : { note: notes.join(' ') }
 }
-
-function nameOf({ contained, medicationCodeableConcept }: MedicationStatement): string {
-  const inside = (contained ?? []).find(isMedication)
-  const concept = medicationCodeableConcept ?? inside?.code
-  return (
-    concept?.text ?? concept?.coding?.find(({ display }) => display !== undefined)?.display ?? 'uten navn'
-  )
-}
-
-const isMedication = (resource: Resource): resource is Medication => resource.resourceType === 'Medication'
 
 const UNCONFIRMED =
   'Ikke bekreftet av ansvarlig lege – pakk ikke mer enn sist bekreftet dose før det er avklart:'
@@ -103,6 +103,9 @@ async function entryOf(given: OrdinationFacts, line: MedicationStatement): Promi
     ...(fragment === undefined ? {} : { fragment }),
   }
 }
+
+const isRequest = (resource: Resource): resource is MedicationRequest =>
+  resource.resourceType === 'MedicationRequest'
 
 /** What the receiver asked about this treatment, as far as it was answered. */
 function questionsOf({ facts, receiver }: OrdinationFacts, line: MedicationStatement): readonly Question[] {

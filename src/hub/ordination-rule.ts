@@ -5,7 +5,7 @@
  * 1. the person has e-multidose: a doctor and a pharmacy are registered as responsible (eresept.md 7, semantics 6);
  * 2. the receiver is that pharmacy, or a broker, which gets the ordinations for every pharmacy;
  * 3. what the pharmacy packs by has changed: a line that somebody decided came, went, or has another status, product,
- *    dosing, period, reason or prescription (a renewal). Discrepancies, supplies, intakes, allergies, texts and names
+ *    dosing, period, reason or prescription (a renewal). A line that had ended and leaves the list, discrepancies, supplies, intakes, allergies, texts and names
  *    alone change nothing to pack; or the pharmacy has just been registered, has no list yet, and there is a line; or a
  *    question that it asked about a line (M25.2) was answered;
  * 4. a changed list did not come from the receiver itself, which knows it.
@@ -15,6 +15,7 @@ import { isStated } from '../../mappings/kith/write/statement-to-oppforing.js'
 import { extensionUrl, HER } from '../core/canonical.js'
 import { mergeDatedCycles } from '../core/dated-cycle.js'
 import type { OrdinationReceiver } from '../core/ordination.js'
+import { hasEnded } from './ordination-stops.js'
 
 /** The person's list and its responsible ones, at one version. */
 export interface OrdinationState {
@@ -46,7 +47,9 @@ export function ordinationReason(one: OrdinationCase): OrdinationReason | undefi
     return after.lines.some(isStated) ? 'newly-registered' : undefined
   if (answered) return 'question-answered'
   if (causedBy === receiver.her) return undefined
-  return packing(before?.lines ?? []) === packing(after.lines) ? undefined : 'list-changed'
+  return packing(standing(before?.lines ?? [], after.lines)) === packing(after.lines)
+    ? undefined
+    : 'list-changed'
 }
 
 /**
@@ -98,6 +101,15 @@ function isBefore(time: string | undefined, at: string, absent: boolean): boolea
   if (time === undefined) return absent
   const instant = Date.parse(time)
   return Number.isNaN(instant) ? absent : instant <= Date.parse(at)
+}
+
+/** A line that had ended is on one version only, and its stop in the ordinations after it too: it changes nothing by leaving. */
+function standing(
+  before: readonly MedicationStatement[],
+  after: readonly MedicationStatement[],
+): readonly MedicationStatement[] {
+  const kept = new Set(after.map(({ id }) => id))
+  return before.filter((line) => !hasEnded(line) || kept.has(line.id))
 }
 
 /** What a pharmacy packs by, comparable; in the order of the lines' ids, since the order shown says nothing to pack. */

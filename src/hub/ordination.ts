@@ -86,17 +86,20 @@ export interface OrdinationEnvelope {
   readonly genDate: string
   readonly sender: Party
   readonly receiver: Party
+  /** Id of the destination. */
+  readonly destination: string
 }
 
 /**
- * M25.1 of one version of the list. What its lines do not carry comes from the facts as they are now.
+ * M25.1 of one version of the list, with what has ended since (ordination-stops.ts). What its lines do not carry comes
+ * from the facts as they are now.
  * @throws HubError NOT_FOUND when there is no such version
  */
 export async function makeOrdination(
   { log, store, zone }: OrdinationDeps,
   person: PersonId,
   version: number,
-  envelope: OrdinationEnvelope,
+  { destination, ...envelope }: OrdinationEnvelope,
 ): Promise<Produced> {
   const resources = (await resourcesOfVersion(store, person, version)) ?? []
   const [list] = resources
@@ -115,6 +118,7 @@ export async function makeOrdination(
     team,
     complete: isComplete(list),
     receiver: envelope.receiver.her,
+    destination,
     at: envelope.genDate,
     fragmentOf: fragmentReader(store),
   })

@@ -23,6 +23,7 @@ const noteOf = async (
     team: undefined,
     complete,
     receiver: '1',
+    destination: 'apotek',
     at: '2026-03-05T10:00:00Z',
     fragmentOf: async () => undefined,
   })

@@ -75,6 +75,20 @@ const CASES: readonly [title: string, one: OrdinationCase, reason: OrdinationRea
     { ...changed({}), after: state(REGISTERED, [line(), line({ id: 'line-2' })]) },
     'list-changed',
   ],
+  [
+    'a stopped line that leaves the list',
+    {
+      ...changed({}),
+      before: state(REGISTERED, [line(), line({ id: 'line-2', status: 'stopped' })]),
+      after: state(REGISTERED),
+    },
+    undefined,
+  ],
+  [
+    'a stopped line that is taken up again',
+    { ...changed({}), before: state(REGISTERED, [line({ status: 'stopped' })]), after: state(REGISTERED) },
+    'list-changed',
+  ],
   ['a line less', { ...changed({}), after: state(REGISTERED, []) }, 'list-changed'],
   ['words that are all the dosing', changed({ dosage: [{ text: 'Som avtalt' }] }), 'list-changed'],
   [

@@ -9,6 +9,11 @@ export interface Got {
   readonly headers: IncomingHttpHeaders
 }
 
+export interface Delivered extends Got {
+  /** Of the delivery, without gaps: what was sent between two tells by its number. */
+  readonly number: number
+}
+
 export type PharmacyAnswer = 'accept' | 'reject' | 'silent' | 'unavailable'
 
 export interface PharmacyServer {
@@ -16,15 +21,14 @@ export interface PharmacyServer {
   readonly got: Got[]
   /** Answers in order, the last one for good. */
   answers: PharmacyAnswer[]
-  /** Resolves when so many messages have come. */
-  readonly received: (count: number) => Promise<readonly Got[]>
+  /** The next delivery that has not been given yet; a repetition of one is none. Waits as long as its test may. */
+  readonly next: () => Promise<Delivered>
   readonly close: () => void
 }
 
-const WAIT_MS_MAX = 20_000
-
 export async function startPharmacy(): Promise<PharmacyServer> {
   const got: Got[] = []
+  const given = new Set<string>()
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -52,13 +56,15 @@ export async function startPharmacy(): Promise<PharmacyServer> {
     url: `http://127.0.0.1:${address.port}/meldinger`,
     got,
     answers: ['accept'],
-    received: async (count) => {
-      const until = Date.now() + WAIT_MS_MAX
-      while (got.length < count) {
-        if (Date.now() > until) throw new Error(`${got.length} of ${count} messages`)
+    next: async () => {
+      for (;;) {
+        const found = got.find(({ headers }) => !given.has(keyOf(headers)))
+        if (found !== undefined) {
+          given.add(keyOf(found.headers))
+          return { ...found, number: Number(found.headers['stafett-event-number']) }
+        }
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
-      return got
     },
     close: () => {
       server.close()
@@ -67,3 +73,5 @@ export async function startPharmacy(): Promise<PharmacyServer> {
   }
   return pharmacy
 }
+
+const keyOf = (headers: IncomingHttpHeaders): string => String(headers['idempotency-key'])

@@ -46,7 +46,7 @@ export function statementToOppforing(sheet: Sheet, entry: LibEntry, at: string):
     dayOf(statement.effectivePeriod?.start) ?? extOf(statement.extension, EXT.statedStart)?.valueDate
   const fragment = entry.fragment ?? encodeBase64(writeXml(reseptDokLegemiddel(sheet, prescribed(entry, at))))
   return node('EnkeltoppforingLIB', [
-    text('Id', entryId(row ?? statement)) ?? lacks(sheet, `${at}.identifier`, 'the line has no id'),
+    text('Id', entryIdOf(entry)) ?? lacks(sheet, `${at}.identifier`, 'the line has no id'),
     cs('Type', kindOf(sheet, entry, reseptId, at), 7491),
     text('ReseptId', reseptId),
     text('UtlopsdatoResept', expires),
@@ -59,6 +59,9 @@ export function statementToOppforing(sheet: Sheet, entry: LibEntry, at: string):
     ...entry.questions.map((question) => questionNode(sheet, question, at)),
   ])
 }
+
+/** Id of the entry that this makes, the same over versions and renewals. */
+export const entryIdOf = ({ row, statement }: LibEntry): string | undefined => entryId(row ?? statement)
 
 /** The treatment's own id, the same over versions and renewals; a line that no list has named yet gives its own. */
 function entryId({ identifier = [] }: MedicationStatement): string | undefined {
