@@ -70,10 +70,16 @@ function expandIntended(decisions: readonly Decision[], day: string, zone: strin
   return { known, doses }
 }
 
+/** Also where a pause ends by itself. */
 function turnsWithin(decisions: readonly Decision[], start: number, end: number): number[] {
   const turns = new Set<number>()
   for (const { at, effect } of decisions)
-    for (const instant of [at, effect.from, effect.kind === 'use' ? effect.to : undefined])
+    for (const instant of [
+      at,
+      effect.from,
+      effect.kind === 'stop' ? undefined : effect.to,
+      effect.kind === 'hold' ? effect.end : undefined,
+    ])
       if (instant !== undefined && instant > start && instant < end) turns.add(instant)
   return [...turns].sort((a, b) => a - b)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Task } from 'fhir/r4.js'
-import { codeSystemUrl } from '../../../src/core/canonical.js'
+import { codeSystemUrl, extensionUrl } from '../../../src/core/canonical.js'
 import type { Fact } from '../../../src/medication-list/contract.js'
 import { decimalText } from '../../../src/medication-list/dosage/decimal.js'
 import type { DayAmounts } from '../../../src/medication-list/quantities/day-amounts.js'
@@ -55,6 +55,35 @@ describe('intended', () => {
     ])
     assert.deepEqual(told(quantities.intended(line, '2026-11-24')), [[8, '1 tablet']])
     assert.deepEqual(told(quantities.intended(line, '2026-11-25')), [])
+  })
+
+  it('begins again within the day at the instant at which a pause ends by itself', () => {
+    const { line, quantities } = quantitiesOf([
+      prescription('p', { dosage: [fixed(1, { when: ['MORN', 'EVE'] })] }),
+      row('r', {
+        prescription: 'p',
+        status: 'on-hold',
+        dosage: [fixed(1, { when: ['MORN', 'EVE'] })],
+        asserted: '2026-11-22T10:00:00+01:00',
+        more: {
+          extension: [
+            {
+              url: extensionUrl('hold-plan'),
+              extension: [
+                { url: 'resume', valueDateTime: '2026-11-24T14:00:00+01:00' },
+                { url: 'auto-resume', valueBoolean: true },
+              ],
+            },
+          ],
+        },
+      }),
+    ])
+    assert.deepEqual(told(quantities.intended(line, '2026-11-23')), [])
+    assert.deepEqual(told(quantities.intended(line, '2026-11-24')), [[20, '1 tablet']])
+    assert.deepEqual(told(quantities.intended(line, '2026-11-25')), [
+      [8, '1 tablet'],
+      [20, '1 tablet'],
+    ])
   })
 
   it('is not known before the row’s last change, and for a dosage in words', () => {
