@@ -34,35 +34,35 @@ type Programmed = {
   readonly unlisted: boolean
 }
 const sentences: Sentences<Programmed> = {
-  nb: (n, { name, day, amount }) =>
+  nb: (n, { name, day, amount, clock }) =>
     n.unlisted
       ? `Dispenseren er satt til å gi ${name(n.medicine)}, som ikke står på listen.`
       : n.onlySlots
-        ? `Dispenseren gir ${name(n.medicine)} ${day(n.day)} kl. ${n.programmedTimes.join(', ')}, ordinert kl. ${n.intendedTimes.join(', ')}.`
+        ? `Dispenseren gir ${name(n.medicine)} ${day(n.day)} kl. ${clock(n.programmedTimes)}, ordinert kl. ${clock(n.intendedTimes)}.`
         : `Dispenseren gir ${amount(n.programmed ?? '?')} ${name(n.medicine)} ${day(n.day)}, ordinert ${amount(n.intended ?? '?')}.`,
-  da: (n, { name, day, amount }) =>
+  da: (n, { name, day, amount, clock }) =>
     n.unlisted
       ? `Dispenseren er sat til at give ${name(n.medicine)}, som ikke står på listen.`
       : n.onlySlots
-        ? `Dispenseren giver ${name(n.medicine)} ${day(n.day)} kl. ${n.programmedTimes.join(', ')}, ordineret kl. ${n.intendedTimes.join(', ')}.`
+        ? `Dispenseren giver ${name(n.medicine)} ${day(n.day)} kl. ${clock(n.programmedTimes)}, ordineret kl. ${clock(n.intendedTimes)}.`
         : `Dispenseren giver ${amount(n.programmed ?? '?')} ${name(n.medicine)} ${day(n.day)}, ordineret ${amount(n.intended ?? '?')}.`,
-  en: (n, { name, day, amount }) =>
+  en: (n, { name, day, amount, clock }) =>
     n.unlisted
       ? `The dispenser is set to give ${name(n.medicine)}, which is not on the list.`
       : n.onlySlots
-        ? `The dispenser gives ${name(n.medicine)} ${day(n.day)} at ${n.programmedTimes.join(', ')}, intended at ${n.intendedTimes.join(', ')}.`
+        ? `The dispenser gives ${name(n.medicine)} ${day(n.day)} at ${clock(n.programmedTimes)}, intended at ${clock(n.intendedTimes)}.`
         : `The dispenser gives ${amount(n.programmed ?? '?')} of ${name(n.medicine)} ${day(n.day)}, intended ${amount(n.intended ?? '?')}.`,
-  sv: (n, { name, day, amount }) =>
+  sv: (n, { name, day, amount, clock }) =>
     n.unlisted
       ? `Dispensern är inställd på att ge ${name(n.medicine)}, som inte står på listan.`
       : n.onlySlots
-        ? `Dispensern ger ${name(n.medicine)} ${day(n.day)} kl. ${n.programmedTimes.join(', ')}, ordinerat kl. ${n.intendedTimes.join(', ')}.`
+        ? `Dispensern ger ${name(n.medicine)} ${day(n.day)} kl. ${clock(n.programmedTimes)}, ordinerat kl. ${clock(n.intendedTimes)}.`
         : `Dispensern ger ${amount(n.programmed ?? '?')} ${name(n.medicine)} ${day(n.day)}, ordinerat ${amount(n.intended ?? '?')}.`,
-  fi: (n, { name, day, amount }) =>
+  fi: (n, { name, day, amount, clock }) =>
     n.unlisted
       ? `Annostelija on asetettu antamaan ${name(n.medicine)}, joka ei ole listalla.`
       : n.onlySlots
-        ? `Annostelija antaa ${name(n.medicine)} ${day(n.day)} klo ${n.programmedTimes.join(', ')}, määrätty klo ${n.intendedTimes.join(', ')}.`
+        ? `Annostelija antaa ${name(n.medicine)} ${day(n.day)} klo ${clock(n.programmedTimes)}, määrätty klo ${clock(n.intendedTimes)}.`
         : `Annostelija antaa ${amount(n.programmed ?? '?')} ${name(n.medicine)} ${day(n.day)}, määrätty ${amount(n.intended ?? '?')}.`,
 }
 

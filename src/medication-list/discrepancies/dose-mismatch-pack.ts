@@ -15,6 +15,7 @@ import {
   whileInUse,
 } from './coming-days.js'
 import { discrepancy, type Finding, nameOf, type Sentences, type Situation } from './discrepancy.js'
+import { counted } from './words.js'
 
 type Packed = {
   readonly medicine: string | undefined
@@ -27,26 +28,26 @@ type Packed = {
   readonly onlySlots: boolean
 }
 const sentences: Sentences<Packed> = {
-  nb: (n, { name, day, amount }) =>
+  nb: (n, { name, day, amount, clock }) =>
     n.onlySlots
-      ? `${name(n.medicine)} er pakket til andre tider enn ordinert fra ${day(n.day)}: kl. ${n.packedTimes.join(', ')} i stedet for ${n.intendedTimes.join(', ')} (${n.days} dager).`
-      : `${name(n.medicine)}: pakket ${amount(n.packed ?? '?')} per døgn, ordinert ${amount(n.intended ?? '?')}, fra ${day(n.day)} (${n.days} dager).`,
-  da: (n, { name, day, amount }) =>
+      ? `${name(n.medicine)} er pakket til andre tider enn ordinert fra ${day(n.day)}: kl. ${clock(n.packedTimes)} i stedet for ${clock(n.intendedTimes)} (${counted(n.days, 'dag', 'dager')}).`
+      : `${name(n.medicine)}: pakket ${amount(n.packed ?? '?')} per døgn, ordinert ${amount(n.intended ?? '?')}, fra ${day(n.day)} (${counted(n.days, 'dag', 'dager')}).`,
+  da: (n, { name, day, amount, clock }) =>
     n.onlySlots
-      ? `${name(n.medicine)} er pakket til andre tider end ordineret fra ${day(n.day)}: kl. ${n.packedTimes.join(', ')} i stedet for ${n.intendedTimes.join(', ')} (${n.days} dage).`
-      : `${name(n.medicine)}: pakket ${amount(n.packed ?? '?')} i døgnet, ordineret ${amount(n.intended ?? '?')}, fra ${day(n.day)} (${n.days} dage).`,
-  en: (n, { name, day, amount }) =>
+      ? `${name(n.medicine)} er pakket til andre tider end ordineret fra ${day(n.day)}: kl. ${clock(n.packedTimes)} i stedet for ${clock(n.intendedTimes)} (${counted(n.days, 'dag', 'dage')}).`
+      : `${name(n.medicine)}: pakket ${amount(n.packed ?? '?')} i døgnet, ordineret ${amount(n.intended ?? '?')}, fra ${day(n.day)} (${counted(n.days, 'dag', 'dage')}).`,
+  en: (n, { name, day, amount, clock }) =>
     n.onlySlots
-      ? `${name(n.medicine)} is packed at other times than intended from ${day(n.day)}: ${n.packedTimes.join(', ')} instead of ${n.intendedTimes.join(', ')} (${n.days} days).`
-      : `${name(n.medicine)}: ${amount(n.packed ?? '?')} a day packed, ${amount(n.intended ?? '?')} intended, from ${day(n.day)} (${n.days} days).`,
-  sv: (n, { name, day, amount }) =>
+      ? `${name(n.medicine)} is packed at other times than intended from ${day(n.day)}: ${clock(n.packedTimes)} instead of ${clock(n.intendedTimes)} (${counted(n.days, 'day', 'days')}).`
+      : `${name(n.medicine)}: ${amount(n.packed ?? '?')} a day packed, ${amount(n.intended ?? '?')} intended, from ${day(n.day)} (${counted(n.days, 'day', 'days')}).`,
+  sv: (n, { name, day, amount, clock }) =>
     n.onlySlots
-      ? `${name(n.medicine)} är packat till andra tider än ordinerat från ${day(n.day)}: kl. ${n.packedTimes.join(', ')} i stället för ${n.intendedTimes.join(', ')} (${n.days} dagar).`
-      : `${name(n.medicine)}: packat ${amount(n.packed ?? '?')} per dygn, ordinerat ${amount(n.intended ?? '?')}, från ${day(n.day)} (${n.days} dagar).`,
-  fi: (n, { name, day, amount }) =>
+      ? `${name(n.medicine)} är packat till andra tider än ordinerat från ${day(n.day)}: kl. ${clock(n.packedTimes)} i stället för ${clock(n.intendedTimes)} (${counted(n.days, 'dag', 'dagar')}).`
+      : `${name(n.medicine)}: packat ${amount(n.packed ?? '?')} per dygn, ordinerat ${amount(n.intended ?? '?')}, från ${day(n.day)} (${counted(n.days, 'dag', 'dagar')}).`,
+  fi: (n, { name, day, amount, clock }) =>
     n.onlySlots
-      ? `${name(n.medicine)} on pakattu eri aikoihin kuin määrätty alkaen ${day(n.day)}: klo ${n.packedTimes.join(', ')}, määrätty ${n.intendedTimes.join(', ')} (${n.days} päivää).`
-      : `${name(n.medicine)}: pakattu ${amount(n.packed ?? '?')} vuorokaudessa, määrätty ${amount(n.intended ?? '?')}, alkaen ${day(n.day)} (${n.days} päivää).`,
+      ? `${name(n.medicine)} on pakattu eri aikoihin kuin määrätty alkaen ${day(n.day)}: klo ${clock(n.packedTimes)}, määrätty ${clock(n.intendedTimes)} (${counted(n.days, 'päivä', 'päivää')}).`
+      : `${name(n.medicine)}: pakattu ${amount(n.packed ?? '?')} vuorokaudessa, määrätty ${amount(n.intended ?? '?')}, alkaen ${day(n.day)} (${counted(n.days, 'päivä', 'päivää')}).`,
 }
 
 export const doseMismatchPack = discrepancy<Packed>({
@@ -82,7 +83,7 @@ function mismatchesOf(line: LineModel, situation: Situation): Map<string, DayMis
   return byRoll
 }
 
-export function packedDays(line: LineModel, situation: Situation): string[] {
+function packedDays(line: LineModel, situation: Situation): string[] {
   const days = packsOf(line).flatMap(({ fact: { pack } }) => comingDays(pack.from, pack.to, situation))
   return [...new Set(days)].sort()
 }

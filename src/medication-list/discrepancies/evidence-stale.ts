@@ -6,6 +6,7 @@ import { isReturned } from '../quantities/devices.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 import { isExplained } from './explained-slots.js'
 import { carriersOf, slotsOf } from './recorded-doses.js'
+import { counted } from './words.js'
 
 const HOUR_MS = 3_600_000
 const SILENT_MS = 24 * HOUR_MS
@@ -25,16 +26,19 @@ type Stale = {
 }
 const sentences: Sentences<Stale> = {
   nb: (n, { time }) =>
-    `Ingen kontakt med dispenseren siden ${time(n.heard)}; ${n.slots} tidspunkter er passert uten å være sett${n.critical === undefined ? '' : `, blant dem ${n.critical}`}.`,
+    `Ingen kontakt med dispenseren siden ${time(n.heard)}${unseen(n, (count) => `${counted(count, 'tidspunkt', 'tidspunkter')} er passert uten å være sett`, 'blant dem')}.`,
   da: (n, { time }) =>
-    `Ingen kontakt med dispenseren siden ${time(n.heard)}; ${n.slots} tidspunkter er passeret uden at være set${n.critical === undefined ? '' : `, blandt dem ${n.critical}`}.`,
+    `Ingen kontakt med dispenseren siden ${time(n.heard)}${unseen(n, (count) => `${counted(count, 'tidspunkt', 'tidspunkter')} er passeret uden at være set`, 'blandt dem')}.`,
   en: (n, { time }) =>
-    `No contact with the dispenser since ${time(n.heard)}; ${n.slots} slots have passed unseen${n.critical === undefined ? '' : `, among them ${n.critical}`}.`,
+    `No contact with the dispenser since ${time(n.heard)}${unseen(n, (count) => `${counted(count, 'slot has', 'slots have')} passed unseen`, 'among them')}.`,
   sv: (n, { time }) =>
-    `Ingen kontakt med dispensern sedan ${time(n.heard)}; ${n.slots} tidpunkter har passerat osedda${n.critical === undefined ? '' : `, bland dem ${n.critical}`}.`,
+    `Ingen kontakt med dispensern sedan ${time(n.heard)}${unseen(n, (count) => `${counted(count, 'tidpunkt har passerat osett', 'tidpunkter har passerat osedda')}`, 'bland dem')}.`,
   fi: (n, { time }) =>
-    `Annostelijaan ei ole ollut yhteyttä ${time(n.heard)} jälkeen; ${n.slots} ajankohtaa on mennyt näkemättä${n.critical === undefined ? '' : `, joukossa ${n.critical}`}.`,
+    `Annostelijaan ei ole ollut yhteyttä ${time(n.heard)} jälkeen${unseen(n, (count) => `${counted(count, 'ajankohta', 'ajankohtaa')} on mennyt näkemättä`, 'joukossa')}.`,
 }
+
+const unseen = ({ critical, slots }: Stale, told: (count: number) => string, among: string): string =>
+  slots === 0 ? '' : `; ${told(slots)}${critical === undefined ? '' : `, ${among} ${critical}`}`
 
 export const evidenceStale = discrepancy<Stale>({
   code: 'evidence-stale',

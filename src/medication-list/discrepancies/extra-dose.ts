@@ -7,7 +7,7 @@ import type { LineModel } from '../lines/line.js'
 import { measureOf, type SlotAmount, sumOf } from '../quantities/day-amounts.js'
 import type { TakenDose } from '../quantities/taken.js'
 import { discrepancy, type Finding, nameOf, type Sentences, type Situation } from './discrepancy.js'
-import { amountOf } from './words.js'
+import { amountOf, counted } from './words.js'
 
 /** Days for which an extra dose is held up to home care. */
 const DAYS = 7
@@ -27,19 +27,19 @@ const sentences: Sentences<Extra> = {
   nb: (n, { name, day, amount }) =>
     n.interval === undefined
       ? `${name(n.medicine)}: ${amount(n.taken ?? '?')} tatt ${day(n.day)}, høyst ${amount(n.allowed ?? '?')} var bestemt.`
-      : `${name(n.medicine)} ble tatt to ganger med ${n.minutes} minutters mellomrom ${day(n.day)}; minst ${n.interval} minutter er bestemt.`,
+      : `${name(n.medicine)} ble tatt to ganger med ${n.minutes} ${n.minutes === 1 ? 'minutts' : 'minutters'} mellomrom ${day(n.day)}; minst ${n.interval} minutter er bestemt.`,
   da: (n, { name, day, amount }) =>
     n.interval === undefined
       ? `${name(n.medicine)}: ${amount(n.taken ?? '?')} taget ${day(n.day)}, højst ${amount(n.allowed ?? '?')} var ordineret.`
-      : `${name(n.medicine)} blev taget to gange med ${n.minutes} minutters mellemrum ${day(n.day)}; mindst ${n.interval} minutter er ordineret.`,
+      : `${name(n.medicine)} blev taget to gange med ${n.minutes} ${n.minutes === 1 ? 'minuts' : 'minutters'} mellemrum ${day(n.day)}; mindst ${n.interval} minutter er ordineret.`,
   en: (n, { name, day, amount }) =>
     n.interval === undefined
       ? `${name(n.medicine)}: ${amount(n.taken ?? '?')} taken ${day(n.day)}, at most ${amount(n.allowed ?? '?')} was decided.`
-      : `${name(n.medicine)} was taken twice within ${n.minutes} minutes ${day(n.day)}; at least ${n.interval} minutes are decided.`,
+      : `${name(n.medicine)} was taken twice within ${counted(n.minutes ?? 0, 'minute', 'minutes')} ${day(n.day)}; at least ${n.interval} minutes are decided.`,
   sv: (n, { name, day, amount }) =>
     n.interval === undefined
       ? `${name(n.medicine)}: ${amount(n.taken ?? '?')} taget ${day(n.day)}, högst ${amount(n.allowed ?? '?')} var ordinerat.`
-      : `${name(n.medicine)} togs två gånger med ${n.minutes} minuters mellanrum ${day(n.day)}; minst ${n.interval} minuter är ordinerat.`,
+      : `${name(n.medicine)} togs två gånger med ${n.minutes} ${n.minutes === 1 ? 'minuts' : 'minuters'} mellanrum ${day(n.day)}; minst ${n.interval} minuter är ordinerat.`,
   fi: (n, { name, day, amount }) =>
     n.interval === undefined
       ? `${name(n.medicine)}: otettu ${amount(n.taken ?? '?')} ${day(n.day)}, määrätty enintään ${amount(n.allowed ?? '?')}.`

@@ -10,13 +10,16 @@ import { discrepancy, type Finding, nameOf, type Sentences, type Situation } fro
 const TAKEN_SHARE = 0.8
 /** Fewer doses seen than this share say nothing. */
 const OBSERVED_SHARE = 0.8
-export const ADHERENCE_DAYS = 14
+const ADHERENCE_DAYS = 14
 
 type NotAsAgreed = {
   readonly medicine: string | undefined
   /** What a person says; else what was seen. */
   readonly reported: 'other-dose' | 'not-taken' | undefined
-  readonly day: string
+  /** Of what is reported. */
+  readonly day: string | undefined
+  /** First day looked at of what was seen. */
+  readonly since: string | undefined
   readonly taken: number | undefined
   readonly observed: number | undefined
   readonly slots: number | undefined
@@ -31,24 +34,24 @@ const REPORTED = {
 const sentences: Sentences<NotAsAgreed> = {
   nb: (n, { name, day }) =>
     n.reported === undefined
-      ? `${name(n.medicine)}: ${n.taken} av ${n.observed} observerte doser tatt siden ${day(n.day)} (${n.slots} planlagt).`
-      : `${name(n.medicine)}: pasient eller pårørende oppgir ${REPORTED.nb[n.reported]} (${day(n.day)}), annet enn avtalt.`,
+      ? `${name(n.medicine)}: ${n.taken} av ${n.observed} observerte doser tatt siden ${day(n.since ?? '')} (${n.slots} planlagt).`
+      : `${name(n.medicine)}: pasient eller pårørende oppgir ${REPORTED.nb[n.reported]} (${day(n.day ?? '')}), annet enn avtalt.`,
   da: (n, { name, day }) =>
     n.reported === undefined
-      ? `${name(n.medicine)}: ${n.taken} af ${n.observed} observerede doser taget siden ${day(n.day)} (${n.slots} planlagt).`
-      : `${name(n.medicine)}: patient eller pårørende oplyser ${REPORTED.da[n.reported]} (${day(n.day)}), andet end aftalt.`,
+      ? `${name(n.medicine)}: ${n.taken} af ${n.observed} observerede doser taget siden ${day(n.since ?? '')} (${n.slots} planlagt).`
+      : `${name(n.medicine)}: patient eller pårørende oplyser ${REPORTED.da[n.reported]} (${day(n.day ?? '')}), andet end aftalt.`,
   en: (n, { name, day }) =>
     n.reported === undefined
-      ? `${name(n.medicine)}: ${n.taken} of ${n.observed} observed doses taken since ${day(n.day)} (${n.slots} planned).`
-      : `${name(n.medicine)}: patient or relative reports ${REPORTED.en[n.reported]} (${day(n.day)}), other than agreed.`,
+      ? `${name(n.medicine)}: ${n.taken} of ${n.observed} observed doses taken since ${day(n.since ?? '')} (${n.slots} planned).`
+      : `${name(n.medicine)}: patient or relative reports ${REPORTED.en[n.reported]} (${day(n.day ?? '')}), other than agreed.`,
   sv: (n, { name, day }) =>
     n.reported === undefined
-      ? `${name(n.medicine)}: ${n.taken} av ${n.observed} observerade doser tagna sedan ${day(n.day)} (${n.slots} planerade).`
-      : `${name(n.medicine)}: patient eller närstående uppger ${REPORTED.sv[n.reported]} (${day(n.day)}), annat än överenskommet.`,
+      ? `${name(n.medicine)}: ${n.taken} av ${n.observed} observerade doser tagna sedan ${day(n.since ?? '')} (${n.slots} planerade).`
+      : `${name(n.medicine)}: patient eller närstående uppger ${REPORTED.sv[n.reported]} (${day(n.day ?? '')}), annat än överenskommet.`,
   fi: (n, { name, day }) =>
     n.reported === undefined
-      ? `${name(n.medicine)}: ${n.taken}/${n.observed} havaitusta annoksesta otettu ${day(n.day)} alkaen (${n.slots} suunniteltu).`
-      : `${name(n.medicine)}: potilas tai läheinen ilmoittaa ${REPORTED.fi[n.reported]} (${day(n.day)}), toisin kuin sovittu.`,
+      ? `${name(n.medicine)}: ${n.taken}/${n.observed} havaitusta annoksesta otettu ${day(n.since ?? '')} alkaen (${n.slots} suunniteltu).`
+      : `${name(n.medicine)}: potilas tai läheinen ilmoittaa ${REPORTED.fi[n.reported]} (${day(n.day ?? '')}), toisin kuin sovittu.`,
 }
 
 export const notAsAgreed = discrepancy<NotAsAgreed>({
@@ -72,6 +75,7 @@ export const notAsAgreed = discrepancy<NotAsAgreed>({
             medicine: nameOf(line),
             reported: report.says,
             day: localDate(report.row.decided.from, config.zone),
+            since: undefined,
             taken: undefined,
             observed: undefined,
             slots: undefined,
@@ -92,7 +96,8 @@ export const notAsAgreed = discrepancy<NotAsAgreed>({
         numbers: {
           medicine: nameOf(line),
           reported: undefined,
-          day: addDays(today, -ADHERENCE_DAYS),
+          day: undefined,
+          since: addDays(today, -ADHERENCE_DAYS),
           taken,
           observed,
           slots,

@@ -5,6 +5,7 @@ import { isMultidose, suppliedOutside } from '../quantities/multidose.js'
 import type { Roll } from '../quantities/rolls.js'
 import { comingDays, slotInstants, startOfDay, stillToCome } from './coming-days.js'
 import { discrepancy, nameOf, type Sentences, type Situation } from './discrepancy.js'
+import { counted } from './words.js'
 
 type NotPacked = {
   readonly medicine: string | undefined
@@ -14,15 +15,15 @@ type NotPacked = {
 }
 const sentences: Sentences<NotPacked> = {
   nb: ({ medicine, day: first, last, days }, { name, day }) =>
-    `${name(medicine)} skal pakkes i multidose, men er ikke pakket ${day(first)}–${day(last)} (${days} dager med dose).`,
+    `${name(medicine)} skal pakkes i multidose, men er ikke pakket ${day(first)}–${day(last)} (${counted(days, 'dag', 'dager')} med dose).`,
   da: ({ medicine, day: first, last, days }, { name, day }) =>
-    `${name(medicine)} skal dosispakkes, men er ikke pakket ${day(first)}–${day(last)} (${days} dage med dosis).`,
+    `${name(medicine)} skal dosispakkes, men er ikke pakket ${day(first)}–${day(last)} (${counted(days, 'dag', 'dage')} med dosis).`,
   en: ({ medicine, day: first, last, days }, { name, day }) =>
-    `${name(medicine)} is to be packed in the roll but is not packed ${day(first)}–${day(last)} (${days} days with a dose).`,
+    `${name(medicine)} is to be packed in the roll but is not packed ${day(first)}–${day(last)} (${counted(days, 'day', 'days')} with a dose).`,
   sv: ({ medicine, day: first, last, days }, { name, day }) =>
-    `${name(medicine)} ska dospackas men är inte packat ${day(first)}–${day(last)} (${days} dagar med dos).`,
+    `${name(medicine)} ska dospackas men är inte packat ${day(first)}–${day(last)} (${counted(days, 'dag', 'dagar')} med dos).`,
   fi: ({ medicine, day: first, last, days }, { name, day }) =>
-    `${name(medicine)} kuuluu annosjakeluun, mutta sitä ei ole pakattu ${day(first)}–${day(last)} (${days} annospäivää).`,
+    `${name(medicine)} kuuluu annosjakeluun, mutta sitä ei ole pakattu ${day(first)}–${day(last)} (${counted(days, 'annospäivä', 'annospäivää')}).`,
 }
 
 export const onListNotPacked = discrepancy<NotPacked>({

@@ -21,19 +21,18 @@ type Differs = {
   readonly packedTimes: readonly string[]
   readonly programmedTimes: readonly string[]
 }
-const at = (times: readonly string[], lead: string): string =>
-  times.length === 0 ? '' : ` ${lead} ${times.join(', ')}`
+const at = (times: string, lead: string): string => (times === '' ? '' : ` ${lead} ${times}`)
 const sentences: Sentences<Differs> = {
-  nb: (n, { name, day, amount }) =>
-    `Rullen i dispenseren har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(n.packedTimes, 'kl.')}, dispenseren er satt til ${amount(n.programmed ?? '?')}${at(n.programmedTimes, 'kl.')}.`,
-  da: (n, { name, day, amount }) =>
-    `Rullen i dispenseren har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(n.packedTimes, 'kl.')}, dispenseren er sat til ${amount(n.programmed ?? '?')}${at(n.programmedTimes, 'kl.')}.`,
-  en: (n, { name, day, amount }) =>
-    `The roll in the dispenser holds ${amount(n.packed ?? '?')} of ${name(n.medicine)} ${day(n.day)}${at(n.packedTimes, 'at')}, the dispenser is set to ${amount(n.programmed ?? '?')}${at(n.programmedTimes, 'at')}.`,
-  sv: (n, { name, day, amount }) =>
-    `Rullen i dispensern har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(n.packedTimes, 'kl.')}, dispensern är inställd på ${amount(n.programmed ?? '?')}${at(n.programmedTimes, 'kl.')}.`,
-  fi: (n, { name, day, amount }) =>
-    `Annostelijan rullassa on ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(n.packedTimes, 'klo')}, annostelija on asetettu: ${amount(n.programmed ?? '?')}${at(n.programmedTimes, 'klo')}.`,
+  nb: (n, { name, day, amount, clock }) =>
+    `Rullen i dispenseren har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(clock(n.packedTimes), 'kl.')}, dispenseren er satt til ${amount(n.programmed ?? '?')}${at(clock(n.programmedTimes), 'kl.')}.`,
+  da: (n, { name, day, amount, clock }) =>
+    `Rullen i dispenseren har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(clock(n.packedTimes), 'kl.')}, dispenseren er sat til ${amount(n.programmed ?? '?')}${at(clock(n.programmedTimes), 'kl.')}.`,
+  en: (n, { name, day, amount, clock }) =>
+    `The roll in the dispenser holds ${amount(n.packed ?? '?')} of ${name(n.medicine)} ${day(n.day)}${at(clock(n.packedTimes), 'at')}, the dispenser is set to ${amount(n.programmed ?? '?')}${at(clock(n.programmedTimes), 'at')}.`,
+  sv: (n, { name, day, amount, clock }) =>
+    `Rullen i dispensern har ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(clock(n.packedTimes), 'kl.')}, dispensern är inställd på ${amount(n.programmed ?? '?')}${at(clock(n.programmedTimes), 'kl.')}.`,
+  fi: (n, { name, day, amount, clock }) =>
+    `Annostelijan rullassa on ${amount(n.packed ?? '?')} ${name(n.medicine)} ${day(n.day)}${at(clock(n.packedTimes), 'klo')}, annostelija on asetettu: ${amount(n.programmed ?? '?')}${at(clock(n.programmedTimes), 'klo')}.`,
 }
 
 export const packDeviceMismatch = discrepancy<Differs>({

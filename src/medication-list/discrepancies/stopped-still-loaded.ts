@@ -6,6 +6,7 @@ import type { LineModel } from '../lines/line.js'
 import type { SlotAmount } from '../quantities/day-amounts.js'
 import { comingDays, refsOf, stillToCome } from './coming-days.js'
 import { discrepancy, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
+import { counted } from './words.js'
 
 /** Days for which a program without a roll is looked ahead. */
 const PROGRAM_DAYS = 8
@@ -15,19 +16,21 @@ type StillLoaded = {
   readonly since: string
   readonly paused: boolean
   readonly next: string
+  /** Last day of the roll on which it is given; absent of a program, which has no end. */
+  readonly last: string | undefined
   readonly count: number
   /** Each as `<date> <time>`. */
   readonly slots: readonly string[]
 }
 const sentences: Sentences<StillLoaded> = {
   nb: (n, { name, time }) =>
-    `${name(n.medicine)} ble ${n.paused ? 'satt på pause' : 'seponert'} ${time(n.since)}, men ligger i dispenseren for ${n.count} kommende tidspunkter, neste ${time(n.next)}.`,
+    `${name(n.medicine)} ble ${n.paused ? 'satt på pause' : 'seponert'} ${time(n.since)}, men ligger i dispenseren for ${counted(n.count, 'kommende tidspunkt', 'kommende tidspunkter')}, neste ${time(n.next)}.`,
   da: (n, { name, time }) =>
-    `${name(n.medicine)} blev ${n.paused ? 'sat på pause' : 'seponeret'} ${time(n.since)}, men ligger i dispenseren til ${n.count} kommende tidspunkter, næste ${time(n.next)}.`,
+    `${name(n.medicine)} blev ${n.paused ? 'sat på pause' : 'seponeret'} ${time(n.since)}, men ligger i dispenseren til ${counted(n.count, 'kommende tidspunkt', 'kommende tidspunkter')}, næste ${time(n.next)}.`,
   en: (n, { name, time }) =>
-    `${name(n.medicine)} was ${n.paused ? 'paused' : 'stopped'} ${time(n.since)} but is in the dispenser for ${n.count} coming slots, next ${time(n.next)}.`,
+    `${name(n.medicine)} was ${n.paused ? 'paused' : 'stopped'} ${time(n.since)} but is in the dispenser for ${counted(n.count, 'coming slot', 'coming slots')}, next ${time(n.next)}.`,
   sv: (n, { name, time }) =>
-    `${name(n.medicine)} ${n.paused ? 'pausades' : 'sattes ut'} ${time(n.since)} men finns i dispensern för ${n.count} kommande tidpunkter, nästa ${time(n.next)}.`,
+    `${name(n.medicine)} ${n.paused ? 'pausades' : 'sattes ut'} ${time(n.since)} men finns i dispensern för ${counted(n.count, 'kommande tidpunkt', 'kommande tidpunkter')}, nästa ${time(n.next)}.`,
   fi: (n, { name, time }) =>
     `${name(n.medicine)} ${n.paused ? 'tauotettiin' : 'lopetettiin'} ${time(n.since)}, mutta sitä on annostelijassa ${n.count} tulevaan ajankohtaan, seuraava ${time(n.next)}.`,
 }
@@ -43,7 +46,7 @@ export const stoppedStillLoaded = discrepancy<StillLoaded>({
   code: 'stopped-still-loaded',
   sentences,
   find: (situation) => {
-    const { lines, versioned } = situation
+    const { lines, quantities, versioned } = situation
     const findings = []
     const next: number[] = []
     for (const line of lines) {
@@ -64,6 +67,7 @@ export const stoppedStillLoaded = discrepancy<StillLoaded>({
           since: iso(first.state.since),
           paused: first.state.status === 'on-hold',
           next: iso(first.due),
+          last: quantities.devices().programsOf(line).length > 0 ? undefined : coming.at(-1)?.day,
           count: coming.length,
           slots: coming.map(({ day, dose: { minutes } }) =>
             minutes === undefined ? day : `${day} ${timeOfMinutes(minutes)}`,

@@ -1,5 +1,6 @@
 /** The amount at home of a fixed line runs out before anything more is planned to come (medication-list.md 6.2). */
 import { startOfLocalDay } from '../../core/zone.js'
+import type { LineState } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 import { cardsOf } from '../packing/cards.js'
 import { type AtHome, atHome } from '../quantities/at-home.js'
@@ -71,8 +72,13 @@ export const supplyRunningOut = discrepancy<RunningOut>({
   },
 })
 
-const isFixed = ({ category, plan }: LineModel): boolean =>
-  (category === 'fixed' || category === 'course') && plan.kind === 'structured'
+/** A course whose end nobody stated is told when its supply is used up (`course-without-end`). */
+const isFixed = ({ category, plan, state }: LineModel): boolean =>
+  plan.kind === 'structured' &&
+  (category === 'fixed' || (category === 'course' && state !== undefined && hasEnd(state)))
+
+const hasEnd = ({ decision: { effect } }: LineState): boolean =>
+  effect.kind === 'use' && effect.to !== undefined
 
 const homes = new WeakMap<Situation, Map<string, AtHome | undefined>>()
 

@@ -12,6 +12,8 @@ export interface SentenceWords {
   readonly time: (instant: string) => string
   /** An ISO date as `24.11.2026` or `2026-11-24`. */
   readonly day: (date: string) => string
+  /** Clock times such as `08:00`, as the language writes them. */
+  readonly clock: (times: readonly string[]) => string
   /** An amount such as `2.5 mg` or `2 tablet` with the language's decimal mark and word for the unit. */
   readonly amount: (amount: string) => string
 }
@@ -20,8 +22,13 @@ export const wordsOf = (language: Language, zone: string): SentenceWords => ({
   name: (name) => name ?? UNKNOWN[language],
   time: (instant) => timeText(instant, zone, language),
   day: (date) => DOSAGE_WORDS[language].date(date),
+  clock: (times) => times.map(DOSAGE_WORDS[language].clock).join(', '),
   amount: (amount) => amountText(amount, language),
 })
+
+/** A number with the word for one or for several. */
+export const counted = (count: number, one: string, several: string): string =>
+  `${count} ${count === 1 ? one : several}`
 
 const AMOUNT = /^(\d+(?:\.\d+)?)(?:–(\d+(?:\.\d+)?))? (.+)$/
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { derive, fixed, issueOf, prescription } from '../../support/clinical-facts.js'
+import type { Fact } from '../../../src/medication-list/contract.js'
+import { codesOf, derive, fixed, issueOf, prescription } from '../../support/clinical-facts.js'
 import { instantWhen, withSeverity } from '../../support/next-change.js'
 import { handOut } from '../../support/person-facts.js'
 
@@ -40,6 +41,16 @@ describe('course-without-end', () => {
       issue('en'),
       'Apocillin 660 mg is a course without an end date; what was supplied should have been used up by 2026-11-17 08:00.',
     )
+  })
+
+  it('is told in place of a supply that runs out, also before the end', () => {
+    const codes = (facts: readonly Fact[], at: string) =>
+      codesOf(derive(facts, { at })).filter((code) => code === CODE || code === 'supply-running-out')
+    assert.deepEqual(codes([course(), supplied], '2026-11-16T12:00:00.000Z'), [])
+    assert.deepEqual(codes([course(), supplied], '2026-11-18T12:00:00.000Z'), [CODE])
+    const short = handOut('s', '2026-11-10T07:30:00+01:00', 'ID_APOCILLIN', { amount: 20, prescribed: 'p' })
+    const ending = course('2', { value: 7, code: 'd' })
+    assert.deepEqual(codes([ending, short], '2026-11-14T12:00:00.000Z'), ['supply-running-out'])
   })
 
   it('does not hold of a course that ends, of fixed use, nor before anything is known of its supply', () => {

@@ -38,7 +38,7 @@ describe('dose-mismatch-device', () => {
     const facts = [line(), roll(), programmed('08:00', '22:00')]
     const issue = told(facts, 'dose-mismatch-device')
     assert.equal(issue?.severity, 'high')
-    assert.match(issue?.detail ?? '', /kl\. 08:00, 22:00, ordinert kl\. 08:00, 20:00/)
+    assert.match(issue?.detail ?? '', /kl\. 08\.00, 22\.00, ordinert kl\. 08\.00, 20\.00/)
     assert.equal(told(facts, 'pack-device-mismatch'), undefined, 'the roll is not in the device')
   })
 

@@ -92,6 +92,22 @@ describe('evidence-stale', () => {
     assert.equal(at('2026-11-21T15:00:00.001Z', heard, often('ID_LEVODOPA'))?.severity, 'high')
   })
 
+  it('speaks of no slots where none has passed, and of one as one', () => {
+    const weekly = [
+      line({ dosage: [fixed(1, { timeOfDay: ['08:00'], dayOfWeek: ['fri'], period: 1, periodUnit: 'wk' })] }),
+      { ...took('a', '2026-11-20T08:05:00+01:00'), source: { key: DEVICE_KEY, role: 'device' as const } },
+    ]
+    const heard = '2026-11-20T08:00:00.000Z'
+    assert.equal(
+      at('2026-11-22T11:00:00.000Z', heard, weekly)?.detail,
+      'Ingen kontakt med dispenseren siden 20.11.2026 kl. 09.00.',
+    )
+    assert.match(
+      at('2026-11-21T11:00:00.000Z', heard)?.detail ?? '',
+      /; 1 tidspunkt er passert uten å være sett\.$/,
+    )
+  })
+
   it('is not asked of a dispenser from which nothing is shown', () => {
     assert.equal(at('2026-11-25T08:00:00.000Z', '2026-11-20T08:00:00.000Z', [line()]), undefined)
   })

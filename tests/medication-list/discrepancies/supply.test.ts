@@ -58,7 +58,7 @@ describe('dose-mismatch-pack', () => {
     const facts = [line(), roll({ dosage: [fixed(1, { when: ['EVE'] })] })]
     const issue = told(facts, 'dose-mismatch-pack')
     assert.equal(issue?.severity, 'moderate')
-    assert.match(issue?.detail ?? '', /kl\. 20:00 i stedet for 08:00/)
+    assert.match(issue?.detail ?? '', /kl\. 20\.00 i stedet for 08\.00/)
   })
 
   it('closes by itself when the roll’s last differing day is over, or the roll is packed anew', () => {
