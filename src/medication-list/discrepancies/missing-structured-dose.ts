@@ -5,7 +5,7 @@
 import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { expand } from '../dosage/expand.js'
 import type { LineModel } from '../lines/line.js'
-import { isMultidose } from '../packing/changes.js'
+import { isMultidose } from '../quantities/multidose.js'
 import { discrepancy, isOpen, nameOf, type Sentences, type Situation } from './discrepancy.js'
 
 type Missing = {
@@ -69,13 +69,13 @@ const isCharted = ({ plan }: LineModel): boolean =>
 function reasonOf(
   line: LineModel,
   tomorrow: string,
-  { config, helped, quantities }: Situation,
+  { at, config, facts, helped, quantities }: Situation,
 ): Missing['why'] | undefined {
   if (isCharted(line))
     return helped && line.status !== 'on-hold' && !hasDose(line, tomorrow, config.zone) ? 'chart' : undefined
   if (!line.notToPack.includes('missing-structured-dose')) return undefined
   if (line.category === 'admin-by-clinic') return undefined
-  const carried = isMultidose(line) || quantities.devices().programsOf(line).length > 0
+  const carried = isMultidose(line, facts, at) || quantities.devices().programsOf(line).length > 0
   if (!carried) return undefined
   return line.plan.kind === 'structured' ? 'no-day' : 'words'
 }

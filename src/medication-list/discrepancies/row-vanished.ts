@@ -3,6 +3,7 @@ import { localDate } from '../../core/zone.js'
 import type { SourceList } from '../facts/fact.js'
 import { completeLists, isOnList, isVanished } from '../facts/vanished-rows.js'
 import type { LineModel } from '../lines/line.js'
+import { decidedMultidose } from '../lines/multidose.js'
 import { COMPLETE_LISTS } from '../responsibility/tenures.js'
 import { discrepancy, isOpen, iso, nameOf, type Situation } from './discrepancy.js'
 
@@ -73,6 +74,6 @@ function leftOut(
 
 const isGrave = (line: LineModel, { at, config, quantities }: Situation): boolean =>
   line.critical ||
-  line.group.facts.some((fact) => fact.kind === 'row' && fact.multidose) ||
+  decidedMultidose(line.group) === true ||
   line.group.supplies.some(({ fact }) => fact.pack !== undefined) ||
   quantities.programmed(line, localDate(at, config.zone)) !== undefined

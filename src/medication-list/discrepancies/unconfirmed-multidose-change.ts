@@ -6,10 +6,11 @@
 import type { Language } from '../dosage/units.js'
 import { firstChange } from '../packing/calendar.js'
 import { reduces } from '../packing/can-wait.js'
-import { isMultidose, type Packing, type PackingChange, packingOf } from '../packing/changes.js'
+import { type Packing, type PackingChange, packingOf } from '../packing/changes.js'
 import { type Switch, switchesOf } from '../packing/switches.js'
 import { isUnconfirmed, toPack } from '../packing/to-pack.js'
-import { suspensionAt } from '../responsibility/suspension.js'
+import { isMultidose } from '../quantities/multidose.js'
+import { isSuspended } from '../responsibility/suspension.js'
 import { discrepancy, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 
 /** Before the cut-off. */
@@ -83,9 +84,11 @@ export const unconfirmedMultidoseChange = discrepancy<Unconfirmed>({
   code: 'unconfirmed-multidose-change',
   sentences,
   find: (situation) => {
-    const { at, versioned } = situation
+    const { at, facts, versioned } = situation
     const packing = packingOf(situation)
-    const open = packing.changes.filter((change) => isUnconfirmed(change) && isMultidose(change.line))
+    const open = packing.changes.filter(
+      (change) => isUnconfirmed(change) && isMultidose(change.line, facts, at),
+    )
     const switches = open.length === 0 ? [] : switchesOf(packing, situation)
     const findings = []
     const next: number[] = []
@@ -130,7 +133,7 @@ function packedThen(change: PackingChange, packing: Packing, situation: Situatio
   const period = firstChange(packing.cards, change.decided, at, config.zone)?.period
   const line = situation.lines.find(({ id }) => id === change.line.id)
   if (period === undefined || line === undefined) return 'unknown'
-  const packed = toPack(line, period, packing, situation, suspensionAt(facts, at) !== undefined)
+  const packed = toPack(line, period, packing, situation, isSuspended(line, facts, at))
   if (packed.kind !== 'pouches') return 'nothing'
   if (packed.days.some(({ doses }) => doses === undefined)) return 'unknown'
   if (packed.days.every(({ doses }) => doses?.doses.length === 0)) return 'nothing'

@@ -138,7 +138,8 @@ export interface Row extends FactOrigin, Decided {
   /** The period as instants; a last day is included. */
   readonly from: number | undefined
   readonly to: number | undefined
-  readonly multidose: boolean
+  /** To be packed or not; undefined where it does not say. */
+  readonly multidose: boolean | undefined
   /** Version of the shared list that a decision made on it had in view. */
   readonly decidedOn: number | undefined
 }

@@ -126,9 +126,8 @@ export function readStatement(
     period,
     from: period?.start === undefined ? undefined : rangeOfDateTime(period.start, context.zone)?.from,
     to: endOf(period?.end, context.zone),
-    multidose:
-      statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))?.valueBoolean ===
-      true,
+    multidose: statementResource.extension?.find(({ url }) => url === extensionUrl('multidose'))
+      ?.valueBoolean,
     decidedOn: decidedOn(statementResource),
   }
 }

@@ -12,6 +12,7 @@ import { isFamilyId } from '../facts/tokens.js'
 import type { LineGroup, MatchBasis } from '../grouping/line-group.js'
 import { withDatedCycle } from './cycles.js'
 import { type LineModel, lastGiven } from './line.js'
+import { decidedMultidose } from './multidose.js'
 
 export interface StatementContext {
   readonly patientRef: string
@@ -85,7 +86,9 @@ function extensionsOf(line: LineModel, context: StatementContext): Extension[] {
     ...(short === undefined || short === text
       ? []
       : [{ url: extensionUrl('dosage-short-text'), valueString: short }]),
-    ...(isPacked(line.group) ? [{ url: extensionUrl('multidose'), valueBoolean: true }] : []),
+    ...(decidedMultidose(line.group) === true
+      ? [{ url: extensionUrl('multidose'), valueBoolean: true }]
+      : []),
     ...(open && !line.confirmed ? [{ url: extensionUrl('not-confirmed'), valueBoolean: true }] : []),
     ...familyOf(line.group),
     ...(asOf === undefined ? [] : [{ url: extensionUrl('as-of'), valueInstant: asOf }]),
@@ -98,10 +101,6 @@ function familyOf({ facts }: LineGroup): Extension[] {
   const newest = ids[ids.length - 1]
   return newest === undefined ? [] : [{ url: extensionUrl('treatment-family'), valueIdentifier: newest }]
 }
-
-/** Packed as multidose, as the multidose doctor's row says (section 4). */
-const isPacked = ({ facts }: LineGroup): boolean =>
-  facts.some((fact) => fact.kind === 'row' && fact.multidose && fact.status !== 'error')
 
 /** The line's own id, then the treatment and prescription ids of all its sources, each once. */
 function identifiersOf({ id, group }: LineModel): Identifier[] {

@@ -2,7 +2,7 @@
  * Packing periods and what they say of a change: the first day that routine packing can still alter (medication-list.md
  * 8.1). Instants are milliseconds since the epoch, days local dates `YYYY-MM-DD`.
  */
-import { addDays, startOfLocalDay } from '../../core/zone.js'
+import { startOfLocalDay } from '../../core/zone.js'
 
 export const PERIOD_STATES = [
   'planned',
@@ -91,7 +91,3 @@ export const cutoffsAfter = (cards: readonly PackingCard[], instant: number): re
       ),
     )
     .sort((a, b) => a - b)
-
-/** First instant after the period's last day. */
-export const endOfPeriod = ({ end }: PackingPeriod, zone: string): number =>
-  startOfLocalDay(addDays(end, 1), zone)

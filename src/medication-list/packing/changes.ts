@@ -8,6 +8,7 @@ import type { Measure, PackingAnswer } from '../facts/packing-fact.js'
 import type { Decision } from '../lines/decisions.js'
 import { type Holder, holderHasDecided } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
+import { isMultidose } from '../quantities/multidose.js'
 import type { Quantities } from '../quantities/quantities.js'
 import { cutoffsAfter, firstChange, type PackingCard } from './calendar.js'
 import { type ChangeKind, canWait, type Outcome, type Question, type Reached, reduces } from './can-wait.js'
@@ -82,21 +83,11 @@ function findChanges(input: PackingInput): Packing {
   const cards = cardsOf(facts, at, config.zone)
   const world = packedBy(facts, at)
   const changes = lines.flatMap((line) =>
-    isMultidose(line) || isInRolls(line)
+    isMultidose(line, facts, at) || isInRolls(line)
       ? recentDecisions(line, at).flatMap((decision) => changeOf(line, decision, cards, world, input) ?? [])
       : [],
   )
   return { cards, changes }
-}
-
-/** As the newest statement of a list says. */
-export function isMultidose({ group }: LineModel): boolean {
-  let newest: { readonly at: number; readonly multidose: boolean } | undefined
-  for (const fact of group.facts)
-    if (fact.kind === 'row' && fact.status !== 'error')
-      if (newest === undefined || fact.decided.from > newest.at)
-        newest = { at: fact.decided.from, multidose: fact.multidose }
-  return newest?.multidose ?? false
 }
 
 /** Those that no later one has made void, newest last. */

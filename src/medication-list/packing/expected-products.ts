@@ -8,10 +8,10 @@ import { startOfLocalDay } from '../../core/zone.js'
 import type { ListConfig } from '../contract.js'
 import type { FactSet, Medicine } from '../facts/fact.js'
 import { type LineModel, prescriptionsOf } from '../lines/line.js'
+import { isMultidose } from '../quantities/multidose.js'
 import type { Quantities } from '../quantities/quantities.js'
 import type { PackingPeriod } from './calendar.js'
 import { cardsOf } from './cards.js'
-import { isMultidose } from './changes.js'
 import { type ExpectedChange, expectedChange, shownFrom } from './price-periods.js'
 
 export interface ExpectedProducts {
@@ -47,7 +47,7 @@ export function expectedProducts(
     if (coming === undefined || quantities.rolls().covers(coming.start)) continue
     next.push(shownFrom(coming, zone), startOfLocalDay(coming.start, zone))
     for (const line of lines) {
-      if (line.status !== 'active' || !isMultidose(line)) continue
+      if (line.status !== 'active' || !isMultidose(line, facts, at)) continue
       const medicine = inHand(line)
       const change =
         medicine === undefined

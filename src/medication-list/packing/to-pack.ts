@@ -7,16 +7,10 @@ import type { LineModel } from '../lines/line.js'
 import type { NotToPack } from '../lines/not-to-pack.js'
 import { compareDays, type DayAmounts, NO_DOSES } from '../quantities/day-amounts.js'
 import { intendedOn } from '../quantities/intended.js'
-import { dueOf } from '../quantities/packed.js'
+import { isMultidose } from '../quantities/multidose.js'
 import type { PackingPeriod } from './calendar.js'
 import { isInRolls, isOldUse, withDecisions } from './change-doses.js'
-import {
-  isMultidose,
-  isSameDecision,
-  type Packing,
-  type PackingChange,
-  type PackingInput,
-} from './changes.js'
+import { isSameDecision, type Packing, type PackingChange, type PackingInput } from './changes.js'
 import { isLess } from './compare-doses.js'
 import { switchesOf } from './switches.js'
 
@@ -46,7 +40,7 @@ export function toPack(
   const started = switchesOf(packing, input).find((one) => one.started.id === line.id)
   if (started !== undefined && !started.confirmed)
     return { kind: 'outside-roll', from: started.from, replaces: started.stopped.id }
-  if (!isMultidose(line)) return { kind: 'nothing', why: 'not-multidose' }
+  if (!isMultidose(line, input.facts, input.at)) return { kind: 'nothing', why: 'not-multidose' }
   const [unsolved] = line.notToPack
   if (unsolved !== undefined && unsolved !== 'missing-structured-dose')
     return { kind: 'nothing', why: unsolved }
@@ -107,13 +101,3 @@ function guardedDay(line: LineModel, former: LineModel, day: string, input: Pack
 const isFormerKnown = (line: LineModel, former: LineModel): boolean =>
   former.group.decisions.length > 0 ||
   !(isInRolls(line) || line.group.decisions.some((decision) => isOldUse(line, decision)))
-
-/** First slot of the period in which the line is packed, where it is. */
-export const firstPackedSlot = (packed: ToPack, zone: string): number | undefined =>
-  packed.kind !== 'pouches'
-    ? undefined
-    : packed.days
-        .flatMap(({ day, doses }) =>
-          (doses?.doses ?? []).flatMap(({ minutes }) => dueOf(day, minutes, zone) ?? []),
-        )
-        .sort((a, b) => a - b)[0]

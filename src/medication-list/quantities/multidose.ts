@@ -2,6 +2,7 @@
 import { addDays } from '../../core/zone.js'
 import type { FactSet } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
+import { decidedMultidose } from '../lines/multidose.js'
 import { packsOf } from './packed.js'
 
 /** A line of the roll before this one is still one of the roll. */
@@ -10,10 +11,10 @@ const FORMER_ROLL_DAYS = 35
 const SUPPLY_MS = 100 * 86_400_000
 const DAY_MS = 86_400_000
 
-/** Decided to be packed, or packed lately and not said by the pharmacy to be outside the roll since. */
+/** As decided; where nobody has decided, packed lately and not said by the pharmacy to be outside the roll since. */
 export function isMultidose(line: LineModel, facts: FactSet, at: number): boolean {
-  const rows = line.group.facts.filter((fact) => fact.kind === 'row')
-  if (rows.some(({ multidose }) => multidose)) return true
+  const decided = decidedMultidose(line.group)
+  if (decided !== undefined) return decided
   if (saidOutside(line, facts)) return false
   const since = addDays(new Date(at).toISOString().slice(0, 10), -FORMER_ROLL_DAYS)
   return packsOf(line).some(({ fact }) => fact.pack.to >= since)

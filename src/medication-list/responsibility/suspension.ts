@@ -28,9 +28,15 @@ export function suspensionAt(facts: FactSet, at: number): Suspension | undefined
 }
 
 /** Until the list is attested a prescriber may resume single lines by deciding on them after the discharge. */
-export const isResumed = ({ group }: LineModel, { discharged }: Suspension, at: number): boolean =>
-  discharged !== undefined &&
-  group.decisions.some((decision) => decision.at >= discharged && decision.at <= at)
+export function isSuspended({ group }: LineModel, facts: FactSet, at: number): boolean {
+  const suspension = suspensionAt(facts, at)
+  if (suspension === undefined) return false
+  const { discharged } = suspension
+  return (
+    discharged === undefined ||
+    !group.decisions.some((decision) => decision.at >= discharged && decision.at <= at)
+  )
+}
 
 export interface Discharge {
   readonly stay: Stay
