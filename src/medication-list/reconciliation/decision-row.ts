@@ -41,6 +41,7 @@ export function decisionRow(decision: LineDecision, context: RowContext): Medica
       ...(line?.id === undefined ? [] : [{ system: sidUrl('line'), value: line.id }]),
     ],
     status,
+    ...(isByClinic(decision) ? { category: { coding: [BY_CLINIC] } } : {}),
     ...(reason.length === 0 ? {} : { statusReason: reason }),
     ...medicationOf(decision),
     subject: { reference: context.patientRef },
@@ -122,6 +123,14 @@ function periodOf(
     ...(end === undefined ? {} : { end }),
   }
 }
+
+const BY_CLINIC = { system: codeSystemUrl('medlist-category'), code: 'admin-by-clinic' }
+
+/** What is given elsewhere stays so: it is neither packed nor missed at home (12.7). */
+const isByClinic = ({ line }: LineDecision): boolean =>
+  line?.category?.coding?.some(
+    ({ system, code }) => system === BY_CLINIC.system && code === BY_CLINIC.code,
+  ) === true
 
 const KIND_OF_USE: Readonly<Record<string, string>> = { course: '2', prn: '3' }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { MedicationRequest, ParametersParameter } from 'fhir/r4.js'
-import { ATC, extensionUrl, sidUrl } from '../../../src/core/canonical.js'
+import { ATC, codeSystemUrl, extensionUrl, sidUrl } from '../../../src/core/canonical.js'
 import { decision, once, prescription, reason } from '../../support/list-acts.js'
 import { type PersonInMemory, personInMemory, practitioner } from '../../support/person-in-memory.js'
 
@@ -155,6 +155,21 @@ describe('$reconcile', () => {
     assert.equal(line('pril').informationSource?.display, 'Lege 3')
     await reconcile([decision('stop', line('pril').id, { reason: reason('svimmel') })], { scope: 'partial' })
     assert.equal(line('pril'), undefined)
+  })
+
+  it('leaves what is given by a clinic given by the clinic', async () => {
+    const byClinic = { coding: [{ system: codeSystemUrl('medlist-category'), code: 'admin-by-clinic' }] }
+    await person.write({
+      ...prescription(person, 'Prøvodepot 100 mg', 'N05AX13'),
+      category: [byClinic],
+    })
+    assert.equal(line('depot').category?.coding?.[0]?.code, 'admin-by-clinic')
+    for (const kind of ['continue', 'change']) {
+      await reconcile([decision(kind, line('depot').id, { dosage: { valueDosage: once('MORN', 2) } })], {
+        scope: 'partial',
+      })
+      assert.equal(line('depot').category?.coding?.[0]?.code, 'admin-by-clinic', kind)
+    }
   })
 
   it('keeps what a source decided otherwise about a continued line: words, start, planned end', async () => {
