@@ -28,7 +28,7 @@ const sentences: Sentences<MissedDoses> = {
   sv: ({ medicine, sachet, due, count }, { name, time }) =>
     `${sachet ? 'En dospåse' : name(medicine)} togs inte ${time(due)}${count > 1 ? ` (${count} doser på 7 dagar)` : ''}.`,
   fi: ({ medicine, sachet, due, count }, { name, time }) =>
-    `${sachet ? 'Annospussia' : name(medicine)} ei otettu ${time(due)}${count > 1 ? ` (${count} annosta 7 päivässä)` : ''}.`,
+    `${sachet ? 'Annospussia' : `${name(medicine)}: annosta`} ei otettu ${time(due)}${count > 1 ? ` (${count} annosta 7 päivässä)` : ''}.`,
 }
 
 export const missedDose = discrepancy<MissedDoses>({

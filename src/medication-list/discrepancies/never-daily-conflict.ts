@@ -26,7 +26,7 @@ const said = ({ lead, why }: Words, numbers: Conflict): string => `${lead} ${why
 
 const sentences: Sentences<Conflict> = {
   nb: (n, { name, day }) =>
-    `${name(n.medicine)} ${said({ lead: `gis aldri oftere enn hver ${n.days}. dag:`, why: { 'too-often': 'doseringen gir doser oftere', 'text-only': 'doseringen er bare tekst', 'no-day': 'doseringen sier ikke hvilke dager', packed: `pakket ${day(n.day ?? '')}, der det ikke skal tas`, programmed: `dispenseren er satt til å gi det ${day(n.day ?? '')}, der det ikke skal tas`, taken: `tatt ${day(n.day ?? '')}, der det ikke skulle tas`, 'two-lines': 'det står to ganger på listen' } }, n)}`,
+    `${name(n.medicine)} ${said({ lead: `gis aldri oftere enn hver ${n.days}. dag:`, why: { 'too-often': 'doseringen gir doser oftere', 'text-only': 'doseringen er bare tekst', 'no-day': 'doseringen sier ikke hvilke dager', packed: `pakket ${day(n.day ?? '')}, en dag det ikke skal tas`, programmed: `dispenseren er satt til å gi det ${day(n.day ?? '')}, en dag det ikke skal tas`, taken: `tatt ${day(n.day ?? '')}, en dag det ikke skulle tas`, 'two-lines': 'det står to ganger på listen' } }, n)}`,
   da: (n, { name, day }) =>
     `${name(n.medicine)} ${said({ lead: `gives aldrig oftere end hver ${n.days}. dag:`, why: { 'too-often': 'doseringen giver doser oftere', 'text-only': 'doseringen er kun tekst', 'no-day': 'doseringen siger ikke hvilke dage', packed: `pakket ${day(n.day ?? '')}, hvor det ikke skal tages`, programmed: `dispenseren er sat til at give det ${day(n.day ?? '')}, hvor det ikke skal tages`, taken: `taget ${day(n.day ?? '')}, hvor det ikke skulle tages`, 'two-lines': 'det står to gange på listen' } }, n)}`,
   en: (n, { name, day }) =>

@@ -4,15 +4,15 @@ import { type Taken, takenWhile } from './taken-out-of-use.js'
 
 const sentences: Sentences<Taken> = {
   nb: ({ medicine, taken, since, count }, { name, time }) =>
-    `${name(medicine)} ble tatt ${time(taken)}, mens det er på pause fra ${time(since)}${count > 1 ? ` (${count} ganger i alt)` : ''}.`,
+    `${name(medicine)} ble tatt ${time(taken)}, mens det var på pause fra ${time(since)}${count > 1 ? ` (${count} ganger i alt)` : ''}.`,
   da: ({ medicine, taken, since, count }, { name, time }) =>
-    `${name(medicine)} blev taget ${time(taken)}, mens det er på pause fra ${time(since)}${count > 1 ? ` (${count} gange i alt)` : ''}.`,
+    `${name(medicine)} blev taget ${time(taken)}, mens det var på pause fra ${time(since)}${count > 1 ? ` (${count} gange i alt)` : ''}.`,
   en: ({ medicine, taken, since, count }, { name, time }) =>
     `${name(medicine)} was taken ${time(taken)}, while paused from ${time(since)}${count > 1 ? ` (${count} times in all)` : ''}.`,
   sv: ({ medicine, taken, since, count }, { name, time }) =>
-    `${name(medicine)} togs ${time(taken)}, medan det är pausat från ${time(since)}${count > 1 ? ` (${count} gånger totalt)` : ''}.`,
+    `${name(medicine)} togs ${time(taken)}, medan det var pausat från ${time(since)}${count > 1 ? ` (${count} gånger totalt)` : ''}.`,
   fi: ({ medicine, taken, since, count }, { name, time }) =>
-    `${name(medicine)} otettiin ${time(taken)}, vaikka se on tauolla alkaen ${time(since)}${count > 1 ? ` (yhteensä ${count} kertaa)` : ''}.`,
+    `${name(medicine)} otettiin ${time(taken)}, vaikka se oli tauolla alkaen ${time(since)}${count > 1 ? ` (yhteensä ${count} kertaa)` : ''}.`,
 }
 
 export const takenWhileOnHold = discrepancy<Taken>({

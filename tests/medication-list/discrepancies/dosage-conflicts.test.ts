@@ -62,7 +62,7 @@ describe('worked example 17: never-daily-conflict', () => {
     assert.equal(issue?.severity, 'high')
     assert.equal(
       issue?.detail,
-      'Metotreksat 2,5 mg gis aldri oftere enn hver 7. dag: pakket 24.11.2026, der det ikke skal tas.',
+      'Metotreksat 2,5 mg gis aldri oftere enn hver 7. dag: pakket 24.11.2026, en dag det ikke skal tas.',
     )
     const mondays = packed('r', {
       brand: 'ID_METHOTREXATE',
