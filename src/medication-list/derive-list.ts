@@ -14,6 +14,7 @@ import { buildIssues } from './discrepancies/detected-issue.js'
 import { isOpen, type Situation } from './discrepancies/discrepancy.js'
 import { issueTask } from './discrepancies/issue-task.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
+import { actsBy } from './facts/acts-by.js'
 import type { FactOrigin, FactSet } from './facts/fact.js'
 import { withEchoes } from './facts/line-echo.js'
 import { readFacts } from './facts/read-facts.js'
@@ -42,7 +43,7 @@ import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
-  const { at, baton, identified, models, grouping, situation } = arrange(input)
+  const { ahead, at, baton, identified, models, grouping, situation } = arrange(input)
   const { attested } = situation
   const expected = expectedProducts(models, situation)
   const lines = sortLines(
@@ -68,6 +69,7 @@ export const deriveList: DeriveList = (input: ListInput): ListResult => {
     ...lateFrom(input.sources),
     ...models.flatMap((line) => turns(line, at)),
     ...baton.next,
+    ...ahead,
     ...expected.next,
     ...runsOut(situation.facts.issueDecisions),
   ]
@@ -106,16 +108,15 @@ const nameOfHolder = ({ holder }: Baton): Reference | undefined =>
 /** The facts as lines with their state at T: what discrepancies and views are made of. */
 export function arrange(input: ListInput) {
   const at = Date.parse(input.at)
-  const { zone } = input.config
-  const read = readFacts(input.facts, { zone, products: input.products })
-  const recent = withoutHistory(withRemovals(read, input.config.removalEnds), at, input.previous.lines)
+  const { config, products } = input
+  const { ahead, facts: read } = actsBy(readFacts(input.facts, { zone: config.zone, products }), at)
+  const recent = withoutHistory(withRemovals(read, config.removalEnds), at, input.previous.lines)
   const facts = { ...recent, decisions: withEchoes(recent.decisions, input.previous.lines) }
   const baton = batonAt(facts, input.previous.team ?? [], at)
   const holder = findHolder(baton, facts.lists)
-  const grouping = groupFacts(facts, { zone, isHolders: (fact) => isHolders(fact, holder) })
+  const grouping = groupFacts(facts, { zone: config.zone, isHolders: (fact) => isHolders(fact, holder) })
   const identified = identifyLines(grouping.groups, input.previous.lines, input.patientRef, facts)
-  const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, input.config))
-  const { config } = input
+  const models = identified.map(({ id, group }) => makeLine(id, group, at, holder, config))
   const lines = shiftWaiting(
     models,
     facts,
@@ -134,7 +135,7 @@ export function arrange(input: ListInput) {
     lines.map((model) => standing(model, input)),
   )
   const situation = situationOf(input, lines, facts, grouping, holder, baton, attested)
-  return { at, baton, identified, models: lines, grouping, situation }
+  return { ahead, at, baton, identified, models: lines, grouping, situation }
 }
 
 function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patientRef: string) {

@@ -86,6 +86,9 @@ export function ownTime(
       return resource.status === 'active'
         ? instant(resource.timingPeriod?.start ?? resource.recordedOn)
         : instant(resource.timingPeriod?.end)
+    // An act of a person on the list counts from when it was done.
+    case 'Provenance':
+      return instant(resource.occurredDateTime ?? resource.recorded)
     case 'DetectedIssue':
       return resource.status === 'preliminary' ? instant(resource.identifiedDateTime) : heard
     default:

@@ -110,7 +110,7 @@ describe('which version of a fact stands at an instant', () => {
     assert.equal(standing(versions.slice(0, 3), day(4)), 1)
   })
 
-  it('places what happened at its own time: intakes, supplies, visits, devices, alerts, lists', () => {
+  it('places what happened at its own time: intakes, supplies, visits, devices, alerts, lists, acts', () => {
     const happened: readonly FhirResource[] = [
       {
         resourceType: 'MedicationAdministration',
@@ -130,6 +130,8 @@ describe('which version of a fact stands at an instant', () => {
       { resourceType: 'DetectedIssue', status: 'preliminary', identifiedDateTime: day(3) },
       { resourceType: 'List', status: 'current', mode: 'snapshot', date: day(3) },
       { resourceType: 'SupplyDelivery', occurrenceDateTime: day(3) },
+      { resourceType: 'Provenance', target: [], agent: [], recorded: day(9), occurredDateTime: day(3) },
+      { resourceType: 'Provenance', target: [], agent: [], recorded: day(3) },
     ]
     for (const resource of happened) {
       const late = [version(1, day(9), resource)]
