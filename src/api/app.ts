@@ -100,6 +100,8 @@ function createRoutes(
   app.use(liveRoute())
   app.use((request: Request, _response: Response, next: NextFunction) => {
     checkHost(request)
+    // No stored name has it, and the database takes no text with it.
+    if (request.url.includes('%00')) throw new HubError('QUERY_INVALID', 'a NUL may not stand in a URL')
     next()
   })
   app.use(healthRoutes(deps))

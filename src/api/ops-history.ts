@@ -82,10 +82,13 @@ async function identifierOf(request: Request): Promise<{ system: string; value: 
   const identifier = isObject(body) ? body['identifier'] : undefined
   if (!isObject(identifier)) throw invalid('/identifier', 'an identifier with system and value is expected')
   const { system, value } = identifier
-  if (typeof system !== 'string' || typeof value !== 'string')
+  if (!isText(system) || !isText(value))
     throw invalid('/identifier', 'an identifier with system and value is expected')
   return { system, value }
 }
+
+/** The database takes no text with a NUL. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0')
 
 function parsed(text: string): unknown {
   try {

@@ -136,7 +136,10 @@ function readControl(pair: QueryPair, type: string, parts: Parts): boolean {
 function readCriterion({ name, value }: QueryPair, context: SearchContext): Criterion | undefined {
   const chained = /^([a-z]+)\.identifier$/.exec(name)
   const [code = '', modifier] = chained?.[1] === undefined ? name.split(':', 2) : [chained[1], 'identifier']
-  if (name === '_list' && context.type === 'MedicationStatement') return listCriterion(value)
+  if (name === '_list' && context.type === 'MedicationStatement') {
+    if (context.inUrl && looksNational(undefined, value)) throw nationalIdInUrl(context.type, name)
+    return listCriterion(value)
+  }
   const parameter = searchParameter(context.type, code)
   if (parameter === undefined) return undefined
   const indexed = parameter.indexedAs ?? code
@@ -147,8 +150,10 @@ function readCriterion({ name, value }: QueryPair, context: SearchContext): Crit
     })
   if (values.some((item) => item === '' || item === MASK || item.endsWith(`|${MASK}`)))
     throw invalid(code, 'a value is empty or masked: send the search itself again')
-  const byIdentifier = indexed === 'identifier' || modifier === 'identifier'
-  if (context.inUrl) refuseNationalIds(code, values, byIdentifier, context.type)
+  const isNumber = indexed === 'identifier' || modifier === 'identifier'
+  const isReference = parameter.type === 'person' || parameter.type === 'reference'
+  if (context.inUrl && (isNumber || isReference || code === '_id'))
+    refuseNationalIds(code, values, context.type)
   if (code === '_id') return modifier === undefined ? idClause(values) : undefined
   if (code === '_lastUpdated' || parameter.type === 'date') {
     const ranges =
@@ -235,13 +240,7 @@ function idClause(values: readonly string[]): Criterion {
   return clause({ kind: 'id', anyOf: values })
 }
 
-function refuseNationalIds(
-  code: string,
-  values: readonly string[],
-  byIdentifier: boolean,
-  type: string,
-): void {
-  if (!byIdentifier && code !== '_id' && code !== 'patient' && code !== 'subject') return
+function refuseNationalIds(code: string, values: readonly string[], type: string): void {
   for (const value of values) {
     const [first = '', second] = splitUnescaped(value, '|')
     const last = second ?? first.slice(first.lastIndexOf('/') + 1)

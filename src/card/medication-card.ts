@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { AllergyIntolerance, Bundle, FhirResource, List, MedicationStatement, Patient } from 'fhir/r4.js'
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
+import { HubError } from '../core/errors.js'
 import { localDateTime } from '../core/zone.js'
 import { DOSAGE_WORDS } from '../medication-list/dosage/text-words.js'
 import type { Language } from '../medication-list/dosage/units.js'
@@ -28,16 +29,43 @@ export interface CardInput {
   readonly zone: string
 }
 
-/** @returns the bytes of the PDF */
+/** Of the text of a card: some forty pages. Drawing keeps the process from all else. */
+const CARD_CHARS_MAX = 100_000
+
+/**
+ * @returns the bytes of the PDF
+ * @throws HubError TOO_COSTLY when the list has more text than a card takes
+ */
 export async function drawCard(card: CardInput): Promise<Uint8Array> {
+  const definition = cardDefinition(card)
+  if (charsOf(definition.content) > CARD_CHARS_MAX)
+    throw new HubError('TOO_COSTLY', 'the list has more text than a card takes: read it as a Bundle')
   // Loaded with the first card: fonts and layout are needed by few processes.
   const { default: pdfmake } = await import('pdfmake')
   pdfmake.setFonts({ Roboto: fontFiles() })
   // A card is made of its own text alone: nothing is fetched or read for it.
   pdfmake.setUrlAccessPolicy(() => false)
   pdfmake.setLocalAccessPolicy((path) => Object.values(fontFiles()).includes(path))
-  return pdfmake.createPdf(cardDefinition(card)).getBuffer()
+  return pdfmake.createPdf(definition).getBuffer()
 }
+
+function charsOf(content: unknown): number {
+  if (typeof content === 'string') return content.length
+  if (typeof content !== 'object' || content === null) return 0
+  return Object.values(content).reduce<number>((sum, part) => sum + charsOf(part), 0)
+}
+
+/** Of one word; breaking a longer one where a line ends takes the drawing library time that grows with its square. */
+const WORD_CHARS_MAX = 40
+const LONG_WORD = new RegExp(`\\S{${WORD_CHARS_MAX}}(?=\\S)`, 'g')
+const inLines = (text: string): string => text.replace(LONG_WORD, (part) => `${part}\n`)
+
+/** Of one cell: far less than a page. A longer row goes on over pages, since what is kept together has to fit on one. */
+const CELL_CHARS_MAX = 400
+const CELL_PARTS_MAX = 20
+const fitsOnPage = ({ how, mark, medicine, when, why }: PlainRow): boolean =>
+  how.length <= CELL_PARTS_MAX &&
+  [`${medicine}${mark}`, how.join(), why, when].every((text) => text.length <= CELL_CHARS_MAX)
 
 function fontFiles(): { normal: string; bold: string; italics: string; bolditalics: string } {
   const folder = join(
@@ -87,9 +115,9 @@ export function cardDefinition(card: CardInput): TDocumentDefinitions {
         columns: [
           [
             { text: words.title, fontSize: 18, bold: true },
-            { text: personText(card), fontSize: 12, margin: [0, 4, 0, 4] },
+            { text: inLines(personText(card)), fontSize: 12, margin: [0, 4, 0, 4] },
             { text: asOf },
-            ...notesOf(card.list, rows.length, card).map((text) => ({ text, italics: true })),
+            ...notesOf(card.list, rows.length, card).map((text) => ({ text: inLines(text), italics: true })),
           ],
           {
             width: 110,
@@ -113,20 +141,20 @@ function tableOf(group: PlainRow['group'], rows: readonly PlainRow[], words: Pat
   const body = own.map(({ medicine, how, why, when, mark }): TableCell[] => [
     {
       stack: [
-        { text: medicine, bold: true },
-        ...(mark === '' ? [] : [{ text: mark, italics: true, fontSize: 8 }]),
+        { text: inLines(medicine), bold: true },
+        ...(mark === '' ? [] : [{ text: inLines(mark), italics: true, fontSize: 8 }]),
       ],
     },
-    { stack: how.map((text) => ({ text })) },
-    { text: why },
-    { text: when },
+    { stack: how.map((text) => ({ text: inLines(text) })) },
+    { text: inLines(why) },
+    { text: inLines(when) },
   ])
   return [
     { text: words.groups[group], style: 'group' },
     {
       table: {
         headerRows: 1,
-        dontBreakRows: true,
+        dontBreakRows: own.every(fitsOnPage),
         widths: ['30%', '35%', '15%', '20%'],
         body: [head, ...body],
       },
@@ -142,7 +170,7 @@ function allergyText(allergies: readonly AllergyIntolerance[], words: PatientWor
   const told = named.filter((name) => name !== undefined)
   return told.length === 0
     ? []
-    : [{ text: `${words.allergies}: ${told.join(', ')}`, bold: true, margin: [0, 8, 0, 0] }]
+    : [{ text: inLines(`${words.allergies}: ${told.join(', ')}`), bold: true, margin: [0, 8, 0, 0] }]
 }
 
 /** Neither refuted nor over. */

@@ -5,6 +5,7 @@
 import { HubError } from '../core/errors.js'
 import { type LaneKey, type PersonId, personLane } from '../core/ids.js'
 import type { Clock } from '../core/ports.js'
+import { isYearInRange, rangeOfDateTime, YEAR_RULE } from '../core/zone.js'
 import { completenessOf, type Whole } from '../medication-list/completeness.js'
 import { completenessExtensions } from '../medication-list/list-resource.js'
 import type { AsOfStore } from '../store/as-of-contract.js'
@@ -54,8 +55,9 @@ export function asOf(asked: AskedAsOf, now: number): AsOf {
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
 
 function instantOf(text: string, name: string, now: number): number {
-  const instant = INSTANT.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(instant)) throw invalid(name, 'an instant with its offset is expected')
+  const instant = INSTANT.test(text) ? rangeOfDateTime(text, 'UTC')?.from : undefined
+  if (instant === undefined) throw invalid(name, 'an instant with its offset is expected')
+  if (!isYearInRange(text)) throw invalid(name, YEAR_RULE)
   if (instant > now) throw invalid(name, 'lies ahead: nothing is known of it yet')
   return instant
 }

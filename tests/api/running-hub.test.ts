@@ -24,6 +24,17 @@ describe('API of a running hub', function () {
     }
   })
 
+  it('refuses a NUL elsewhere too', async () => {
+    for (const path of ['card/%00/1', 'ops/list-histories/%00', 'ops/list-histories?after=%00']) {
+      const response = await fetch(`${hub.url}/${path}`)
+      assert.equal(response.status, 400, path)
+      assert.equal(pick(await response.json(), 'code'), 'QUERY_INVALID', path)
+    }
+    const body = JSON.stringify({ identifier: { system: 'urn:x', value: 'a\u0000' } })
+    const posted = await fetch(`${hub.url}/ops/list-histories`, { method: 'POST', body })
+    assert.equal(posted.status, 422)
+  })
+
   it('N-08 refuses an unknown property with 400', async () => {
     const body = JSON.stringify({ resourceType: 'Patient', shoeSize: 42 })
     const response = await fetch(`${hub.url}/fhir/Patient`, { method: 'POST', body, headers: FHIR_JSON })

@@ -89,6 +89,31 @@ describe('medication card', () => {
     assert.ok(texts.some((text) => text.startsWith('Ingen har ført noe på listen ennå')))
   })
 
+  const cardSaying = (text: string) => ({
+    ...card,
+    lines: shown.lines.map((line) => ({ ...line, note: [{ text }] })),
+  })
+
+  it('goes on over pages where a text is long, and leaves none of it out', async () => {
+    const pagesOf = async (text: string) =>
+      Buffer.from(await drawCard(cardSaying(text)))
+        .toString('latin1')
+        .match(/\/Type \/Page\b/g)?.length ?? 0
+    assert.equal(await pagesOf('en tablett'), 1)
+    assert.ok((await pagesOf('en tablett '.repeat(800))) > 2)
+  })
+
+  it('breaks a word that no line has room for, and keeps all of it', () => {
+    const word = 'æ'.repeat(1_003)
+    const drawn = textsOf(cardDefinition(cardSaying(word)).content).filter((text) => text.includes('ææ'))
+    assert.deepEqual(new Set(drawn.map((text) => text.replaceAll('\n', ''))), new Set([word]))
+    assert.ok(drawn.every((text) => text.split('\n').every((part) => part.length <= 40)))
+  })
+
+  it('is refused for more text than a card takes', async () => {
+    await assert.rejects(drawCard(cardSaying('en tablett '.repeat(10_000))), { code: 'TOO_COSTLY' })
+  })
+
   it('is drawn as PDF/A in every language', async () => {
     for (const language of LANGUAGES) {
       const pdf = Buffer.from(await drawCard({ ...card, language })).toString('latin1')

@@ -30,6 +30,8 @@ describe('instants of the list as of', () => {
   it('refuses by name what is no instant, lies ahead, or is known before it was true', () => {
     for (const text of ['2026-11-01', '2026-11-01T08:00:00', '2026-02-31T08:00:00Z x', 'now', ''])
       assert.throws(() => asOf({ at: text }, NOW), refusedAt('at'), text)
+    for (const text of ['2026-02-31T08:00:00Z', '0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00'])
+      assert.throws(() => asOf({ at: text }, NOW), refusedAt('at'), text)
     assert.throws(() => asOf({ at: '2026-11-20T10:00:00.001Z' }, NOW), refusedAt('at'))
     assert.throws(() => asOf({ knownAt: '2026-11-20T10:00:00.001Z' }, NOW), refusedAt('knownAt'))
     assert.throws(() => asOf({ knownAt: '2026-11-20T09:00:00Z' }, NOW), refusedAt('knownAt'))

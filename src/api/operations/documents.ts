@@ -4,6 +4,7 @@ import { CANONICAL_BASE } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
 import { personId } from '../../core/ids.js'
 import { LANGUAGES } from '../../core/list-view.js'
+import { looksNational, nationalIdInUrl } from '../national-id.js'
 import { preferredLanguage } from '../negotiation.js'
 import { namedPatient } from './named-patient.js'
 import type { FhirOperation, OperationInput } from './operation.js'
@@ -44,8 +45,10 @@ export const medicationCardOperation: FhirOperation = {
 
 export const findOperation: FhirOperation = {
   definition: `${CANONICAL_BASE}/OperationDefinition/find`,
-  handle: async (deps, { parameters }) => {
+  handle: async (deps, { parameters, request, type }) => {
     const [patient] = parameters.get('patient') ?? []
+    const inUrl = request.query.some(({ name }) => name === 'patient')
+    if (inUrl && looksNational(undefined, String(patient))) throw nationalIdInUrl(type, 'patient')
     const [name] = parameters.get('name') ?? []
     if (name !== 'current-medications')
       throw new HubError('QUERY_INVALID', 'the hub knows the name current-medications', { at: 'name' })

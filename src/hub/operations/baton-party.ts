@@ -30,10 +30,15 @@ export function partyNamed(member: Reference, onBehalfOf: Reference | undefined,
  * @throws HubError STATE_CONFLICT where nobody holds the list, or somebody else does
  */
 export function heldBy({ now, person }: OperationCall, actor: Party): Party {
-  const team = person
-    .ofType('CareTeam')
-    .filter((one) => one.status === 'active' && isOwn(one))
-    .flatMap(({ participant }) => participant ?? [])
+  // A team that a client tells of may name the same roles: only what the hub derived says who holds the list.
+  const team = [...person.all()].flatMap(({ layer, resource }) =>
+    layer === 'line' &&
+    resource.resourceType === 'CareTeam' &&
+    resource.status === 'active' &&
+    isOwn(resource)
+      ? (resource.participant ?? [])
+      : [],
+  )
   const inRole = (role: string): readonly Party[] =>
     team.flatMap((one) => (hasRole(one, role) && lasts(one, now) ? partiesOf(one) : []))
   const [holder] = inRole('list-holder')

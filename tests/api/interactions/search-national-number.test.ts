@@ -35,9 +35,16 @@ describe('search and national numbers', () => {
       `patient.identifier=${FNR}|${KARI_FNR}`,
       `patient:identifier=${FNR}|${KARI_FNR}`,
       `patient=${KARI_FNR}`,
+      `requester=Patient/${KARI_FNR}`,
     ])
       assert.deepEqual(
         refusal(await search(query)),
+        refused(400, 'NATIONAL_ID_IN_URL', 'business-rule'),
+        query,
+      )
+    for (const query of [`MedicationStatement?_list=${KARI_FNR}`, `DetectedIssue?line=${KARI_FNR}`])
+      assert.deepEqual(
+        refusal(await server.get(`/fhir/${query}`)),
         refused(400, 'NATIONAL_ID_IN_URL', 'business-rule'),
         query,
       )

@@ -62,6 +62,8 @@ describe('documents made of the list', () => {
     assert.equal(found.headers['etag'], 'W/"3"')
     const other = await server.get(`/fhir/List/$find?patient=${id}&name=current-allergies`)
     assert.deepEqual(refusal(other), refused(400, 'QUERY_INVALID', 'value'))
+    const number = await server.get(`/fhir/List/$find?patient=${KARI_FNR}&name=current-medications`)
+    assert.deepEqual(refusal(number), refused(400, 'NATIONAL_ID_IN_URL', 'business-rule'))
   })
 
   it('refuses a view that it does not have', async () => {

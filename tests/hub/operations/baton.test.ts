@@ -112,6 +112,27 @@ describeStores('operations on the baton', await someBackends(), (current) => {
     assert.deepEqual(await person.holder(), ['Lege 2'])
   })
 
+  it('takes nobody for the holder because a client’s own team says so', async () => {
+    const person = await openPerson()
+    const body: CareTeam = {
+      resourceType: 'CareTeam',
+      status: 'active',
+      category: [
+        { coding: [{ system: codeSystemUrl('care-team-category'), code: 'medlist-responsibility' }] },
+      ],
+      subject: { reference: `Patient/${person.id}` },
+      participant: [
+        {
+          role: [{ coding: [{ system: codeSystemUrl('care-team-role'), code: 'list-holder-delegate' }] }],
+          member: OTHER,
+        },
+      ],
+    }
+    await writeResource(person.deps, { method: 'create', type: 'CareTeam', body, clientId: 'epj' })
+    await assert.rejects(person.offer(practitioner(3), OTHER), { code: 'STATE_CONFLICT' })
+    assert.deepEqual(await person.stored<Task>('Task'), [])
+  })
+
   it('lets exactly one of many who accept at once take the list', async () => {
     const person = await openPerson()
     const task = await person.offer(PRACTICE)
