@@ -8,6 +8,7 @@ import {
   DAY_MS,
   follows,
   HOUR_MS,
+  loadedFrom,
   type Mistake,
   type Planting,
   raised,
@@ -71,7 +72,7 @@ const stop = ({ world, line, day, end }: Planting, recalled: number): Expected[]
       raised('stopped-still-dispensed', line.brand, handedOutAt(one), handedOutAt(one) + SOON_MS, end),
     ),
     raised('stopped-still-packed', line.brand, instant, instant + SOON_MS, until),
-    raised('stopped-still-loaded', line.brand, instant, instant + SOON_MS, until),
+    raised('stopped-still-loaded', line.brand, instant, loadedFrom(world, line, instant) + SOON_MS, until),
     raised('taken-after-stop', line.brand, instant, instant + 1.5 * DAY_MS, end),
     ...follows(
       ['ordination-not-received', 'measure-overdue', 'dose-mismatch-pack', 'dose-mismatch-device'],
@@ -158,7 +159,13 @@ export const MISTAKES_OF_DECISION: Readonly<Record<string, Mistake>> = {
     return [
       raised('hold-without-plan', line.brand, instant, instant + SOON_MS, resumed + SOON_MS),
       raised('stopped-still-packed', line.brand, instant, instant + SOON_MS, resumed + SOON_MS),
-      raised('stopped-still-loaded', line.brand, instant, instant + SOON_MS, resumed + SOON_MS),
+      raised(
+        'stopped-still-loaded',
+        line.brand,
+        instant,
+        loadedFrom(world, line, instant) + SOON_MS,
+        resumed + SOON_MS,
+      ),
       raised('taken-while-on-hold', line.brand, instant, instant + 1.5 * DAY_MS, resumed + 90 * DAY_MS),
       ...follows(
         ['ordination-not-received', 'measure-overdue', 'dose-mismatch-device'],

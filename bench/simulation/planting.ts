@@ -1,6 +1,6 @@
 import { addDays } from '../../src/core/zone.js'
 import type { Expected } from './judge.js'
-import { at, type LinePlan, type RollPlan, SLOTS, type SlotPlan, type World } from './world.js'
+import { at, type LinePlan, loadedAt, type RollPlan, SLOTS, type SlotPlan, type World } from './world.js'
 
 export interface Planting {
   readonly world: World
@@ -39,5 +39,15 @@ export const dueOf = ({ day, slot }: SlotPlan): number => at(day, SLOTS[slot] ??
 export const rollOf = ({ rolls }: World, day: string): RollPlan | undefined =>
   rolls.find(({ from, to }) => from <= day && day <= to)
 export const rollEnd = ({ to }: RollPlan): number => at(addDays(to, 1), '00:00')
+/** From when the dispenser holds a dose of the line that is due after the instant: on a roll's last day the next roll may. */
+export const loadedFrom = (world: World, line: LinePlan, instant: number): number =>
+  Math.min(
+    ...world.rolls
+      .filter(
+        ({ contents, to }) =>
+          contents.has(line.id) && line.slots.some((slot) => at(to, SLOTS[slot] ?? '08:00') > instant),
+      )
+      .map((roll) => Math.max(instant, loadedAt(roll))),
+  )
 export const others = ({ lines }: World, slot: SlotPlan): LinePlan[] =>
   lines.filter(({ slots }) => slots.includes(slot.slot))

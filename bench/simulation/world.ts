@@ -227,6 +227,7 @@ function calendarOf({ rolls }: World): Fact {
 
 export const packedAt = ({ from }: RollPlan): number => at(addDays(from, -3), '10:00')
 export const handedOutAt = ({ from }: RollPlan): number => at(addDays(from, -1), '11:00')
+export const loadedAt = ({ from }: RollPlan): number => at(addDays(from, -1), '21:00')
 
 /** Packed the day after the cut-off, handed out and loaded the day before its first dose. */
 function rollFacts(roll: RollPlan): Fact[] {
@@ -259,7 +260,7 @@ function rollFacts(roll: RollPlan): Fact[] {
         { ...content('completed', handedOutAt(roll) + 60_000), version: 2 },
       ]
     }),
-    load(`load-${id}`, iso(at(addDays(from, -1), '21:00')), { roll: id, from, to }),
+    load(`load-${id}`, iso(loadedAt(roll)), { roll: id, from, to }),
   ]
 }
 

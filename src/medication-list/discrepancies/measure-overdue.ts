@@ -5,6 +5,7 @@
 
 import { cutoffsAfter } from '../packing/calendar.js'
 import { BEFORE_SLOT_MS, reduces } from '../packing/can-wait.js'
+import { endsOfCalendars } from '../packing/cards.js'
 import { type PackingChange, packingOf } from '../packing/changes.js'
 import { suspensionAt } from '../responsibility/suspension.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences } from './discrepancy.js'
@@ -34,11 +35,12 @@ export const measureOverdue = discrepancy<Overdue>({
   code: 'measure-overdue',
   sentences,
   find: (situation) => {
-    const { at, facts, versioned } = situation
+    const { at, config, facts, versioned } = situation
     const { cards, changes } = packingOf(situation)
     const findings: (Finding & { readonly numbers: Overdue })[] = []
+    const next: number[] = [...endsOfCalendars(facts, config.zone)]
     // An awaited receipt turns answers at each cut-off.
-    const next: number[] = changes.length === 0 ? [] : [...cutoffsAfter(cards, at)]
+    if (changes.length > 0) next.push(...cutoffsAfter(cards, at))
     // The ward gives the medicines: pouches at home are not taken meanwhile (R8).
     if (suspensionAt(facts, at) !== undefined)
       return { findings, next: [...next, ...facts.stays.flatMap(({ to }) => to ?? [])] }

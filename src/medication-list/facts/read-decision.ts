@@ -222,11 +222,11 @@ function statusSince(
   return value === undefined ? undefined : rangeOfDateTime(value, zone)?.from
 }
 
-/** End of a period, exclusive: a date is inclusive. */
 /** The extension on a reference to who decided. */
 const actsFor = (author: Reference | undefined): string | undefined =>
   partyKey(author?.extension?.find(({ url }) => url === extensionUrl('on-behalf-of'))?.valueReference)
 
+/** End of a period, exclusive: a date is inclusive. */
 export const endOf = (value: string | undefined, zone: string): number | undefined =>
   value === undefined ? undefined : rangeOfDateTime(value, zone)?.to
 

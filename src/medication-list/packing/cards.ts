@@ -1,5 +1,5 @@
 /** The dose cards of a person as the facts state them now (docs/facts.md, packing calendar). */
-import { localDate } from '../../core/zone.js'
+import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import type { FactSet, SourceList } from '../facts/fact.js'
 import type { PackingCard, PackingPeriod } from './calendar.js'
 
@@ -38,14 +38,13 @@ function listedCards(lists: readonly SourceList[], at: number): readonly Packing
 
 const overlap = (a: PackingPeriod, b: PackingPeriod): boolean => a.start <= b.end && b.start <= a.end
 
-/** Days after today on which another set of calendars may stand. */
-export const endsOfCalendars = (
-  { calendars }: Pick<FactSet, 'calendars'>,
-  at: number,
-  zone: string,
-): readonly string[] => {
-  const today = localDate(at, zone)
-  return calendars.flatMap(({ periods }) =>
-    periods.flatMap(({ end, state }) => (state !== 'cancelled' && end >= today ? [end] : [])),
-  )
-}
+/** Instants at which a calendar that the pharmacy wrote stands no more: its last period is over. */
+export const endsOfCalendars = ({ calendars }: Pick<FactSet, 'calendars'>, zone: string): readonly number[] =>
+  calendars.flatMap(({ periods }) => {
+    const last = periods
+      .filter(({ state }) => state !== 'cancelled')
+      .map(({ end }) => end)
+      .sort()
+      .at(-1)
+    return last === undefined ? [] : [startOfLocalDay(addDays(last, 1), zone)]
+  })

@@ -12,7 +12,7 @@ import {
   measuresOf,
   type PackMeasure,
 } from '../../../src/medication-list/quantities/pack-measure.js'
-import { fact, PATIENT, row } from '../../support/clinical-facts.js'
+import { derive, fact, PATIENT, row } from '../../support/clinical-facts.js'
 import { local, PACKING_ZONE, packingCalendar, statedPeriod } from '../../support/packing-calendar.js'
 import { productCatalogue } from '../../support/product-catalogue.js'
 
@@ -53,12 +53,14 @@ describe('dose cards of a person', () => {
   })
 
   it('come from the calendar that the pharmacy wrote, until its last period is over', () => {
-    const facts = read(
+    const told = [
       fact(packingCalendar('card', [statedPeriod(P7)]), 'k', 'pharmacy'),
       pharmacyList('b', '1 Mar 10:00', P8),
-    )
+    ]
+    const facts = read(...told)
     assert.deepEqual(starts(facts, '15 Mar 23:00'), [['2026-03-02']])
     assert.deepEqual(starts(facts, '16 Mar 00:00'), [['2026-03-16']])
+    assert.equal(derive(told, { at: iso('13 Mar 23:00') }).nextChangeAt, iso('16 Mar 00:00'))
   })
 
   it('say nothing where no period is stated', () => {
