@@ -1,5 +1,6 @@
 /** Lines that stand against each other: which of them count, when they meet, and which pairs are told. */
 import type { LineModel } from '../lines/line.js'
+import { spanOfUse } from '../lines/use-span.js'
 
 const DAY_MS = 86_400_000
 /** Lines of one kind up to which each is told with each; beyond, each line with the one it conflicts with most. */
@@ -19,15 +20,9 @@ export function meetInBody({ medicine: a }: LineModel, { medicine: b }: LineMode
 
 /** Their periods of use have a day or more in common. */
 export function overlap(a: LineModel, b: LineModel): boolean {
-  const [from, to] = useOf(a)
-  const [start, end] = useOf(b)
+  const [from, to] = spanOfUse(a)
+  const [start, end] = spanOfUse(b)
   return Math.min(to, end) - Math.max(from, start) >= DAY_MS
-}
-
-function useOf({ state }: LineModel): readonly [from: number, to: number] {
-  const effect = state?.decision.effect
-  if (effect?.kind !== 'use') return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  return [effect.from, effect.to ?? Number.POSITIVE_INFINITY]
 }
 
 /** Lines by each of the words that they are known by, first decided first. */

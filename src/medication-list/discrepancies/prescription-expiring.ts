@@ -1,6 +1,7 @@
 /** The last valid prescription of a line in use ends soon, or before the next roll does (medication-list.md 6.2). */
 import { addDays, startOfLocalDay } from '../../core/zone.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
+import { spanOfUse } from '../lines/use-span.js'
 import { firstChange, type PackingPeriod } from '../packing/calendar.js'
 import { cardsOf } from '../packing/cards.js'
 import { isMultidose } from '../quantities/multidose.js'
@@ -91,11 +92,8 @@ function severityOf(
   return at >= moderate || rollIsOpen ? 'moderate' : 'low'
 }
 
-/** A course that is over by then needs no more. */
-function endsBefore({ state }: LineModel, end: number): boolean {
-  const effect = state?.decision.effect
-  return effect?.kind === 'use' && effect.to !== undefined && effect.to <= end
-}
+/** A use that is over by then needs no more. */
+const endsBefore = (line: LineModel, end: number): boolean => spanOfUse(line)[1] <= end
 
 /** The next packing period that a change still gets into (8.1). */
 const comingPeriod = ({ at, facts, config }: Situation): PackingPeriod | undefined =>

@@ -54,6 +54,26 @@ describe('duplicate-substance', () => {
     )
   })
 
+  it('counts a line until the stop that is decided for it: one strength after the other is no double', () => {
+    const stops = (end: string) =>
+      row('r', {
+        prescription: 'p',
+        brand: 'ID_METOTAB',
+        status: 'stopped',
+        asserted: '2026-11-20T10:00:00+01:00',
+        period: { end },
+      })
+    const next = prescription('q', {
+      brand: 'ID_METOTAB',
+      authoredOn: '2026-11-20T10:00:00+01:00',
+      dosage: [fixed(2, { when: ['MORN'], boundsPeriod: { start: '2026-11-26' } })],
+    })
+    const told = (end: string) =>
+      severities([prescription('p'), stops(end), next], 'duplicate-substance', '2026-11-22T11:00:00.000Z')
+    assert.equal(told('2026-11-25'), undefined)
+    assert.equal(told('2026-11-27'), 'high')
+  })
+
   it('is moderate below the maximum, high for the same composition twice', () => {
     const dose = [fixed(1, { when: ['MORN'] })]
     const two = (first: string, second: string) => [

@@ -47,6 +47,14 @@ describe('prescription-expiring', () => {
 
   it('gives way when it has ended, when it is renewed, and when the treatment ends before', () => {
     assert.equal(issue([ending], '2026-11-30T23:00:00.000Z'), undefined)
+    const stopped = row('s', {
+      brand: 'ID_LEVAXIN',
+      prescription: 'p',
+      status: 'stopped',
+      asserted: '2026-11-10T09:00:00+01:00',
+      period: { end: '2026-11-29' },
+    })
+    assert.equal(issue([ending, stopped], '2026-11-20T12:00:00.000Z'), undefined)
     const renewed = prescription('q', { brand: 'ID_LEVAXIN', authoredOn: '2026-11-10T09:00:00+01:00' })
     assert.equal(issue([ending, renewed], '2026-11-20T12:00:00.000Z'), undefined)
     const over = row('r', { brand: 'ID_LEVAXIN', prescription: 'p', period: { end: '2026-11-28' } })
