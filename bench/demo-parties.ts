@@ -1,16 +1,7 @@
 /** What the parties of the demo's story send: the GP, the hospital, the pharmacy, home care and the dispenser. */
-import type {
-  Basic,
-  Bundle,
-  Device,
-  DeviceUseStatement,
-  List,
-  MedicationRequest,
-  MedicationStatement,
-  Parameters,
-} from 'fhir/r4.js'
+import type { Basic, Bundle, Device, DeviceUseStatement, List, MedicationRequest } from 'fhir/r4.js'
 import type { HubClient } from '../src/cli/hub-client.js'
-import { codeSystemUrl, extensionUrl, FNR, HPR, sidUrl } from '../src/core/canonical.js'
+import { codeSystemUrl, extensionUrl, FNR, sidUrl } from '../src/core/canonical.js'
 import { rollLoaded, SERIAL_SYSTEM } from '../tests/support/device-fixtures.js'
 import { m251, m253, packedXml } from '../tests/support/kith-fixtures.js'
 import { fastlege, inger } from '../tests/support/kith-people.js'
@@ -46,51 +37,6 @@ export const FIRST_ROLL = { id: 'R-1', from: 4, to: 17 } as const
 export const SECOND_ROLL = { id: 'R-2', from: 18, to: 31 } as const
 const THIRD_PERIOD = { from: 32, to: 45 } as const
 export type Roll = typeof FIRST_ROLL | typeof SECOND_ROLL
-
-/** The GP goes on with every line but the hospital's. */
-export const reconciliation = (story: Story, day: number, time: string): DemoMessage => ({
-  name: '$reconcile',
-  at: story.instant(day, time),
-  send: async (hub) => {
-    const { entry = [] } = (await hub.list(FNR, inger.id)) ?? {}
-    const resources = entry.flatMap(({ resource }) => resource ?? [])
-    const list = resources.find((resource): resource is List => resource.resourceType === 'List')
-    const lines = resources.filter(
-      (resource): resource is MedicationStatement => resource.resourceType === 'MedicationStatement',
-    )
-    const fingerprint = list?.extension?.find(({ url }) => url === extensionUrl('source-fingerprint'))
-    const body: Parameters = {
-      resourceType: 'Parameters',
-      parameter: [
-        {
-          name: 'author',
-          valueReference: {
-            type: 'Practitioner',
-            identifier: { system: HPR, value: fastlege.hpr },
-            display: `${fastlege.given} ${fastlege.family}`,
-          },
-        },
-        { name: 'sourceFingerprint', valueString: fingerprint?.valueString ?? '' },
-        ...lines.map(({ id = '', medicationCodeableConcept }) => {
-          const hospitals = medicationCodeableConcept?.text?.includes('100 mg') === true
-          return {
-            name: 'decision',
-            part: [
-              { name: 'kind', valueCode: hospitals ? 'stop' : 'continue' },
-              { name: 'line', valueId: id },
-              ...(hospitals
-                ? [{ name: 'reason', valueCodeableConcept: { text: 'Står allerede på listen' } }]
-                : []),
-            ],
-          }
-        }),
-      ],
-    }
-    return hub.post(`/fhir/List/${list?.id}/$reconcile`, JSON.stringify(body), 'application/fhir+json', {
-      'if-match': `W/"${list?.meta?.versionId}"`,
-    })
-  },
-})
 
 /** In use from the first day of the first roll on. */
 export const medicine = (story: Story, name: Name, amount = '1'): MedicineFixture => {

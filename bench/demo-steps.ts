@@ -1,4 +1,5 @@
 import { m1, m5 } from '../tests/support/kith-fixtures.js'
+import { acceptance, attestation, reconciliation } from './demo-acts.js'
 import {
   type DemoMessage,
   type DemoSlot,
@@ -22,7 +23,6 @@ import {
   medicinesInUse,
   patientOf,
   type Roll,
-  reconciliation,
   rollOf,
   SECOND_ROLL,
 } from './demo-parties.js'
@@ -156,7 +156,19 @@ export function demoSteps(story: Story): readonly DemoStep[] {
     },
     {
       title: { nb: 'to uker uten avvik', en: 'two weeks without anything amiss' },
-      messages: doses(story, SECOND_ROLL, 18, 30, undefined),
+      messages: doses(story, SECOND_ROLL, 18, 29, undefined),
+    },
+    {
+      title: {
+        nb: 'fastlegen tar stilling til det som står igjen og går god for listen ($decide-issue, $attest)',
+        en: 'the GP decides on what is left and attests the list ($decide-issue, $attest)',
+      },
+      messages: [
+        ...doses(story, SECOND_ROLL, 30, 30, undefined).slice(0, 1),
+        acceptance(story, 30, '10:00'),
+        attestation(story, 30, '10:05'),
+        ...doses(story, SECOND_ROLL, 30, 30, undefined).slice(1),
+      ],
     },
   ]
 }
