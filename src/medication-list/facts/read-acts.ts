@@ -138,8 +138,9 @@ const entities = ({ entity }: Provenance, role: ProvenanceEntity['role']): strin
 const extensionOf = ({ extension }: Pick<Provenance, 'extension'>, name: string) =>
   extension?.find(({ url }) => url === extensionUrl(name))
 
-const SCOPES: ReadonlySet<string> = new Set<Attestation['scope']>(['lines', 'supply-only'])
+const SCOPES: readonly Attestation['scope'][] = ['full', 'lines', 'supply-only']
 
+/** Undefined for one with a scope that is not known: it is not taken for a full one. */
 function attestation(
   provenance: Provenance,
   origin: FactOrigin & { readonly at: number },
@@ -147,12 +148,13 @@ function attestation(
   const list = provenance.target.find(({ reference }) => reference?.startsWith('List/') === true)
   if (list === undefined) return undefined
   const agent = agentOf(provenance)
-  const scope = extensionOf(provenance, 'attestation-scope')?.valueCode ?? 'full'
+  const stated = extensionOf(provenance, 'attestation-scope')?.valueCode ?? 'full'
+  const scope = SCOPES.find((one) => one === stated)
+  if (scope === undefined) return undefined
   return {
     ...origin,
     kind: 'attestation',
-    // One of the set.
-    scope: SCOPES.has(scope) ? (scope as Attestation['scope']) : 'full',
+    scope,
     by: partyOf(agent?.who, agent?.onBehalfOf),
     who: agent?.who,
     listVersion: versionOf(list),
