@@ -4,6 +4,7 @@ import { HubError } from '../core/errors.js'
 import { type PersonId, personId } from '../core/ids.js'
 import type { Language } from '../core/list-view.js'
 import type { Clock } from '../core/ports.js'
+import { rangeOfDateTime } from '../core/zone.js'
 import type { ListConfig, ProductKnowledge } from '../medication-list/contract.js'
 import { arrange } from '../medication-list/derive-list.js'
 import { chainParameters } from '../medication-list/roll-chain/chain-parameters.js'
@@ -32,7 +33,7 @@ export async function readRollChain(
   language: Language,
 ): Promise<Parameters | undefined> {
   const { day } = query
-  if (day !== undefined && (!DATE.test(day) || Number.isNaN(Date.parse(day))))
+  if (day !== undefined && (!DATE.test(day) || rangeOfDateTime(day, 'UTC') === undefined))
     throw new HubError('QUERY_INVALID', 'a date is year, month and day', { at: 'date' })
   const stored = await deps.store.read('Patient', person)
   if (stored === undefined || stored.deleted) return undefined

@@ -38,6 +38,8 @@ const listChain =
   async (person) => {
     const { rows: persons } = await db.query('select 1 from person where person_id = $1', [person])
     if (persons.length === 0) return undefined
+    // Asked first: a version that comes while the chain is read does not make it end too early.
+    const newest = await newestList(db, person)
     const state = { versions: 0, unchained: 0, head: null as string | null }
     for (;;) {
       const { rows } = await db.query<LinkRow>(LINKS, [person, state.versions])
@@ -50,7 +52,6 @@ const listChain =
       }
       if (rows.length === 0) break
     }
-    const newest = await newestList(db, person)
     return told(
       state,
       newest > state.versions ? { version: state.versions + 1, fault: 'missing' } : undefined,

@@ -87,10 +87,12 @@ describeStores('the roll from prescription to intake', await someBackends(), (cu
       read({ roll: 'R-6' }),
       (error) => error instanceof HubError && error.code === 'NOT_FOUND',
     )
-    await assert.rejects(
-      read({ day: 'i dag' }),
-      (error) => error instanceof HubError && error.code === 'QUERY_INVALID',
-    )
+    for (const day of ['i dag', '2026-02-31'])
+      await assert.rejects(
+        read({ day }),
+        (error) => error instanceof HubError && error.code === 'QUERY_INVALID',
+        day,
+      )
   })
 })
 

@@ -67,7 +67,9 @@ function measureOf(resource: OperationCall['target']['resource']): Task {
 const isSaid = (task: Task, outcome: (typeof OUTCOMES)[number] | undefined, author: Reference): boolean =>
   task.status === (outcome === 'done' ? 'completed' : 'failed') &&
   (task.output ?? []).some(
-    ({ valueReference }) => valueReference?.identifier?.value === author.identifier?.value,
+    ({ valueReference: said }) =>
+      said?.identifier?.value === author.identifier?.value &&
+      said?.identifier?.system === author.identifier?.system,
   )
 
 function carersTask({ newId, now }: OperationCall, task: Task): Task[] {

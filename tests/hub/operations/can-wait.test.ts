@@ -230,6 +230,10 @@ describe('$can-wait', () => {
     assert.equal(done.status, 'completed')
     assert.ok(!person.open().includes('measure-overdue'))
     assert.equal(((await confirm('done')) as Task).meta?.versionId, done.meta?.versionId, 'sent again')
+    const namesake = { ...WARD, identifier: { ...WARD.identifier, system: 'urn:example:other' } }
+    await assert.rejects(confirm('done', { author: { valueReference: namesake } }), {
+      code: 'STATE_CONFLICT',
+    })
     await assert.rejects(confirm('cannot', { reason: { valueString: 'finner den ikke' } }), {
       code: 'STATE_CONFLICT',
     })
