@@ -3,6 +3,7 @@ import { type DosagePlan, namesAmount } from '../dosage/plan.js'
 import type { DecisionFact, Prescription, Row } from '../facts/fact.js'
 import { inOrder } from './decision-order.js'
 import { hold } from './hold-effect.js'
+import { orderOfStop, useFrom } from './order-of-stop.js'
 
 export type Effect =
   /** `to`: first instant without a dose; `ending` says what the line is from then on. */
@@ -107,9 +108,10 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
     case 'intended': {
       // A reason beside an end that lies ahead says that the end is a stop (M25.1: Seponering in the future).
       const ending = end !== undefined && fact.statusReason.length > 0 ? 'stopped' : 'completed'
-      if (ending === 'stopped' && keepsOtherRow(fact, group)) return []
+      const order = ending === 'stopped' ? orderOfStop(fact, group) : at
+      if (order === undefined) return []
       const from = useFrom(fact, start)
-      return [{ fact, at, effect: { kind: 'use', from, to: end ?? planned, ending } }]
+      return [{ fact, at: order, effect: { kind: 'use', from, to: end ?? planned, ending } }]
     }
     case 'completed':
       return [
@@ -126,12 +128,13 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
       ]
     case 'on-hold':
       return [{ fact, at, effect: hold(fact, fact.statusSince ?? at, end ?? planned, group) }]
-    case 'stopped':
-      if (keepsOtherRow(fact, group)) return []
+    case 'stopped': {
+      const order = orderOfStop(fact, group)
+      if (order === undefined) return []
       return [
         {
           fact,
-          at,
+          at: order,
           effect: {
             kind: 'stop',
             from: end ?? fact.statusSince ?? at,
@@ -139,36 +142,12 @@ function rowDecision(fact: Row, group: readonly DecisionFact[]): Decision[] {
           },
         },
       ]
+    }
     case 'error':
     case 'other':
       return []
   }
 }
-
-/** A row of a source says what is so since its start; a decision made on the list changes nothing of the time before it. */
-function useFrom(fact: Row, start: number | undefined): number {
-  if (fact.status === 'intended') return start ?? Number.POSITIVE_INFINITY
-  if (fact.decidedOn === undefined) return start ?? Number.NEGATIVE_INFINITY
-  return Math.max(fact.statusSince ?? fact.decided.from, start ?? Number.NEGATIVE_INFINITY)
-}
-
-/**
- * A doctor who tidies a double entry stops one row and keeps another of the same treatment: then only the named row
- * ends (3.2, rule 3). Rows of one source are stated together, in its newest snapshot; each decision on the list is one
- * of its own.
- */
-const keepsOtherRow = (fact: Row, group: readonly DecisionFact[]): boolean =>
-  group.some(
-    (other) =>
-      other.kind === 'row' &&
-      other.ref !== fact.ref &&
-      other.decidedOn === fact.decidedOn &&
-      (fact.decidedOn === undefined || other.decided.from === fact.decided.from) &&
-      other.sourceKey === fact.sourceKey &&
-      other.self === fact.self &&
-      (other.status === 'active' || other.status === 'intended' || other.status === 'on-hold') &&
-      (other.period?.end === undefined || other.statusReason.length === 0),
-  )
 
 /**
  * State at an instant: the newest decision that is in effect. One whose effect lies ahead leaves the one before in
@@ -176,6 +155,7 @@ const keepsOtherRow = (fact: Row, group: readonly DecisionFact[]): boolean =>
  */
 export function stateAt(decisions: readonly Decision[], instant: number): LineState | undefined {
   let ahead: Decision | undefined
+  let withdrawn: Decision | undefined
   for (let i = decisions.length - 1; i >= 0; i--) {
     const decision = decisions[i]
     if (decision === undefined) continue
@@ -184,17 +164,26 @@ export function stateAt(decisions: readonly Decision[], instant: number): LineSt
         ? heldAt(decision, decision.effect, decisions.slice(0, i), instant)
         : effectAt(decision, instant)
     if (state === undefined) {
-      ahead = decision
+      if (isWithdrawal(decision)) withdrawn ??= decision
+      else if (!neverBegins(decision, withdrawn)) ahead = decision
       continue
     }
     const over = state.status === 'stopped' || state.status === 'completed'
     return over && ahead?.effect.kind === 'use' ? planned(ahead) : state
   }
-  if (ahead === undefined) return undefined
+  if (ahead === undefined) return withdrawn && { status: 'stopped', since: withdrawn.at, decision: withdrawn }
   return ahead.effect.kind === 'use'
     ? planned(ahead)
     : { status: 'active', since: Number.NEGATIVE_INFINITY, decision: ahead }
 }
+
+/** A stop that leaves no time of use: it was decided before the treatment had begun (section 5, planned to stopped). */
+const isWithdrawal = ({ effect }: Decision): boolean =>
+  effect.kind === 'stop' && effect.usedFrom >= effect.from
+
+/** A planned use that a later decision withdrew. */
+const neverBegins = ({ effect }: Decision, withdrawn: Decision | undefined): boolean =>
+  effect.kind === 'use' && withdrawn?.effect.kind === 'stop' && effect.from >= withdrawn.effect.from
 
 const planned = (decision: Decision): LineState => ({ status: 'intended', since: decision.at, decision })
 
