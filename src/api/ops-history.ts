@@ -6,6 +6,7 @@ import type { ListChain } from '../store/list-chain-contract.js'
 import type { ApiDeps } from './deps.js'
 import { json, refuseMethod } from './express-answer.js'
 import { isObject } from './fhir-json.js'
+import { looksNational } from './national-id.js'
 import { admit, limitOf, parametersOf } from './ops-query.js'
 import { readBody } from './request-body.js'
 
@@ -28,7 +29,12 @@ export function opsHistoryRoutes(deps: ApiDeps): Router {
   })
   router.get('/ops/list-histories/:patient', async (request, response) => {
     await admit(deps, request)
-    json(response, 200, await checked(personId(String(request.params['patient']))))
+    const patient = String(request.params['patient'])
+    if (looksNational(undefined, patient))
+      throw new HubError('NATIONAL_ID_IN_URL', 'send the number in the body: POST /ops/list-histories', {
+        at: 'patient',
+      })
+    json(response, 200, await checked(personId(patient)))
   })
   // A national number must not stand in a URL.
   router.post('/ops/list-histories', async (request, response) => {

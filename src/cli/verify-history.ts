@@ -30,6 +30,9 @@ const FAULTS: Readonly<Record<string, string>> = {
  */
 export async function verifyHistory(hub: HubClient, patient: string | undefined): Promise<number> {
   if (patient === undefined) return verifyAll(hub)
+  // `stafett list` takes a bare national number; here it would become part of a URL.
+  if (/^\d{11}$/.test(patient))
+    throw new CommandError('a national number is named as <system>|<number>, so that it stands in no URL')
   const bar = patient.indexOf('|')
   const reply =
     bar < 0

@@ -46,6 +46,11 @@ describe('stafett verify-history', () => {
 
   it('names a patient by number in the body alone', async () => {
     await assert.rejects(verifyHistory(hub, 'urn:oid:2.16.578.1.12.4.1.4.1|11835698734'), /404/)
+    await assert.rejects(verifyHistory(hub, '11835698734'), /stands in no URL/)
+    const reply = await server.get('/ops/list-histories/11835698734')
+    assert.equal(reply.status, 400)
+    assert.match(reply.text, /NATIONAL_ID_IN_URL/)
+    assert.ok(!reply.text.includes('11835698734'))
   })
 
   it('goes on to the next page of patients', async () => {
