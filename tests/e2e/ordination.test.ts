@@ -78,6 +78,8 @@ describe('ordinations to a pharmacy', function () {
     assert.equal((await hub.settled(messageId)).state, 'done')
   }
   const lists = { count: 0 }
+  /** Number of the first delivery: lists that nobody was to get yet may have had one before. */
+  let base = 0
   const sendList = (entries: readonly EntryFixture[]): Promise<void> => {
     lists.count += 1
     const at = `2026-11-${String(lists.count).padStart(2, '0')}T09:00:00+01:00`
@@ -114,7 +116,7 @@ describe('ordinations to a pharmacy', function () {
   it('the pharmacy gets the list when it is registered, the source’s fragment byte for byte', async () => {
     await send(m271({ msgId: id('c', 2), patient, from: '2026-10-01', organisation: apotek }))
     const first = await pharmacy.next()
-    assert.equal(first.number, 1)
+    base = first.number
     const ran = run(first.body)
     assert.equal(ran.envelope.kind, 'M25.1')
     assert.equal(ran.envelope.sender, HUB.her)
@@ -151,7 +153,7 @@ describe('ordinations to a pharmacy', function () {
   it('a change of treatment sends the whole list again, and what was heard of the list before sent none', async () => {
     await sendList([metoprololEntry, ibuprofenEntry])
     const second = await pharmacy.next()
-    assert.equal(second.number, 2)
+    assert.equal(second.number, base + 1)
     assert.equal(all(run(second.body), 'MedicationStatement').length, 2)
     assert.equal((await settled(second.msgId)).state, 'delivered')
   })
@@ -161,7 +163,7 @@ describe('ordinations to a pharmacy', function () {
     pharmacy.answers = ['unavailable', 'accept']
     await sendList([ibuprofenEntry, { ...metoprololEntry, medicine: onceDaily(metoprolol, '2') }])
     const first = await pharmacy.next()
-    assert.equal(first.number, 3)
+    assert.equal(first.number, base + 2)
     assert.equal((await settled(first.msgId)).attempts, 2)
     const sent = pharmacy.got.filter(({ msgId }) => msgId === first.msgId)
     assert.deepEqual(
@@ -208,7 +210,7 @@ describe('ordinations to a pharmacy', function () {
       '<Svar><Kode V="7" S="2.16.578.1.12.4.1.1.7493" DN="Svar på annet spørsmål"/><Merknad>Derfor.</Merknad></Svar>'
     await sendList([{ ...entry, questions: asked(svar) }])
     const sent = await pharmacy.next()
-    assert.equal(sent.number, 5)
+    assert.equal(sent.number, base + 4)
     const [question, answer] = all(run(sent.body), 'Communication')
     assert.deepEqual(
       [question?.payload?.[0]?.contentString, answer?.payload?.[0]?.contentString],

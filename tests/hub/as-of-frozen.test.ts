@@ -16,7 +16,7 @@ import { orderMessage, patientNumber } from '../support/hl7-orders.js'
 import { testValidation } from '../support/validation.js'
 import { openWorker, type Worker } from '../support/worker.js'
 
-const numRuns = process.env.STAFETT_TEST_DEEP ? 1_000 : 5
+const numRuns = process.env.STAFETT_TEST_DEEP ? 1_000 : 2
 const SYSTEM = 'http://stafett.internal/fhir/sid/sender/EPJ%7CLEGEKONTORET/LEGEKONTORET'
 
 type Step =

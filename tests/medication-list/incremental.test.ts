@@ -13,7 +13,7 @@ import {
 import { histories, play } from '../support/random-history.js'
 
 const DEEP = process.env.STAFETT_TEST_DEEP === '1'
-const RUNS = { numRuns: DEEP ? 1_000 : 25, seed: 20261124 }
+const RUNS = { numRuns: DEEP ? 1_000 : 6, seed: 20261124 }
 const SOURCES = [
   {
     key: 'device|test',

@@ -10,7 +10,7 @@ import { asPrevious, derive } from '../support/clinical-facts.js'
 import { type FactHistory, factHistory } from '../support/fact-history.js'
 import { productCatalogue } from '../support/product-catalogue.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 30, seed: 20261124 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 12, seed: 20261124 }
 const ZONE = 'Europe/Oslo'
 const HOUR_MS = 3_600_000
 

@@ -13,7 +13,7 @@ import { factsBelow } from '../support/chain-history.js'
 import { derive, situation } from '../support/clinical-facts.js'
 import { type FactHistory, factHistory } from '../support/fact-history.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1500 : 40, seed: 20261125 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1500 : 15, seed: 20261125 }
 const ZONE = 'Europe/Oslo'
 const DAY_MS = 86_400_000
 const LOOKBACK_MS = 90 * DAY_MS

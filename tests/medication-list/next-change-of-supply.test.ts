@@ -6,7 +6,7 @@ import { factsBelow } from '../support/chain-history.js'
 import { asPrevious, derive } from '../support/clinical-facts.js'
 import { factHistory } from '../support/fact-history.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1500 : 30, seed: 20261126 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1500 : 10, seed: 20261126 }
 /** Instants named one after the other that are walked. */
 const STEPS = 3
 

@@ -5,7 +5,7 @@ import type { ListResult } from '../../src/medication-list/contract.js'
 import { asPrevious, derive } from '../support/clinical-facts.js'
 import { factHistory } from '../support/fact-history.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 30, seed: 20261125 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1000 : 12, seed: 20261125 }
 const HORIZON_MS = 120 * 86_400_000
 
 /** Table A of 6.2, and where facts belong; the others have their own tests. */

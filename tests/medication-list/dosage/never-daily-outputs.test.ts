@@ -18,7 +18,7 @@ import { inLanguage } from '../../../src/medication-list/views/in-language.js'
 import { derive, fixed, prescription, row } from '../../support/clinical-facts.js'
 import { anyDosage } from '../../support/dosage-arbitrary.js'
 
-const numRuns = process.env['STAFETT_TEST_DEEP'] ? 1000 : 60
+const numRuns = process.env['STAFETT_TEST_DEEP'] ? 1000 : 25
 const LANGUAGES = ['nb', 'da', 'en', 'sv', 'fi'] as const
 const ZONE = 'Europe/Oslo'
 const FROM = '2026-11-22'

@@ -24,7 +24,7 @@ import {
 } from '../../support/baton-facts.js'
 import { derive, fact, GP, PATIENT, prescription, row, sourceList } from '../../support/clinical-facts.js'
 
-const RUNS = process.env.STAFETT_TEST_DEEP ? 1_000 : 25
+const RUNS = process.env.STAFETT_TEST_DEEP ? 1_000 : 10
 const SEED = 20261124
 
 const START = Date.parse('2026-09-01T00:00:00Z')
