@@ -16,7 +16,7 @@ import {
   workedCalendar,
 } from '../../support/packing-calendar.js'
 
-const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1_200 : 30, seed: 20261124 }
+const RUNS = { numRuns: process.env['STAFETT_TEST_DEEP'] ? 1_200 : 100, seed: 20261124 }
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const ANSWER_MS = 4 * HOUR_MS
