@@ -1,9 +1,9 @@
 /** What the GP of the demo's story decides on the shared list itself: reconciliation, a discrepancy, attestation. */
-import type { Bundle, DetectedIssue, FhirResource, List, MedicationStatement, Parameters } from 'fhir/r4.js'
+import type { DetectedIssue, List, MedicationStatement, Parameters } from 'fhir/r4.js'
 import type { HubClient, HubReply } from '../src/cli/hub-client.js'
-import { extensionUrl, FNR, HPR } from '../src/core/canonical.js'
-import { fastlege, inger } from '../tests/support/kith-people.js'
-import type { DemoMessage, Story } from './demo-messages.js'
+import { extensionUrl, HPR } from '../src/core/canonical.js'
+import { fastlege } from '../tests/support/kith-people.js'
+import { type DemoMessage, listAmong, type Story, shownResources } from './demo-messages.js'
 
 type Parameter = NonNullable<Parameters['parameter']>[number]
 
@@ -23,16 +23,11 @@ interface Shown {
 }
 
 async function shown(hub: HubClient): Promise<Shown> {
-  const { entry = [] } = ((await hub.list(FNR, inger.id)) ?? {}) as Partial<Bundle<FhirResource>>
-  const resources = entry.flatMap(({ resource }) => resource ?? [])
+  const resources = await shownResources(hub)
   return {
-    list: resources.find((resource): resource is List => resource.resourceType === 'List'),
-    lines: resources.filter(
-      (resource): resource is MedicationStatement => resource.resourceType === 'MedicationStatement',
-    ),
-    issues: resources.filter(
-      (resource): resource is DetectedIssue => resource.resourceType === 'DetectedIssue',
-    ),
+    list: listAmong(resources),
+    lines: resources.filter((resource) => resource.resourceType === 'MedicationStatement'),
+    issues: resources.filter((resource) => resource.resourceType === 'DetectedIssue'),
   }
 }
 

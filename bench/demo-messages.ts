@@ -1,9 +1,11 @@
 /** Messages of the demo's story as its parties send them, and the times of the story. */
-import type { FhirResource } from 'fhir/r4.js'
+import type { Bundle, FhirResource, List } from 'fhir/r4.js'
 import type { HubClient, HubReply } from '../src/cli/hub-client.js'
+import { FNR } from '../src/core/canonical.js'
 import { deterministicUuid } from '../src/core/deterministic-id.js'
 import { addDays, instantOfLocalTime, localDate, offsetMs } from '../src/core/zone.js'
 import { doseNotDispensed, doseTaken } from '../tests/support/device-fixtures.js'
+import { inger } from '../tests/support/kith-people.js'
 
 export interface DemoMessage {
   readonly name: string
@@ -68,17 +70,21 @@ export const deviceEvent = (name: string, at: number, body: object): DemoMessage
   send: (hub) => hub.send('devices/canonical', Buffer.from(JSON.stringify(body)), 'application/json'),
 })
 
+/** Resources of what the hub shows of the story's person: the List, its lines, open discrepancies and the rest. */
+export async function shownResources(hub: HubClient): Promise<readonly FhirResource[]> {
+  const bundle = (await hub.list(FNR, inger.id)) as Bundle<FhirResource> | undefined
+  return (bundle?.entry ?? []).flatMap(({ resource }) => resource ?? [])
+}
+
+export const listAmong = (resources: readonly FhirResource[]): List | undefined =>
+  resources.find((resource): resource is List => resource.resourceType === 'List')
+
 /** A resource that is written over the FHIR API; `make` is told who the patient is. */
-export const written = (
-  name: string,
-  at: number,
-  make: (patient: string, hub: HubClient) => Promise<FhirResource>,
-  patientOf: (hub: HubClient) => Promise<string>,
-): DemoMessage => ({
+export const written = (name: string, at: number, make: (patient: string) => FhirResource): DemoMessage => ({
   name,
   at,
   send: async (hub) => {
-    const resource = await make(await patientOf(hub), hub)
+    const resource = make(listAmong(await shownResources(hub))?.subject?.reference ?? '')
     return hub.post(`/fhir/${resource.resourceType}`, JSON.stringify(resource), 'application/fhir+json')
   },
 })
@@ -92,37 +98,30 @@ export interface DoseOf {
   readonly roll: string
 }
 
-/** The sachet of a slot, opened some minutes after it was given. */
-export function sachetTaken(story: Story, { day, slot, roll }: DoseOf): DemoMessage {
+/** What a dispenser tells of the sachet of a slot: until when it was to be opened, or when it was. */
+function sachet(story: Story, { day, slot, roll }: DoseOf, told: string, until: string) {
   const due = story.moment(day, SLOTS[slot])
-  const opened = story.moment(day, SLOTS[slot].replace(':00', ':06'))
-  return deviceEvent(
-    'dose.taken',
-    story.instant(day, SLOTS[slot]) + 7 * MINUTE_MS,
-    doseTaken({
-      serial: story.serial,
-      eventId: story.id(`taken ${day} ${slot}`),
-      doseId: `${day}-${slot}`,
-      scheduledAt: due,
-      occurredAt: opened,
-      dose: { window: { start: due, end: opened }, sachetId: `${roll}-${day}-${slot}`, rollId: roll },
-    }),
-  )
+  const end = story.moment(day, SLOTS[slot].replace(':00', until))
+  return {
+    serial: story.serial,
+    eventId: story.id(`${told} ${day} ${slot}`),
+    doseId: `${day}-${slot}`,
+    scheduledAt: due,
+    occurredAt: end,
+    dose: { window: { start: due, end }, sachetId: `${roll}-${day}-${slot}`, rollId: roll },
+  }
 }
 
-export function sachetNotGiven(story: Story, { day, slot, roll }: DoseOf): DemoMessage {
-  const due = story.moment(day, SLOTS[slot])
-  const end = story.moment(day, SLOTS[slot].replace(':00', ':59'))
-  return deviceEvent(
+const after = (story: Story, { day, slot }: DoseOf, minutes: number): number =>
+  story.instant(day, SLOTS[slot]) + minutes * MINUTE_MS
+
+/** The sachet of a slot, opened some minutes after it was given. */
+export const sachetTaken = (story: Story, dose: DoseOf): DemoMessage =>
+  deviceEvent('dose.taken', after(story, dose, 7), doseTaken(sachet(story, dose, 'taken', ':06')))
+
+export const sachetNotGiven = (story: Story, dose: DoseOf): DemoMessage =>
+  deviceEvent(
     'dose.not-dispensed',
-    story.instant(day, SLOTS[slot]) + 60 * MINUTE_MS,
-    doseNotDispensed({
-      serial: story.serial,
-      eventId: story.id(`missed ${day} ${slot}`),
-      doseId: `${day}-${slot}`,
-      scheduledAt: due,
-      occurredAt: end,
-      dose: { window: { start: due, end }, sachetId: `${roll}-${day}-${slot}`, rollId: roll },
-    }),
+    after(story, dose, 60),
+    doseNotDispensed(sachet(story, dose, 'missed', ':59')),
   )
-}

@@ -1,7 +1,6 @@
 /** What the parties of the demo's story send: the GP, the hospital, the pharmacy, home care and the dispenser. */
-import type { Basic, Bundle, Device, DeviceUseStatement, List, MedicationRequest } from 'fhir/r4.js'
-import type { HubClient } from '../src/cli/hub-client.js'
-import { codeSystemUrl, extensionUrl, FNR, sidUrl } from '../src/core/canonical.js'
+import type { Basic, Device, DeviceUseStatement, MedicationRequest } from 'fhir/r4.js'
+import { codeSystemUrl, extensionUrl, sidUrl } from '../src/core/canonical.js'
 import { rollLoaded, SERIAL_SYSTEM } from '../tests/support/device-fixtures.js'
 import { m251, m253, packedXml } from '../tests/support/kith-fixtures.js'
 import { fastlege, inger } from '../tests/support/kith-people.js'
@@ -118,7 +117,7 @@ export function rollOf(
 
 export const calendar =
   (story: Story) =>
-  async (patient: string): Promise<Basic> => ({
+  (patient: string): Basic => ({
     resourceType: 'Basic',
     identifier: [{ system: sidUrl('event'), value: story.id('card') }],
     code: { coding: [{ system: codeSystemUrl('record-kind'), code: 'packing-calendar' }] },
@@ -134,13 +133,6 @@ export const calendar =
       ],
     })),
   })
-
-export async function patientOf(hub: HubClient): Promise<string> {
-  const list: Bundle | undefined = await hub.list(FNR, inger.id)
-  const shared = list?.entry?.find(({ resource }) => resource?.resourceType === 'List')?.resource
-  // Just found by its type.
-  return (shared as List | undefined)?.subject?.reference ?? ''
-}
 
 /** A device of the vendor, assigned to the person and set to two times of the day. */
 export function dispenser(story: Story): DemoMessage[] {
@@ -165,7 +157,7 @@ export function dispenser(story: Story): DemoMessage[] {
     written(
       'DeviceUseStatement',
       start + 60_000,
-      async (patient): Promise<DeviceUseStatement> => ({
+      (patient): DeviceUseStatement => ({
         resourceType: 'DeviceUseStatement',
         identifier: [{ system: sidUrl('assignment'), value: story.id('assignment') }],
         status: 'active',
@@ -173,12 +165,11 @@ export function dispenser(story: Story): DemoMessage[] {
         device: { reference: device },
         timingPeriod: { start: story.moment(3, '09:00') },
       }),
-      patientOf,
     ),
     written(
       'program',
       start + 120_000,
-      async (patient): Promise<MedicationRequest> => ({
+      (patient): MedicationRequest => ({
         resourceType: 'MedicationRequest',
         identifier: [{ system: sidUrl('event'), value: story.id('program') }],
         status: 'active',
@@ -189,7 +180,6 @@ export function dispenser(story: Story): DemoMessage[] {
         medicationCodeableConcept: { text: 'multidose sachet' },
         dosageInstruction: [{ timing: { repeat: { timeOfDay: ['08:00:00', '20:00:00'] } } }],
       }),
-      patientOf,
     ),
   ]
 }

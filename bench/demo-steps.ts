@@ -21,7 +21,6 @@ import {
   MEDICINES,
   medicine,
   medicinesInUse,
-  patientOf,
   type Roll,
   rollOf,
   SECOND_ROLL,
@@ -64,7 +63,7 @@ export function demoSteps(story: Story): readonly DemoStep[] {
         en: 'the pharmacy packs two weeks, home care puts the roll into the dispenser',
       },
       messages: [
-        written('pakkekalender', instant(1, '08:00'), calendar(story), patientOf),
+        written('pakkekalender', instant(1, '08:00'), calendar(story)),
         eresept('M25.3', instant(2, '10:00'), rollOf(story, FIRST_ROLL, 'pack 1', 2, MEDICINES)),
         ...dispenser(story),
         loaded(story, FIRST_ROLL, 3),

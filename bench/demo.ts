@@ -86,6 +86,7 @@ async function play(hub: HubClient, story: Story, clock: StoryClock): Promise<nu
   const told = new Map<string, Told>()
   for (const [index, step] of demoSteps(story).entries()) {
     console.log(`\n── ${WORDS.step} ${index + 1}: ${step.title[language]}`)
+    let after: Bundle | undefined
     for (const message of step.messages) {
       clock.now = Math.max(clock.now, message.at)
       const reply = await message.send(hub)
@@ -96,16 +97,15 @@ async function play(hub: HubClient, story: Story, clock: StoryClock): Promise<nu
         console.error(reply.text)
         return 1
       }
-      note(told, issuesOf(await hub.list(FNR, inger.id)), clock.now)
+      after = await hub.list(FNR, inger.id)
+      note(told, issuesOf(after), clock.now)
     }
     const given = step.messages.filter(({ name }) => isDose(name))
     if (given.length > 0) console.log(`   ${given.length} ${WORDS.doses}`)
-    const after = await hub.list(FNR, inger.id)
     if (after === undefined) {
       console.error('the hub does not know the patient')
       return 1
     }
-    note(told, issuesOf(after), clock.now)
     console.log(indent(listTable(after, language)))
     console.log(`   ${WORDS.changed}: ${changes(before, after).join('\n            ') || WORDS.nothing}`)
     before = after

@@ -7,7 +7,7 @@ import type { Mistake } from './planting.js'
 import { seeded } from './random.js'
 import { at, FIRST_DAY, makeWorld } from './world.js'
 
-const MISTAKES = { ...MISTAKES_OF_DECISION, ...MISTAKES_OF_SUPPLY }
+const MISTAKES: Readonly<Record<string, Mistake>> = { ...MISTAKES_OF_DECISION, ...MISTAKES_OF_SUPPLY }
 
 export interface Count {
   found: number
@@ -65,8 +65,7 @@ export function simulate({ patients, days, seed, from = 0, explain }: Simulation
 }
 
 function personWith(name: string | undefined, days: number, random: () => number) {
-  const mistake: Mistake | undefined =
-    name === undefined ? undefined : (MISTAKES as Readonly<Record<string, Mistake>>)[name]
+  const mistake = name === undefined ? undefined : MISTAKES[name]
   for (let attempt = 0; ; attempt += 1) {
     const world = makeWorld(days, random)
     const line = world.lines[Math.floor(random() * world.lines.length)]
