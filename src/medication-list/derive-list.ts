@@ -15,20 +15,21 @@ import { isOpen, type Situation } from './discrepancies/discrepancy.js'
 import { issueTask } from './discrepancies/issue-task.js'
 import { DISCREPANCIES } from './discrepancies/registry.js'
 import { actsBy } from './facts/acts-by.js'
-import type { FactOrigin, FactSet } from './facts/fact.js'
+import type { FactSet } from './facts/fact.js'
 import { withEchoes } from './facts/line-echo.js'
 import { readFacts } from './facts/read-facts.js'
 import { withRemovals } from './facts/vanished-rows.js'
+import { versionsOf } from './facts/versions.js'
 import { withoutHistory } from './facts/without-history.js'
 import { groupFacts } from './grouping/group-facts.js'
-import type { Grouping, LineGroup } from './grouping/line-group.js'
+import type { Grouping } from './grouping/line-group.js'
 import { linkProposals } from './grouping/link-proposals.js'
-import { builtLine } from './lines/built-line.js'
+import { type BuiltLine, builtLine } from './lines/built-line.js'
 import { stateAt, turningPoints } from './lines/decisions.js'
 import { fingerprintOf, flagOf, isClosing } from './lines/flags.js'
 import { findHolder, type Holder, isHolders } from './lines/holder.js'
 import { type LineModel, makeLine } from './lines/line.js'
-import { type Identified, identifyLines } from './lines/line-ids.js'
+import { groupRefs, type Identified, identifyLines } from './lines/line-ids.js'
 import { recentlyEndedMs } from './lines/recently-ended.js'
 import { unreadSources } from './lines/unread-sources.js'
 import { packingOf } from './packing/changes.js'
@@ -36,18 +37,17 @@ import { type ExpectedProducts, expectedProducts, withExpectedProduct } from './
 import { shiftWaiting } from './packing/shift-waiting.js'
 import { makeQuantities } from './quantities/quantities.js'
 import { proposalTasks } from './reconciliation/proposal-task.js'
-import { remembered } from './remember.js'
 import { type Baton, batonAt } from './responsibility/baton.js'
 import { isNamed } from './responsibility/baton-task.js'
 import { responsibilityOf } from './responsibility/responsibility.js'
 import { sortLines } from './sort-lines.js'
 
 export const deriveList: DeriveList = (input: ListInput): ListResult => {
-  const { ahead, at, baton, identified, models, grouping, situation } = arrange(input)
+  const { ahead, at, baton, built, identified, models, grouping, situation } = arrange(input)
   const { attested } = situation
   const expected = expectedProducts(models, situation)
   const lines = sortLines(
-    identified.flatMap((one, index) => listed(one, models[index], input, attested, expected, at)),
+    identified.flatMap((one, index) => listed(one, built[index], input, attested, expected, at)),
   )
   const found = DISCREPANCIES.map((discrepancy) => ({ discrepancy, ...discrepancy.find(situation) }))
   const issues = buildIssues(
@@ -130,12 +130,14 @@ export function arrange(input: ListInput) {
     }),
     (id, group) => makeLine(id, group, at, holder, config),
   )
+  const context = statementContext(input)
+  const built = lines.map((model) => ({ model, ...builtLine(model, context) }))
   const attested = attestedList(
     facts.attestations.filter((one) => one.at <= at),
-    lines.map((model) => standing(model, input)),
+    built.map(standing),
   )
   const situation = situationOf(input, lines, facts, grouping, holder, baton, attested)
-  return { ahead, at, baton, identified, models: lines, grouping, situation }
+  return { ahead, at, baton, built, identified, models: lines, grouping, situation }
 }
 
 function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patientRef: string) {
@@ -146,19 +148,24 @@ function proposalsOf({ hinted }: Grouping, models: readonly LineModel[], patient
   return linkProposals(hinted, { patientRef, lineOf })
 }
 
+type Built = BuiltLine & { readonly model: LineModel }
+
 /** The line as it stands on this version, and the lines that went into it; nothing for one that is over and was shown. */
 function listed(
   { group, id, former }: Identified,
-  model: LineModel | undefined,
+  built: Built | undefined,
   input: ListInput,
   attested: AttestedList,
   expected: ExpectedProducts,
   at: number,
 ): Line[] {
-  if (model === undefined) return []
+  if (built === undefined) return []
   const [own, ...others] = former
-  const { statement: built, plan, fingerprint } = builtLine(model, statementContext(input))
-  const statement = withExpectedProduct(withBadge(built, attested.lines.get(id)), expected.changes.get(id))
+  const { model, plan, fingerprint } = built
+  const statement = withExpectedProduct(
+    withBadge(built.statement, attested.lines.get(id)),
+    expected.changes.get(id),
+  )
   const recent = model.state !== undefined && at - model.state.since <= recentlyEndedMs(model.plan)
   const flag = flagOf(model, fingerprint, own, recent)
   const merged = others
@@ -173,21 +180,16 @@ function listed(
     date: dateOf(flag, own, input),
     // Made for who asks: there may be thousands.
     get facts() {
-      return refsOf(group)
+      return [...new Set(groupRefs(group))].sort()
     },
     fingerprint,
   }
   return [line, ...merged]
 }
 
-function refsOf({ facts, supplies, intakes, reports }: LineGroup): string[] {
-  const attached = [...supplies, ...intakes, ...reports].map(({ fact }) => fact.ref)
-  return [...new Set([...facts.map(({ ref }) => ref), ...attached])].sort()
-}
-
-const standing = (model: LineModel, input: ListInput): StandingLine => ({
+const standing = ({ model, statement }: Built): StandingLine => ({
   id: model.id,
-  statement: builtLine(model, statementContext(input)).statement,
+  statement,
   open: isOpen(model) || model.status === 'unknown',
 })
 
@@ -254,29 +256,6 @@ function situationOf(
     helped: isHelped(facts, sources),
     versioned: (ref) => `${ref}/_history/${versionOf(ref)}`,
   }
-}
-
-const versionsBefore = remembered<ReadonlyMap<string, number>>()
-
-/** Made when a finding asks, of the many intakes last: most derivations find little, among thousands of facts. */
-function versionsOf(facts: FactSet): (ref: string) => number {
-  const { intakes, ...others } = facts
-  const maps: ReadonlyMap<string, number>[] = []
-  const kinds = [...Object.values(others), intakes].filter((kind) => kind.length > 0)
-  return (ref) => {
-    for (let index = 0; index < kinds.length; index++) {
-      maps[index] ??= versionMap(kinds[index] ?? [])
-      const version = maps[index]?.get(ref)
-      if (version !== undefined) return version
-    }
-    return 1
-  }
-}
-
-function versionMap(kind: readonly FactOrigin[]): ReadonlyMap<string, number> {
-  const make = () => new Map(kind.map(({ ref, version }) => [ref, version]))
-  const [first] = kind
-  return first === undefined ? make() : versionsBefore(first, kind, make)
 }
 
 /** Multidose, a dispenser or help with medicines. */

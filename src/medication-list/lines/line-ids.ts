@@ -59,7 +59,7 @@ function placesOf(groups: readonly LineGroup[], wanted: ReadonlySet<string>): Ma
 
 const byId = (a: PreviousLine, b: PreviousLine): number => (a.id < b.id ? -1 : 1)
 
-const groupRefs = ({ facts, supplies, intakes, reports }: LineGroup): string[] => [
+export const groupRefs = ({ facts, supplies, intakes, reports }: LineGroup): string[] => [
   ...facts.map(({ ref }) => ref),
   ...[...supplies, ...intakes, ...reports].map(({ fact }) => fact.ref),
 ]
