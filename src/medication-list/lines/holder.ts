@@ -3,6 +3,7 @@
  * says: a decision of who held the list when it was made stands after the list has passed on.
  */
 import type { DecisionFact, SourceList } from '../facts/fact.js'
+import { isOnList } from '../facts/vanished-rows.js'
 import type { Baton } from '../responsibility/baton.js'
 import { type Party, speaksFor } from '../responsibility/party.js'
 import { isCompleteList } from '../responsibility/tenures.js'
@@ -29,9 +30,7 @@ export function findHolder(
 }
 
 export const isListed = (fact: DecisionFact, holder: Holder | undefined): boolean =>
-  holder?.list !== undefined &&
-  fact.kind === 'row' &&
-  (holder.list.entries.has(fact.ref) || fact.keys.some(({ token }) => holder.list?.entries.has(token)))
+  holder?.list !== undefined && fact.kind === 'row' && isOnList(fact, holder.list)
 
 /** Whether a holder said it: a row of the holder's list, or a fact of who holds the list, or held it then. */
 export const isHolders = (fact: DecisionFact, holder: Holder | undefined): boolean =>
@@ -46,11 +45,18 @@ export const holderHasDecided = (
   fact: DecisionFact,
   lineFacts: readonly DecisionFact[],
   holder: Holder | undefined,
+): boolean => isDecidedBy((other) => isHolders(other, holder), fact, lineFacts)
+
+/** Whether somebody has decided on what `fact` says, by what is theirs among the facts of its line. */
+export const isDecidedBy = (
+  isTheirs: (other: DecisionFact) => boolean,
+  fact: DecisionFact,
+  lineFacts: readonly DecisionFact[],
 ): boolean =>
   lineFacts.some(
     (other) =>
       other.status !== 'error' &&
-      isHolders(other, holder) &&
+      isTheirs(other) &&
       (other.ref === fact.ref || other.decided.from >= fact.decided.from || names(other, fact)),
   )
 

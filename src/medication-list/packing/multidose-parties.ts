@@ -4,6 +4,8 @@ import { codeSystemUrl } from '../../core/canonical.js'
 import { rangeOfDateTime } from '../../core/zone.js'
 import type { DecisionFact, FactSet, SourceList } from '../facts/fact.js'
 import { partyKey } from '../facts/tokens.js'
+import { isOnList } from '../facts/vanished-rows.js'
+import { isDecidedBy } from '../lines/holder.js'
 import { multidoseParticipants } from '../responsibility/multidose-team.js'
 
 export interface MultidoseDoctor {
@@ -49,17 +51,6 @@ export function isConfirmedBy(
 ): boolean {
   const own = lists.filter(({ author }) => author !== undefined && doctor.keys.has(author))
   const isDoctors = (other: DecisionFact): boolean =>
-    (other.author !== undefined && doctor.keys.has(other.author)) ||
-    own.some(({ entries }) => entries.has(other.ref) || other.keys.some(({ token }) => entries.has(token)))
-  return lineFacts.some(
-    (other) =>
-      other.status !== 'error' &&
-      isDoctors(other) &&
-      (other.ref === fact.ref || other.decided.from >= fact.decided.from || names(other, fact)),
-  )
+    (other.author !== undefined && doctor.keys.has(other.author)) || own.some((list) => isOnList(other, list))
+  return isDecidedBy(isDoctors, fact, lineFacts)
 }
-
-const names = (other: DecisionFact, fact: DecisionFact): boolean =>
-  other.kind === 'row' &&
-  fact.kind === 'prescription' &&
-  other.keys.some(({ token }) => fact.own.includes(token))
