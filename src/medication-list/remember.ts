@@ -14,6 +14,33 @@ export function remembered<T>(): (by: object, parts: readonly unknown[], make: (
   }
 }
 
+/**
+ * The same of many questions about one object, such as one for each day.
+ * @param max answers kept for each object
+ */
+export function rememberedByKey<T>(max: number): (by: object, key: string, make: () => T) => T {
+  const known = new WeakMap<object, Map<string, { readonly made: T }>>()
+  return (by, key, make) => {
+    const answers = known.get(by) ?? new Map<string, { readonly made: T }>()
+    const before = answers.get(key)
+    if (before !== undefined) return before.made
+    if (answers.size >= max) answers.clear()
+    const made = make()
+    answers.set(key, { made })
+    known.set(by, answers)
+    return made
+  }
+}
+
+/** Made when it is first asked for, and then kept. */
+export function once<T>(make: () => T): () => T {
+  let known: { readonly made: T } | undefined
+  return () => {
+    known ??= { made: make() }
+    return known.made
+  }
+}
+
 function sameParts(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false

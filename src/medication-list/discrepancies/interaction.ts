@@ -4,6 +4,7 @@
  */
 import type { Interaction, InteractionSide } from '../contract.js'
 import type { LineModel } from '../lines/line.js'
+import { remembered } from '../remember.js'
 import {
   discrepancy,
   type Finding,
@@ -69,14 +70,11 @@ const SEVERITY: Readonly<Record<Interaction['relevance'], Severity>> = { 1: 'hig
 export const interacts = (line: LineModel, situation: Situation): boolean =>
   pairs(situation).some(({ a, b }) => a.id === line.id || b.id === line.id)
 
-const pairsOfSituation = new WeakMap<Situation, readonly Pair[]>()
+const pairsOfSituation = remembered<readonly Pair[]>()
 
 /** Asked for by several discrepancies, and once for each prescription. */
-function pairs(situation: Situation): readonly Pair[] {
-  const known = pairsOfSituation.get(situation) ?? findPairs(situation)
-  pairsOfSituation.set(situation, known)
-  return known
-}
+const pairs = (situation: Situation): readonly Pair[] =>
+  pairsOfSituation(situation, [], () => findPairs(situation))
 
 /** By interaction, not every line against every other. */
 function findPairs({ lines, products, config }: Situation): Pair[] {
@@ -92,11 +90,11 @@ function findPairs({ lines, products, config }: Situation): Pair[] {
     for (const code of line.medicine?.interactsAs ?? [])
       for (const stands of products.interactions(code)) note(stands, line)
   return [...met.values()].flatMap(({ interaction: one, sides }) =>
-    [...pairsOf([...sides.values()])].map(([a, b]): Pair => ({ interaction: one, a, b })),
+    pairsOf([...sides.values()]).map(([a, b]): Pair => ({ interaction: one, a, b })),
   )
 }
 
-function pairsOf(sides: readonly ReadonlySet<LineModel>[]): Set<readonly [LineModel, LineModel]> {
+function pairsOf(sides: readonly ReadonlySet<LineModel>[]): (readonly [LineModel, LineModel])[] {
   const found = new Map<string, readonly [LineModel, LineModel]>()
   for (const [index, side] of sides.entries())
     for (const other of sides.slice(index + 1))
@@ -106,7 +104,7 @@ function pairsOf(sides: readonly ReadonlySet<LineModel>[]): Set<readonly [LineMo
           const [first, second] = a.id < b.id ? [a, b] : [b, a]
           found.set(`${first.id} ${second.id}`, [first, second])
         }
-  return new Set(found.values())
+  return [...found.values()]
 }
 
 /** Different people decided, and neither with both in view. */

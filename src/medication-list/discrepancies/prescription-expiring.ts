@@ -5,6 +5,7 @@ import { spanOfUse } from '../lines/use-span.js'
 import { firstChange, type PackingPeriod } from '../packing/calendar.js'
 import { cardsOf } from '../packing/cards.js'
 import { isMultidose } from '../quantities/multidose.js'
+import { once } from '../remember.js'
 import { daysBefore, lastDayBefore } from './days-before.js'
 import { discrepancy, nameOf, type Sentences, type Severity, type Situation } from './discrepancy.js'
 
@@ -98,11 +99,3 @@ const endsBefore = (line: LineModel, end: number): boolean => spanOfUse(line)[1]
 /** The next packing period that a change still gets into (8.1). */
 const comingPeriod = ({ at, facts, config }: Situation): PackingPeriod | undefined =>
   firstChange(cardsOf(facts, at, config.zone), at, at, config.zone)?.period
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}

@@ -6,6 +6,7 @@ import { equalDosages } from '../dosage/equality.js'
 import type { DecisionFact } from '../facts/fact.js'
 import type { Decision } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
+import { remembered } from '../remember.js'
 import type { Situation } from './discrepancy.js'
 
 export interface Unseen {
@@ -17,12 +18,13 @@ export interface Unseen {
   readonly harmless: boolean
 }
 
-const ofSituation = new WeakMap<Situation, ReadonlyMap<string, readonly Unseen[]>>()
+const ofSituation = remembered<ReadonlyMap<string, readonly Unseen[]>>()
 
 /** By line id; what a later decision made with all in view has settled is left out. */
-export function unseenDecisions(situation: Situation): ReadonlyMap<string, readonly Unseen[]> {
-  const known = ofSituation.get(situation)
-  if (known !== undefined) return known
+export const unseenDecisions = (situation: Situation): ReadonlyMap<string, readonly Unseen[]> =>
+  ofSituation(situation, [], () => findUnseen(situation))
+
+function findUnseen(situation: Situation): ReadonlyMap<string, readonly Unseen[]> {
   const found = new Map<string, readonly Unseen[]>()
   let since: number | undefined
   for (const line of situation.lines) {
@@ -34,7 +36,6 @@ export function unseenDecisions(situation: Situation): ReadonlyMap<string, reado
     const unseen = oneEach(pairs.filter(({ newer }) => newer.at >= first))
     if (unseen.length > 0) found.set(line.id, unseen)
   }
-  ofSituation.set(situation, found)
   return found
 }
 
@@ -49,20 +50,11 @@ function knownSince({ facts }: Situation): number {
   return first
 }
 
-const pairsBefore = new WeakMap<
-  readonly Decision[],
-  { readonly zone: string; readonly pairs: readonly Unseen[] }
->()
+const pairsBefore = remembered<readonly Unseen[]>()
 
 /** The same object as long as the line's decisions are the same one. */
-function pairsOf({ group }: LineModel, zone: string): readonly Unseen[] {
-  const { decisions } = group
-  const known = pairsBefore.get(decisions)
-  if (known?.zone === zone) return known.pairs
-  const pairs = findPairs(decisions, zone)
-  pairsBefore.set(decisions, { zone, pairs })
-  return pairs
-}
+const pairsOf = ({ group: { decisions } }: LineModel, zone: string): readonly Unseen[] =>
+  pairsBefore(decisions, [zone], () => findPairs(decisions, zone))
 
 function findPairs(decisions: readonly Decision[], zone: string): Unseen[] {
   const open = decisions.slice(settledAt(decisions))

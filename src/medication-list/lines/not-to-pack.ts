@@ -8,6 +8,7 @@ import type { DosagePlan } from '../dosage/plan.js'
 import { type TextConflict, textConflict } from '../dosage/wording/text-conflict.js'
 import type { DecisionFact, Medicine } from '../facts/fact.js'
 import { dosageProblem, neverDailyRule } from '../never-daily/problems.js'
+import { remembered } from '../remember.js'
 
 export type NotToPack =
   /** Wording and structure of the source disagree. */
@@ -62,16 +63,11 @@ export interface WordingConflict {
   readonly what: TextConflict
 }
 
-const conflictsBefore = new WeakMap<DecisionFact, WordingConflict | 'none'>()
+const conflictsBefore = remembered<WordingConflict | undefined>()
 
 /** The first wording of the source that disagrees with its structure. */
-export function conflictOf(fact: DecisionFact): WordingConflict | undefined {
-  const known = conflictsBefore.get(fact)
-  if (known !== undefined) return known === 'none' ? undefined : known
-  const found = findConflict(fact)
-  conflictsBefore.set(fact, found ?? 'none')
-  return found
-}
+export const conflictOf = (fact: DecisionFact): WordingConflict | undefined =>
+  conflictsBefore(fact, [], () => findConflict(fact))
 
 function findConflict({ plan, dosages }: DecisionFact): WordingConflict | undefined {
   if (plan.kind !== 'structured') return undefined

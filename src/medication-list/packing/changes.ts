@@ -10,6 +10,7 @@ import { type Holder, holderHasDecided } from '../lines/holder.js'
 import type { LineModel } from '../lines/line.js'
 import { isMultidose } from '../quantities/multidose.js'
 import type { Quantities } from '../quantities/quantities.js'
+import { remembered } from '../remember.js'
 import { cutoffsAfter, firstChange, type PackingCard } from './calendar.js'
 import { type ChangeKind, canWait, type Outcome, type Question, type Reached, reduces } from './can-wait.js'
 import { cardsOf } from './cards.js'
@@ -66,17 +67,11 @@ const LOOKBACK_MS = 130 * DAY_MS
 export const isSameDecision = (a: Decision, b: Decision): boolean =>
   a.fact === b.fact && a.effect.kind === b.effect.kind
 
-const known = new WeakMap<FactSet, { readonly input: PackingInput; readonly packing: Packing }>()
+const packingBefore = remembered<Packing>()
 
 /** Once for a derivation: lines whose change waits are made anew afterwards, and are not asked again. */
-export function packingOf(input: PackingInput): Packing {
-  const before = known.get(input.facts)
-  if (before !== undefined && before.input.at === input.at && before.input.config === input.config)
-    return before.packing
-  const packing = findChanges(input)
-  known.set(input.facts, { input, packing })
-  return packing
-}
+export const packingOf = (input: PackingInput): Packing =>
+  packingBefore(input.facts, [input.at, input.config], () => findChanges(input))
 
 function findChanges(input: PackingInput): Packing {
   const { at, config, facts, lines } = input

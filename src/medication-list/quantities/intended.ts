@@ -4,8 +4,8 @@ import { dueInstant } from '../dosage/expand.js'
 import { type Decision, dosageInForce, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 import { inPhase } from '../lines/phase.js'
-import type { DayAmounts, SlotAmount } from './day-amounts.js'
-import { NO_DOSES } from './day-amounts.js'
+import { rememberedByKey } from '../remember.js'
+import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
 import { expandDay } from './expand-day.js'
 
 /** Hours after midnight that may still belong to the night before. */
@@ -18,20 +18,12 @@ const NIGHT_MS = 6 * 3_600_000
 export function intendedOn({ group }: LineModel, day: string, zone: string): DayAmounts {
   const { decisions } = group
   if (decisions.length === 0) return NO_DOSES
-  const days = remembered.get(decisions) ?? new Map<string, DayAmounts>()
-  const key = `${day} ${zone}`
-  const known = days.get(key)
-  if (known !== undefined) return known
-  if (days.size >= REMEMBERED_DAYS_MAX) days.clear()
-  const made = expandIntended(decisions, day, zone)
-  days.set(key, made)
-  remembered.set(decisions, days)
-  return made
+  return intendedBefore(decisions, `${day} ${zone}`, () => expandIntended(decisions, day, zone))
 }
 
 /** The decisions of a line stay the same object while none of them changes, and the same days are asked for again. */
-const remembered = new WeakMap<readonly Decision[], Map<string, DayAmounts>>()
 const REMEMBERED_DAYS_MAX = 400
+const intendedBefore = rememberedByKey<DayAmounts>(REMEMBERED_DAYS_MAX)
 
 function expandIntended(decisions: readonly Decision[], day: string, zone: string): DayAmounts {
   const start = startOfLocalDay(day, zone)

@@ -4,6 +4,7 @@ import type { DosagePlan } from '../dosage/plan.js'
 import type { FactSet, Medicine } from '../facts/fact.js'
 import type { Attached } from '../grouping/line-group.js'
 import type { LineModel } from '../lines/line.js'
+import { remembered } from '../remember.js'
 import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
 import { expandDay } from './expand-day.js'
 import { isMeasured, type PackMeasure } from './pack-measure.js'
@@ -59,26 +60,14 @@ export function packedOn(
   return { known, doses }
 }
 
-interface RememberedPack {
-  readonly plan: DosagePlan
-  readonly zone: string
-  readonly days: Map<string, PackedDay>
-}
-/** By the medicine of a supply as it is attached: facts are read once, so that both are the same objects while nothing changes. */
-const remembered = new WeakMap<PackedSupply, WeakMap<Medicine, RememberedPack>>()
+const packedBefore = remembered<Map<string, PackedDay>>()
 
 /** What one supply has for a day, before measures. */
 function packOn(fact: PackedSupply, medicine: Medicine, day: string, context: PackedContext): PackedDay {
   const { zone } = context
   const plan = context.planOf(fact)
-  const byMedicine = remembered.get(fact) ?? new WeakMap<Medicine, RememberedPack>()
-  const before = byMedicine.get(medicine)
-  const pack =
-    before !== undefined && before.plan === plan && before.zone === zone
-      ? before
-      : { plan, zone, days: new Map<string, PackedDay>() }
-  if (pack !== before) remembered.set(fact, byMedicine.set(medicine, pack))
-  const known = pack.days.get(day)
+  const days = packedBefore(fact, [medicine, plan, zone], () => new Map())
+  const known = days.get(day)
   if (known !== undefined) return known
   const expansion = expandDay(plan, day, zone, undefined)
   const refs = [fact.ref]
@@ -94,7 +83,7 @@ function packOn(fact: PackedSupply, medicine: Medicine, day: string, context: Pa
       due: dueInstant(dose, zone),
     })),
   }
-  pack.days.set(day, made)
+  days.set(day, made)
   return made
 }
 

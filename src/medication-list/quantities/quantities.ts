@@ -7,6 +7,7 @@ import type { ListConfig } from '../contract.js'
 import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
 import type { FactSet, Intake } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
+import { once } from '../remember.js'
 import { compareDays, type DayAmounts, type DayComparison } from './day-amounts.js'
 import { type Devices, readDevices } from './devices.js'
 import { intendedOn } from './intended.js'
@@ -160,14 +161,6 @@ const DAY_MINUTES = 1440
 function startOfPlainDay(day: string, zone: string): number | 'changes' {
   const start = startOfLocalDay(day, zone)
   return startOfLocalDay(addDays(day, 1), zone) - start === DAY_MINUTES * MINUTE_MS ? start : 'changes'
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
 }
 
 function byLine<T>(make: (line: LineModel) => T): (line: LineModel) => T {
