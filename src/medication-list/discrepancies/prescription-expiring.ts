@@ -3,7 +3,7 @@ import { addDays, startOfLocalDay } from '../../core/zone.js'
 import { isValid, type LineModel, prescriptionsOf } from '../lines/line.js'
 import { spanOfUse } from '../lines/use-span.js'
 import { firstChange, type PackingPeriod } from '../packing/calendar.js'
-import { cardsOf } from '../packing/cards.js'
+import { packingOf } from '../packing/changes.js'
 import { isMultidose } from '../quantities/multidose.js'
 import { once } from '../remember.js'
 import { daysBefore, lastDayBefore } from './days-before.js'
@@ -97,5 +97,7 @@ function severityOf(
 const endsBefore = (line: LineModel, end: number): boolean => spanOfUse(line)[1] <= end
 
 /** The next packing period that a change still gets into (8.1). */
-const comingPeriod = ({ at, facts, config }: Situation): PackingPeriod | undefined =>
-  firstChange(cardsOf(facts, at, config.zone), at, at, config.zone)?.period
+function comingPeriod(situation: Situation): PackingPeriod | undefined {
+  const { at, config } = situation
+  return firstChange(packingOf(situation).cards, at, at, config.zone)?.period
+}

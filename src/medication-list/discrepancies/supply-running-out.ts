@@ -2,7 +2,7 @@
 import { startOfLocalDay } from '../../core/zone.js'
 import type { LineState } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
-import { cardsOf } from '../packing/cards.js'
+import { packingOf } from '../packing/changes.js'
 import { type AtHome, atHome } from '../quantities/at-home.js'
 import { isMultidose } from '../quantities/multidose.js'
 import { daysBefore } from './days-before.js'
@@ -114,7 +114,7 @@ function plannedBefore(line: LineModel, uncovered: number, situation: Situation)
     return fact.status === 'pending' && planned < uncovered && at < until ? [until] : []
   })
   const rolls = isMultidose(line, facts, at)
-    ? cardsOf(facts, at, config.zone).flatMap(({ periods }) =>
+    ? packingOf(situation).cards.flatMap(({ periods }) =>
         periods.flatMap(({ start, state, expectedDelivery }) => {
           const comes = expectedDelivery ?? startOfLocalDay(start, config.zone)
           const underWay = state === 'planned' || state === 'locked' || state === 'packed'
