@@ -2,6 +2,7 @@
 
 import { INTAKE_DAYS } from '../../core/working-set.js'
 import type { Language } from '../dosage/units.js'
+import { happenedAt } from '../facts/event-time.js'
 import { type FactOrigin, type Intake, originsOf } from '../facts/fact.js'
 import type { LinkProblem } from '../grouping/line-group.js'
 import { discrepancy, type Severity } from './discrepancy.js'
@@ -111,5 +112,5 @@ function earliest(refs: readonly string[], origins: ReadonlyMap<string, FactOrig
 }
 
 /** First instant at which an intake is not looked at any more. */
-const leavesAt = ({ at, receivedAt }: Intake): number => (at?.from ?? receivedAt) + INTAKE_DAYS * DAY_MS + 1
+const leavesAt = (intake: Intake): number => happenedAt(intake) + INTAKE_DAYS * DAY_MS + 1
 const DAY_MS = 86_400_000

@@ -2,6 +2,7 @@
 import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { expand } from '../dosage/expand.js'
 import { intervalMinutes } from '../dosage/interval.js'
+import { happenedAt } from '../facts/event-time.js'
 import type { Intake } from '../facts/fact.js'
 import { type LineModel, lastGiven } from '../lines/line.js'
 import { discrepancy, nameOf, type Sentences, type Situation } from './discrepancy.js'
@@ -59,15 +60,13 @@ export const clinicDoseOverdue = discrepancy<Overdue>({
         numbers: {
           medicine: nameOf(line),
           due,
-          last: last === undefined ? undefined : localDate(timeOf(last), config.zone),
+          last: last === undefined ? undefined : localDate(happenedAt(last), config.zone),
         },
       })
     }
     return { findings, next }
   },
 })
-
-const timeOf = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt
 
 /** The longest interval that the dosage states, in milliseconds. */
 function intervalOf({ plan }: LineModel): number | undefined {
@@ -79,7 +78,7 @@ function intervalOf({ plan }: LineModel): number | undefined {
 }
 
 const nextDue = (last: Intake, interval: number, zone: string): string =>
-  addDays(localDate(timeOf(last), zone), Math.round(interval / DAY_MS))
+  addDays(localDate(happenedAt(last), zone), Math.round(interval / DAY_MS))
 
 /** Of a dose that was never reported: the first that the dosage places. */
 function firstDue(line: LineModel, { at, config }: Situation): string | undefined {

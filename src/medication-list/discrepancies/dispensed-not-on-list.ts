@@ -1,4 +1,5 @@
 /** A supply belongs to no line that anybody decided (6.2, B; 3.2, rule 5). */
+import { handedOutAt } from '../facts/event-time.js'
 import { discrepancy, iso, nameOf, type Sentences } from './discrepancy.js'
 
 type Dispensed = { readonly medicine: string | undefined; readonly supplied: string; readonly count: number }
@@ -24,7 +25,7 @@ export const dispensedNotOnList = discrepancy<Dispensed>({
       const supplies = line.status === 'unknown' ? line.group.supplies.map(({ fact }) => fact) : []
       if (supplies.length === 0) return []
       const evidence = supplies.map(({ ref }) => versioned(ref)).sort()
-      const newest = Math.max(...supplies.map(({ handedOver, receivedAt }) => handedOver?.from ?? receivedAt))
+      const newest = Math.max(...supplies.map(handedOutAt))
       return [
         {
           about: [line.id],

@@ -2,7 +2,7 @@
  * A dose that a device or carer records passed its window untaken: told as not taken, or not told at all although the
  * recorder was heard of later. A silent recorder makes the dose unknown, not missed.
  */
-import type { Intake } from '../facts/fact.js'
+import { dueAt } from '../facts/event-time.js'
 import type { LineModel } from '../lines/line.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
 import { LOOKBACK_MS, type Missed, readRecording, tellsNotTaken, watch } from './recorded-doses.js'
@@ -92,7 +92,7 @@ function unplaced({ at, facts, lines }: Situation, told: ReadonlySet<string>): M
   const byDevice = new Map<string, Missed[]>()
   const candidates = facts.intakes.filter((intake) => {
     if (!tellsNotTaken(intake) || told.has(intake.ref)) return false
-    const due = dueOf(intake)
+    const due = dueAt(intake)
     return due <= at && at - due <= LOOKBACK_MS
   })
   if (candidates.length === 0) return byDevice
@@ -101,9 +101,7 @@ function unplaced({ at, facts, lines }: Situation, told: ReadonlySet<string>): M
   for (const fact of candidates) {
     if (placed.has(fact.ref) || parents.has(fact.ref) || parents.has(fact.key)) continue
     const device = fact.device ?? fact.sourceKey
-    byDevice.set(device, [...(byDevice.get(device) ?? []), { due: dueOf(fact), intake: fact }])
+    byDevice.set(device, [...(byDevice.get(device) ?? []), { due: dueAt(fact), intake: fact }])
   }
   return byDevice
 }
-
-const dueOf = (intake: Intake): number => intake.scheduled ?? intake.at?.from ?? intake.receivedAt

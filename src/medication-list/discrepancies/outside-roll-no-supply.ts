@@ -1,5 +1,6 @@
 /** A fixed line outside the roll of a person who gets help, and neither supply nor intake seen in time (6.2, B). */
 import { startOfLocalDay } from '../../core/zone.js'
+import { handedOutAt, happenedAt } from '../facts/event-time.js'
 import type { LineModel } from '../lines/line.js'
 import { firstRollDay, isMultidose } from '../quantities/multidose.js'
 import { packsOf } from '../quantities/packed.js'
@@ -72,14 +73,13 @@ const isOutside = (line: LineModel, { facts, at }: Situation): boolean =>
 
 function isSeen({ group }: LineModel, since: number, at: number): boolean {
   const supplied = group.supplies.some(({ fact }) => {
-    const handed = fact.status === 'completed' ? (fact.handedOver?.from ?? fact.receivedAt) : undefined
+    const handed = fact.status === 'completed' ? handedOutAt(fact) : undefined
     return handed !== undefined && handed <= at && since - handed <= SUPPLY_MS
   })
   return (
     supplied ||
     group.intakes.some(
-      ({ fact }) =>
-        fact.outcome === 'taken' && (fact.at?.from ?? fact.receivedAt) >= since && fact.receivedAt <= at,
+      ({ fact }) => fact.outcome === 'taken' && happenedAt(fact) >= since && fact.receivedAt <= at,
     )
   )
 }

@@ -1,6 +1,7 @@
 /** The product that a person has in hand, set against the one prescribed (medication-list.md 4, 6.2). */
 import type { Coding } from 'fhir/r4.js'
 import { FEST_SUBSTANCE_GROUP } from '../../core/canonical.js'
+import { handedOutAt } from '../facts/event-time.js'
 import type { Medicine, Prescription, Supply } from '../facts/fact.js'
 import { kinship } from '../facts/read-medicine.js'
 import { type LineModel, prescriptionsOf } from '../lines/line.js'
@@ -35,8 +36,9 @@ export function otherProduct(line: LineModel): OtherProduct | undefined {
 
 function newestDelivered({ group }: LineModel): LineModel['group']['supplies'][number] | undefined {
   const delivered = group.supplies.filter(({ fact }) => fact.status === 'completed')
-  const time = ({ fact }: (typeof delivered)[number]): number => fact.handedOver?.from ?? fact.receivedAt
-  return delivered.sort((a, b) => time(b) - time(a) || (a.fact.ref < b.fact.ref ? 1 : -1))[0]
+  return delivered.sort(
+    (a, b) => handedOutAt(b.fact) - handedOutAt(a.fact) || (a.fact.ref < b.fact.ref ? 1 : -1),
+  )[0]
 }
 
 /** The prescription that the supply names, else the newest one. */

@@ -1,6 +1,7 @@
 /** Fixed doses of a line set against what devices and carers recorded. */
 import { addDays, localDate, startOfLocalDay } from '../../core/zone.js'
 import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
+import { dueAt } from '../facts/event-time.js'
 import type { Intake } from '../facts/fact.js'
 import { stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
@@ -31,7 +32,7 @@ export interface Recording {
 }
 
 export function readRecording({ at, quantities }: Situation): Recording {
-  const untold = quantities.untoldSachets().filter((intake) => at - dueOf(intake) <= RECORDED_MS)
+  const untold = quantities.untoldSachets().filter((intake) => at - dueAt(intake) <= RECORDED_MS)
   const explained = untold.length === 0 ? NONE : quantities.explainedSachets()
   return { sachets: untold.filter(({ ref }) => !explained.has(ref)) }
 }
@@ -112,8 +113,6 @@ const isWatched = ({ category, plan, state }: LineModel): boolean =>
 export const windowOf = ({ critical }: LineModel, { config }: Pick<Situation, 'config'>): number =>
   critical ? Math.min(CRITICAL_WINDOW_MS, config.missedDoseWindowMs) : config.missedDoseWindowMs
 
-const dueOf = ({ scheduled, at, receivedAt }: Intake): number => scheduled ?? at?.from ?? receivedAt
-
 /** The line's own records, and for a packed line the sachets of untold content that were due at its slots. */
 function recordsOf(line: LineModel, { sachets }: Recording, situation: Situation): LineRecord[] {
   const { at, facts, quantities } = situation
@@ -123,7 +122,7 @@ function recordsOf(line: LineModel, { sachets }: Recording, situation: Situation
 }
 
 function ofSlot(fact: Intake, line: LineModel, situation: Situation): LineRecord[] {
-  const when = dueOf(fact)
+  const when = dueAt(fact)
   const day = localDate(when, situation.config.zone)
   const slot = slotsOf(line, day, situation).find(
     ({ due, timed }) => timed && Math.abs(due - when) <= TOLERANCE_MS,

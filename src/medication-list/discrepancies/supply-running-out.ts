@@ -1,5 +1,6 @@
 /** The amount at home of a fixed line runs out before anything more is planned to come (medication-list.md 6.2). */
 import { startOfLocalDay } from '../../core/zone.js'
+import { handedOutAt } from '../facts/event-time.js'
 import type { LineState } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 import { packingOf } from '../packing/changes.js'
@@ -97,11 +98,7 @@ const NAMED_MAX = 3
 export const newestSupplies = ({ group }: LineModel): string[] =>
   group.supplies
     .flatMap(({ fact }) => (fact.status === 'completed' ? [fact] : []))
-    .sort(
-      (a, b) =>
-        (b.handedOver?.from ?? b.receivedAt) - (a.handedOver?.from ?? a.receivedAt) ||
-        (a.ref < b.ref ? -1 : 1),
-    )
+    .sort((a, b) => handedOutAt(b) - handedOutAt(a) || (a.ref < b.ref ? -1 : 1))
     .slice(0, NAMED_MAX)
     .map(({ ref }) => ref)
 
@@ -109,7 +106,7 @@ export const newestSupplies = ({ group }: LineModel): string[] =>
 function plannedBefore(line: LineModel, uncovered: number, situation: Situation): number | undefined {
   const { at, facts, config } = situation
   const pending = line.group.supplies.flatMap(({ fact }) => {
-    const planned = fact.handedOver?.from ?? fact.receivedAt
+    const planned = handedOutAt(fact)
     const until = Math.max(fact.receivedAt, planned) + PENDING_MS
     return fact.status === 'pending' && planned < uncovered && at < until ? [until] : []
   })

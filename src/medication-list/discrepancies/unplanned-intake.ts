@@ -1,5 +1,6 @@
 /** Something was taken that belongs to no line (6.2, D; 3.2, rules 5 and 6). */
 import { localDate } from '../../core/zone.js'
+import { dueAt, happenedAt } from '../facts/event-time.js'
 import type { Intake } from '../facts/fact.js'
 import type { Unattached } from '../grouping/line-group.js'
 import { discrepancy, type Finding, iso, nameOf, type Sentences, type Situation } from './discrepancy.js'
@@ -39,9 +40,12 @@ export const unplannedIntake = discrepancy<Unplanned>({
       const taken = intakes.filter((intake) => isRecent(intake, situation))
       if (taken.length === 0) return
       const evidence = [...new Set(taken.map(({ ref }) => situation.versioned(ref)))].sort()
-      const newest = Math.max(...taken.map(timeOf))
+      const newest = Math.max(...taken.map(happenedAt))
       next.push(
-        ...taken.flatMap((intake) => [timeOf(intake) + UNTOLD_MS + 1, timeOf(intake) + LOOKBACK_MS + 1]),
+        ...taken.flatMap((intake) => [
+          happenedAt(intake) + UNTOLD_MS + 1,
+          happenedAt(intake) + LOOKBACK_MS + 1,
+        ]),
       )
       findings.push({
         about: [about],
@@ -70,10 +74,8 @@ export const unplannedIntake = discrepancy<Unplanned>({
   },
 })
 
-const timeOf = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt
-
 const isRecent = (intake: Intake, { at }: Situation): boolean =>
-  intake.outcome === 'taken' && timeOf(intake) <= at && at - timeOf(intake) <= LOOKBACK_MS
+  intake.outcome === 'taken' && happenedAt(intake) <= at && at - happenedAt(intake) <= LOOKBACK_MS
 
 /**
  * Intakes that lead nowhere, by medicine, else by what told of them. One of several candidate lines belongs to the set of
@@ -114,7 +116,7 @@ function isUnexplained(why: Unattached['why']): boolean {
  */
 function isExplained(fact: Intake, situation: Situation): boolean {
   const { config, lines, quantities } = situation
-  const when = fact.scheduled ?? timeOf(fact)
+  const when = dueAt(fact)
   const day = localDate(when, config.zone)
   if (fact.sachet && quantities.rolls().covers(day)) {
     if (isOld(fact, situation) || quantities.explainedSachets().has(fact.ref)) return true
@@ -129,7 +131,7 @@ function isExplained(fact: Intake, situation: Situation): boolean {
 }
 
 /** For a sachet of longer ago the rolls of its time are no longer gone through. */
-const isOld = (fact: Intake, { at }: Situation): boolean => at - timeOf(fact) > UNTOLD_MS
+const isOld = (fact: Intake, { at }: Situation): boolean => at - happenedAt(fact) > UNTOLD_MS
 
 const UNKNOWN_MEDICINE = 'Ukjent medisin'
 /** What a device gives it knows by its slot alone, unless it names the medicine. */

@@ -2,6 +2,7 @@
 import { INTAKE_DAYS } from '../../core/working-set.js'
 import type { PreviousLine } from '../contract.js'
 import { isClosing } from '../lines/flags.js'
+import { happenedAt } from './event-time.js'
 import type { FactSet } from './fact.js'
 
 const DAY_MS = 86_400_000
@@ -20,9 +21,7 @@ export function withoutHistory(facts: FactSet, at: number, previous: readonly Pr
   const from = at - INTAKE_DAYS * DAY_MS
   return {
     ...facts,
-    intakes: facts.intakes.filter(
-      (intake) => (intake.at?.from ?? intake.receivedAt) >= from || carries(intake.ref),
-    ),
+    intakes: facts.intakes.filter((intake) => happenedAt(intake) >= from || carries(intake.ref)),
     handOuts: facts.handOuts.filter((handOut) => handOut.at >= from),
   }
 }

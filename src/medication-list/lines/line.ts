@@ -2,6 +2,7 @@
 import type { Dosage, MedicationStatement } from 'fhir/r4.js'
 import type { ListConfig, NeverDaily } from '../contract.js'
 import type { DosagePlan } from '../dosage/plan.js'
+import { happenedAt } from '../facts/event-time.js'
 import type { DecisionFact, Intake, Medicine, Prescription } from '../facts/fact.js'
 import { type Attached, type LineGroup, medicineOf } from '../grouping/line-group.js'
 import { neverDailyRule } from '../never-daily/problems.js'
@@ -103,7 +104,5 @@ export const lastGiven = ({
   category === 'admin-by-clinic'
     ? group.intakes
         .filter(({ fact }) => fact.outcome === 'taken')
-        .sort((a, b) => givenAt(b.fact) - givenAt(a.fact) || (a.fact.ref < b.fact.ref ? -1 : 1))[0]
+        .sort((a, b) => happenedAt(b.fact) - happenedAt(a.fact) || (a.fact.ref < b.fact.ref ? -1 : 1))[0]
     : undefined
-
-const givenAt = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt

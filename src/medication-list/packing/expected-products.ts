@@ -6,6 +6,7 @@ import type { Extension, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
 import { startOfLocalDay } from '../../core/zone.js'
 import type { ListConfig } from '../contract.js'
+import { handedOutAt } from '../facts/event-time.js'
 import type { FactSet, Medicine } from '../facts/fact.js'
 import { type LineModel, prescriptionsOf } from '../lines/line.js'
 import { isMultidose } from '../quantities/multidose.js'
@@ -66,7 +67,7 @@ const isComing = ({ acute, start, state }: PackingPeriod, at: number, zone: stri
 function inHand({ group, medicine }: LineModel): Medicine | undefined {
   let newest: { readonly at: number; readonly medicine: Medicine } | undefined
   for (const { fact, medicine: supplied } of group.supplies) {
-    const at = fact.handedOver?.from ?? fact.receivedAt
+    const at = handedOutAt(fact)
     if (fact.status === 'completed' && (newest === undefined || at > newest.at))
       newest = { at, medicine: supplied }
   }

@@ -5,6 +5,7 @@
  */
 import { dateOfDay, dayNumber, localDate, startOfLocalDay } from '../../core/zone.js'
 import { add, type Decimal, ZERO } from '../dosage/decimal.js'
+import { handedOutAt } from '../facts/event-time.js'
 import type { Supply } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
 import { remembered } from '../remember.js'
@@ -42,8 +43,8 @@ export function atHome(line: LineModel, context: HomeContext): AtHome | undefine
   const { at, zone } = context
   const supplies = line.group.supplies
     .map(({ fact }) => fact)
-    .filter((fact) => fact.status === 'completed' && handedOut(fact) <= at && at < countedUntil(fact))
-    .sort((a, b) => handedOut(a) - handedOut(b) || (a.ref < b.ref ? -1 : 1))
+    .filter((fact) => fact.status === 'completed' && handedOutAt(fact) <= at && at < countedUntil(fact))
+    .sort((a, b) => handedOutAt(a) - handedOutAt(b) || (a.ref < b.ref ? -1 : 1))
   const newest = supplies[supplies.length - 1]
   if (newest === undefined) return undefined
   const today = localDate(at, zone)
@@ -70,9 +71,7 @@ interface Walk {
 /** A walk over months is made once a day, or when something of the line changed. */
 const rememberedWalk = remembered<Walk | undefined>()
 
-/** A day without clock time counts from its beginning. */
-const handedOut = ({ handedOver, receivedAt }: Supply): number => handedOver?.from ?? receivedAt
-const countedUntil = (supply: Supply): number => handedOut(supply) + COUNTED_DAYS * DAY_MS
+const countedUntil = (supply: Supply): number => handedOutAt(supply) + COUNTED_DAYS * DAY_MS
 
 /** @param supplies in order of hand-out, at least one */
 function walk(
@@ -128,11 +127,11 @@ function eventsOf(
   const { zone } = context
   const events: StockEvent[] = supplies.flatMap((supply) =>
     supply.pack === undefined && supply.quantity !== undefined
-      ? [{ at: handedOut(supply), change: supply.quantity.low }]
+      ? [{ at: handedOutAt(supply), change: supply.quantity.low }]
       : [],
   )
   const first = supplies[0]
-  const from = first === undefined ? today : localDate(handedOut(first), zone)
+  const from = first === undefined ? today : localDate(handedOutAt(first), zone)
   const records = recordedDays(line, context)
   const last = dayNumber(today) + AHEAD_DAYS
   for (let day = dayNumber(from); day <= last; day++) {

@@ -5,6 +5,7 @@
 import { localDate, localDateTime } from '../../core/zone.js'
 import type { DoseAmount } from '../dosage/amount.js'
 import { minutesOfTime, SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
+import { happenedAt } from '../facts/event-time.js'
 import { INTAKE_GRADES, type Intake, type IntakeGrade, type Medicine } from '../facts/fact.js'
 import type { LineModel } from '../lines/line.js'
 import type { DayAmounts, SlotAmount } from './day-amounts.js'
@@ -60,7 +61,7 @@ export function lineRecords(
   context: TakenContext,
 ): LineIntake[] {
   const own = line.group.intakes.flatMap(({ fact, medicine }) => {
-    const at = happened(fact)
+    const at = happenedAt(fact)
     if (fact.outcome === 'error' || Math.max(at, fact.scheduled ?? at) < since) return []
     const amount = fact.amounts[fact.medicines.indexOf(medicine)]
     const due = fact.scheduled ?? at
@@ -69,8 +70,6 @@ export function lineRecords(
   })
   return [...own, ...sachetIntakes(line, sachets, since, context)]
 }
-
-export const happened = ({ at, receivedAt }: Intake): number => at?.from ?? receivedAt
 
 /** Each record with the slot that it answers: the nearest that no other record of its source answers. */
 export function answered(
@@ -118,7 +117,7 @@ function sachetIntakes(
   context: TakenContext,
 ): LineIntake[] {
   return sachets.flatMap((fact) => {
-    const at = happened(fact)
+    const at = happenedAt(fact)
     if (fact.outcome === 'error' || Math.max(at, fact.scheduled ?? at) < since) return []
     return pouchDoses(line, fact, at, context).map((dose): LineIntake => {
       const due = dose.due ?? fact.scheduled ?? at
