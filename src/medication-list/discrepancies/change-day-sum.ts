@@ -7,7 +7,7 @@ import { compare, type Decimal, decimalText } from '../dosage/decimal.js'
 import { type Decision, dosageInForce, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 import { inPhase } from '../lines/phase.js'
-import { measureOf, type SlotAmount, sumOf } from '../quantities/day-amounts.js'
+import { measureOf, type SlotAmount, slotAmounts, sumOf } from '../quantities/day-amounts.js'
 import { expandDay } from '../quantities/expand-day.js'
 import { discrepancy, isOpen, nameOf, type Sentences, type Situation } from './discrepancy.js'
 
@@ -124,12 +124,5 @@ function dosesOf({ group }: LineModel, instant: number, day: string, zone: strin
   const { fact } = dosageInForce(group.decisions, state, instant)
   const { plan } = inPhase(fact, group.decisions)
   const { doses, complete } = expandDay(plan, day, zone, fact.start)
-  if (!complete) return undefined
-  return doses.map(({ slot, minutes, entry }) => ({
-    slot,
-    minutes,
-    amount: entry.amount,
-    medicine: fact.medicine,
-    refs: [fact.ref],
-  }))
+  return complete ? slotAmounts(doses, fact.medicine, [fact.ref]) : undefined
 }

@@ -5,6 +5,7 @@
  */
 import type { DoseAmount } from '../dosage/amount.js'
 import { add, compare, type Decimal, equals, isPositive, multiply, ZERO } from '../dosage/decimal.js'
+import type { Dose } from '../dosage/expand.js'
 import type { Medicine } from '../facts/fact.js'
 import { inSubstance, kinship } from '../facts/read-medicine.js'
 
@@ -20,6 +21,14 @@ export interface SlotAmount {
   /** Facts that say so. */
   readonly refs: readonly string[]
 }
+
+/** The doses of an expanded dosage, in units of a medicine. */
+export const slotAmounts = (
+  doses: readonly Dose[],
+  medicine: Medicine | undefined,
+  refs: readonly string[],
+): SlotAmount[] =>
+  doses.map(({ slot, minutes, entry }) => ({ slot, minutes, amount: entry.amount, medicine, refs }))
 
 export interface DayAmounts {
   /** False when part of the day is not known: words without structure, content not told, no phase. */

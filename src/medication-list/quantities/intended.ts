@@ -5,7 +5,7 @@ import { type Decision, dosageInForce, stateAt } from '../lines/decisions.js'
 import type { LineModel } from '../lines/line.js'
 import { inPhase } from '../lines/phase.js'
 import { rememberedByKey } from '../remember.js'
-import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
+import { type DayAmounts, NO_DOSES, type SlotAmount, slotAmounts } from './day-amounts.js'
 import { expandDay } from './expand-day.js'
 
 /** Hours after midnight that may still belong to the night before. */
@@ -44,19 +44,13 @@ function expandIntended(decisions: readonly Decision[], day: string, zone: strin
     }
     const expansion = expandDay(plan, day, zone, fact.start)
     if (!expansion.complete) known = false
-    for (const dose of expansion.doses) {
-      const due = dueInstant(dose, zone)
+    for (const dose of slotAmounts(expansion.doses, fact.medicine, [fact.ref])) {
+      const due = dueInstant({ date: day, minutes: dose.minutes }, zone)
       if (due === undefined ? points.length > 1 : due < from || due >= to) {
         if (due === undefined) known = false
         continue
       }
-      doses.push({
-        slot: dose.slot,
-        minutes: dose.minutes,
-        amount: dose.entry.amount,
-        medicine: fact.medicine,
-        refs: [fact.ref],
-      })
+      doses.push(dose)
     }
   })
   return { known, doses }

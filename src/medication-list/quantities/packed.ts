@@ -5,7 +5,7 @@ import type { FactSet, Medicine } from '../facts/fact.js'
 import type { Attached } from '../grouping/line-group.js'
 import type { LineModel } from '../lines/line.js'
 import { remembered } from '../remember.js'
-import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
+import { type DayAmounts, NO_DOSES, type SlotAmount, slotAmounts } from './day-amounts.js'
 import { expandDay } from './expand-day.js'
 import { isMeasured, type PackMeasure } from './pack-measure.js'
 import { isPacked, type PackedSupply, type Rolls } from './rolls.js'
@@ -70,17 +70,12 @@ function packOn(fact: PackedSupply, medicine: Medicine, day: string, context: Pa
   const known = days.get(day)
   if (known !== undefined) return known
   const expansion = expandDay(plan, day, zone, undefined)
-  const refs = [fact.ref]
   const made: PackedDay = {
     known: plan.kind === 'structured' && expansion.complete,
-    doses: expansion.doses.map((dose) => ({
-      slot: dose.slot,
-      minutes: dose.minutes,
-      amount: dose.entry.amount,
-      medicine,
-      refs,
+    doses: slotAmounts(expansion.doses, medicine, [fact.ref]).map((dose) => ({
+      ...dose,
       supply: fact,
-      due: dueInstant(dose, zone),
+      due: dueOf(day, dose.minutes, zone),
     })),
   }
   days.set(day, made)

@@ -1,6 +1,6 @@
 /** What the dispenser will offer of a line on a day (medication-list.md 1). */
 import type { LineModel } from '../lines/line.js'
-import { type DayAmounts, NO_DOSES, type SlotAmount } from './day-amounts.js'
+import { type DayAmounts, NO_DOSES, type SlotAmount, slotAmounts } from './day-amounts.js'
 import type { Devices, Loaded } from './devices.js'
 import { expandDay } from './expand-day.js'
 import { type PackedContext, type PackedDose, packedOn } from './packed.js'
@@ -21,18 +21,7 @@ export function programmedOn(
   if (programs.length > 0) {
     const parts = programs.map(({ plan, medicine, ref }) => {
       const { doses, complete } = expandDay(plan, day, context.zone, undefined)
-      return {
-        known: plan.kind === 'structured' && complete,
-        doses: doses.map(
-          ({ slot, minutes, entry }): SlotAmount => ({
-            slot,
-            minutes,
-            amount: entry.amount,
-            medicine,
-            refs: [ref],
-          }),
-        ),
-      }
+      return { known: plan.kind === 'structured' && complete, doses: slotAmounts(doses, medicine, [ref]) }
     })
     return {
       by: 'program',
