@@ -1,23 +1,16 @@
 /** `$roll-chain`: a person's rolls as a chain of facts, made of what is known now. Nothing is stored. */
 import type { Parameters } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
-import { type PersonId, personId } from '../core/ids.js'
+import type { PersonId } from '../core/ids.js'
 import type { Language } from '../core/list-view.js'
-import type { Clock } from '../core/ports.js'
 import { rangeOfDateTime } from '../core/zone.js'
-import type { ListConfig, ProductKnowledge } from '../medication-list/contract.js'
-import { arrange } from '../medication-list/derive-list.js'
 import { chainParameters } from '../medication-list/roll-chain/chain-parameters.js'
 import { type ChainQuery, rollChains } from '../medication-list/roll-chain/roll-chain.js'
 import type { Store } from '../store/contract.js'
-import { engineInput } from './list-input.js'
-import { openWorkspace } from './workspace.js'
+import { type SituationDeps, situationNow } from './situation-now.js'
 
-export interface RollChainDeps {
-  readonly store: Pick<Store, 'loadPerson' | 'read'>
-  readonly products: ProductKnowledge
-  readonly config: ListConfig
-  readonly clock: Clock
+export interface RollChainDeps extends SituationDeps {
+  readonly store: SituationDeps['store'] & Pick<Store, 'read'>
 }
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
@@ -37,11 +30,7 @@ export async function readRollChain(
     throw new HubError('QUERY_INVALID', 'a date is year, month and day', { at: 'date' })
   const stored = await deps.store.read('Patient', person)
   if (stored === undefined || stored.deleted) return undefined
-  const at = new Date(deps.clock()).toISOString()
-  const own = await deps.store.loadPerson(person, at)
-  const state = own.mergedInto === undefined ? own : await deps.store.loadPerson(personId(own.mergedInto), at)
-  const { situation } = arrange(engineInput(openWorkspace(state), deps, at))
-  const rolls = rollChains(situation, query)
+  const rolls = rollChains(await situationNow(deps, person), query)
   if (rolls.length === 0 && query.roll !== undefined)
     throw new HubError('NOT_FOUND', 'no such roll of this patient')
   return chainParameters(rolls, { zone: deps.config.zone, language })
