@@ -1,33 +1,19 @@
 /**
- * The medication card on paper: PDF/A-3b, drawn from the Bundle that is handed out with it (medication-list.md 11). It
+ * The medication card on paper: PDF/A-3b, of what the Bundle that is handed out with it says (medication-list.md 11). It
  * names list version and instant, and carries a code that tells whether it is still the newest.
  */
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { AllergyIntolerance, Bundle, FhirResource, List, MedicationStatement, Patient } from 'fhir/r4.js'
+import type { AllergyIntolerance } from 'fhir/r4.js'
 import type { Content, TableCell, TDocumentDefinitions } from 'pdfmake/interfaces.js'
 import { HubError } from '../core/errors.js'
 import { localDateTime } from '../core/zone.js'
 import { DOSAGE_WORDS } from '../medication-list/dosage/text-words.js'
 import type { Language } from '../medication-list/dosage/units.js'
+import type { Card } from '../medication-list/views/card.js'
 import { notesOf } from '../medication-list/views/list-narrative.js'
 import { PATIENT_WORDS, type PatientWords } from '../medication-list/views/patient-words.js'
 import { GROUPS, type PlainRow, plainRows } from '../medication-list/views/plain-rows.js'
-
-export interface CardInput {
-  readonly bundle: Bundle<FhirResource>
-  readonly list: List
-  readonly lines: readonly MedicationStatement[]
-  readonly patient: Patient
-  readonly allergies: readonly AllergyIntolerance[]
-  readonly version: number
-  /** ISO instant. */
-  readonly at: string
-  readonly newestUrl: string
-  readonly language: Language
-  /** IANA zone. */
-  readonly zone: string
-}
 
 /** Of the text of a card: some forty pages. Drawing keeps the process from all else. */
 const CARD_CHARS_MAX = 100_000
@@ -36,7 +22,7 @@ const CARD_CHARS_MAX = 100_000
  * @returns the bytes of the PDF
  * @throws HubError TOO_COSTLY when the list has more text than a card takes
  */
-export async function drawCard(card: CardInput): Promise<Uint8Array> {
+export async function drawCard(card: Card): Promise<Uint8Array> {
   const definition = cardDefinition(card)
   if (charsOf(definition.content) > CARD_CHARS_MAX)
     throw new HubError('TOO_COSTLY', 'the list has more text than a card takes: read it as a Bundle')
@@ -82,7 +68,7 @@ function fontFiles(): { normal: string; bold: string; italics: string; bolditali
 }
 
 /** What the card says, as the drawing library takes it. Pure. */
-export function cardDefinition(card: CardInput): TDocumentDefinitions {
+export function cardDefinition(card: Card): TDocumentDefinitions {
   const words = PATIENT_WORDS[card.language]
   const rows = plainRows(card.list, card.lines, card)
   const asOf = `${words.asOf} ${instantText(card)} · ${words.version} ${card.version}`
@@ -178,7 +164,7 @@ const isHeld = ({ clinicalStatus, verificationStatus }: AllergyIntolerance): boo
   !['refuted', 'entered-in-error'].includes(verificationStatus?.coding?.[0]?.code ?? '') &&
   !['inactive', 'resolved'].includes(clinicalStatus?.coding?.[0]?.code ?? '')
 
-function personText({ patient, language }: CardInput): string {
+function personText({ patient, language }: Card): string {
   const name = patient.name?.[0]
   const called =
     name?.text ?? [...(name?.given ?? []), name?.family].filter((part) => part !== undefined).join(' ')
@@ -190,7 +176,7 @@ function personText({ patient, language }: CardInput): string {
 const bornText = (date: string, language: Language): string =>
   date.length === 10 ? DOSAGE_WORDS[language].date(date) : date
 
-function instantText({ at, language, zone }: CardInput): string {
+function instantText({ at, language, zone }: Card): string {
   const { date, time } = localDateTime(Date.parse(at), zone)
   const words = DOSAGE_WORDS[language]
   return `${words.date(date)} ${words.clock(time.slice(0, 5))}`

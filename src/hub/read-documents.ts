@@ -3,6 +3,7 @@ import type { AllergyIntolerance, Bundle, FhirResource, List, MedicationStatemen
 import type { PersonId } from '../core/ids.js'
 import type { Language } from '../core/list-view.js'
 import type { Clock, NewId } from '../core/ports.js'
+import type { Card } from '../medication-list/views/card.js'
 import { summaryOf } from '../medication-list/views/summary.js'
 import type { Store } from '../store/contract.js'
 import type { ListAnswer } from './read-list.js'
@@ -15,24 +16,8 @@ export interface DocumentDeps extends Omit<ViewDeps, 'today'> {
   readonly newId: NewId
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string
-  /** Draws the card as PDF/A out of the Bundle beside it. */
+  /** Draws the card as PDF/A. */
   readonly drawCard: (card: Card) => Promise<Uint8Array>
-}
-
-export interface Card {
-  /** View `patient`, with the Patient and the allergies. */
-  readonly bundle: Bundle<FhirResource>
-  readonly list: List
-  readonly lines: readonly MedicationStatement[]
-  readonly patient: Patient
-  readonly allergies: readonly AllergyIntolerance[]
-  readonly version: number
-  /** ISO instant for which it holds. */
-  readonly at: string
-  /** Where somebody who holds the card is told whether it is still the newest. */
-  readonly newestUrl: string
-  readonly language: Language
-  readonly zone: string
 }
 
 const ALLERGIES_MAX = 200
@@ -80,7 +65,6 @@ export async function readCard(
   const version = Number(parts.list.meta?.versionId ?? '0')
   const pdf = await deps.drawCard({
     ...parts,
-    bundle,
     version,
     at: new Date(deps.clock()).toISOString(),
     newestUrl: `${deps.publicUrl}/card/${parts.list.id ?? person}/${version}`,
