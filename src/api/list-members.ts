@@ -1,6 +1,7 @@
 /** `_list` (R4 search, 3.1.1.4.4): the members of a list as ids to search for. */
-import type { Bundle, FhirResource, List } from 'fhir/r4.js'
+import type { List } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
+import { bundleIn, listIn } from '../hub/list-answer.js'
 import type { SearchClause } from '../store/views.js'
 import type { ApiDeps } from './deps.js'
 import { CURRENT_MEDICATIONS } from './search-query.js'
@@ -37,10 +38,7 @@ async function currentList(
       },
     )
   const answer = await deps.medicationList(person, { view: 'all' })
-  if (answer === undefined) return undefined
-  // Made by openBundle, the List first.
-  const resource = (JSON.parse(answer.body) as Bundle<FhirResource>).entry?.[0]?.resource
-  return resource?.resourceType === 'List' ? resource : undefined
+  return answer === undefined ? undefined : listIn(bundleIn(answer))
 }
 
 async function storedList({ store }: Pick<ApiDeps, 'store'>, id: string): Promise<List | undefined> {

@@ -43,6 +43,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
     publicUrl: config.publicUrl,
     cache: openListCache(CACHED_LIST_CHARS_MAX),
   }
+  const newest = (person: PersonId) => readMedicationList(list, person, [])
   const past = { ...list, derive: deps.derive, wait: deps.wait }
   const view = { hash: list.hash, language: config.language, zone: config.zone }
   const engine = {
@@ -55,7 +56,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
   const documents = {
     ...view,
     store,
-    medicationList: (person: PersonId) => readMedicationList(list, person, []),
+    medicationList: newest,
     clock,
     newId: randomUUID,
     publicUrl: config.publicUrl,
@@ -82,7 +83,7 @@ export function apiDeps(config: Config, parts: Parts): ApiDeps {
       readSfmDocument(
         {
           store,
-          medicationList: (one) => readMedicationList(list, one, []),
+          medicationList: newest,
           clock,
           newId: randomUUID,
           zone: config.zone,

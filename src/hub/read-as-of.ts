@@ -12,9 +12,9 @@ import type { AsOfStore } from '../store/as-of-contract.js'
 import type { Store } from '../store/contract.js'
 import type { DeriveContext } from './derive-list.js'
 import { emptyBundle } from './empty-list.js'
+import { isKnown, type ListAnswer, notModified, versionTag } from './list-answer.js'
 import { bundleText, openBundle } from './list-bundle.js'
 import { type OwnedBy, ownedAt } from './owned-at.js'
-import type { ListAnswer } from './read-list.js'
 import { type ReconstructDeps, reconstruct } from './reconstruct-list.js'
 
 export interface AsOfDeps extends ReconstructDeps {
@@ -127,12 +127,8 @@ async function versionThen(
 ): Promise<ListAnswer> {
   const version = await deps.store.asOf.inForce(owner, at)
   const extensions = completenessExtensions(whole)
-  const number = version?.version ?? 0
-  const etag =
-    whole.completeness === 'complete'
-      ? `W/"${number}"`
-      : `W/"${number}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
-  if (isKnown(etag, ifNoneMatch)) return { etag, body: '', notModified: true }
+  const etag = versionTag(version?.version ?? 0, whole, extensions, deps.hash)
+  if (isKnown(etag, ifNoneMatch)) return notModified(etag)
   if (version === undefined) return { etag, body: emptyBundle(owner, whole, at), notModified: false }
   const texts = (await deps.store.listVersion(owner, version.version)) ?? []
   const bundle = openBundle({ texts, timestamp: version.createdAt, publicUrl: deps.publicUrl })
@@ -154,10 +150,5 @@ async function reconstructed(
     )
   const body = await reconstruct(deps, owned, instants, whole)
   const etag = `W/"reconstructed.${deps.hash(body).slice(0, 12)}"`
-  return isKnown(etag, ifNoneMatch)
-    ? { etag, body: '', notModified: true }
-    : { etag, body, notModified: false }
+  return isKnown(etag, ifNoneMatch) ? notModified(etag) : { etag, body, notModified: false }
 }
-
-const isKnown = (etag: string, ifNoneMatch: readonly string[]): boolean =>
-  ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')

@@ -1,12 +1,12 @@
 /** Documents made of the list: the international patient summary, and the card on paper (medication-list.md 11). */
-import type { AllergyIntolerance, Bundle, FhirResource, List, MedicationStatement, Patient } from 'fhir/r4.js'
+import type { AllergyIntolerance, Bundle, FhirResource, MedicationStatement, Patient } from 'fhir/r4.js'
 import type { PersonId } from '../core/ids.js'
 import type { Language } from '../core/list-view.js'
 import type { Clock, NewId } from '../core/ports.js'
 import type { Card } from '../medication-list/views/card.js'
 import { summaryOf } from '../medication-list/views/summary.js'
 import type { Store } from '../store/contract.js'
-import type { ListAnswer } from './read-list.js'
+import { bundleIn, type ListAnswer, listIn, resourcesIn } from './list-answer.js'
 import { shapeView, type ViewDeps } from './read-view.js'
 
 export interface DocumentDeps extends Omit<ViewDeps, 'today'> {
@@ -81,15 +81,10 @@ async function listBundle(
   language: Language,
 ): Promise<Bundle<FhirResource> | undefined> {
   const answer = await deps.medicationList(person)
-  // Made by openBundle of stored resources.
-  return answer === undefined
-    ? undefined
-    : shapeView(JSON.parse(answer.body) as Bundle<FhirResource>, view, language, deps)
+  return answer === undefined ? undefined : shapeView(bundleIn(answer), view, language, deps)
 }
 
 async function partsOf({ store }: DocumentDeps, person: PersonId, bundle: Bundle<FhirResource>) {
-  const resources = (bundle.entry ?? []).flatMap(({ resource }) => resource ?? [])
-  const lists = resources.filter((resource): resource is List => resource.resourceType === 'List')
   const [stored, rows] = await Promise.all([
     store.read('Patient', person),
     store.search({
@@ -106,12 +101,10 @@ async function partsOf({ store }: DocumentDeps, person: PersonId, bundle: Bundle
       : (JSON.parse(stored.text) as Patient)
   return {
     patient,
-    list: lists[0] ?? NO_LIST,
-    lines: resources.filter(
+    list: listIn(bundle),
+    lines: resourcesIn(bundle).filter(
       (resource): resource is MedicationStatement => resource.resourceType === 'MedicationStatement',
     ),
     allergies: rows.map(({ text }) => JSON.parse(text) as AllergyIntolerance),
   }
 }
-
-const NO_LIST: List = { resourceType: 'List', status: 'current', mode: 'working' }

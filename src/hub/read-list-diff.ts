@@ -1,12 +1,5 @@
 /** What became of a person's list between two instants, each as it was known then (medication-list.md 10). */
-import type {
-  Bundle,
-  FhirResource,
-  List,
-  MedicationStatement,
-  Parameters,
-  ParametersParameter,
-} from 'fhir/r4.js'
+import type { List, MedicationStatement, Parameters, ParametersParameter } from 'fhir/r4.js'
 import { HubError } from '../core/errors.js'
 import type { PersonId } from '../core/ids.js'
 import {
@@ -16,6 +9,7 @@ import {
   nameOfLine,
 } from '../medication-list/history/list-diff.js'
 import type { Store } from '../store/contract.js'
+import { bundleIn, listIn, resourcesIn } from './list-answer.js'
 import { type AsOfDeps, asOf, readListAsOf } from './read-as-of.js'
 
 export interface DiffDeps extends AsOfDeps {
@@ -66,12 +60,11 @@ interface ListThen {
 async function listAt(deps: AsOfDeps, person: PersonId, at: string): Promise<ListThen | undefined> {
   const answer = await readListAsOf(deps, person, { at }, [])
   if (answer === undefined) return undefined
-  // The Bundle that the hub itself made: the List stands first.
-  const [list, ...others] = ((JSON.parse(answer.body) as Bundle<FhirResource>).entry ?? []).flatMap(
-    ({ resource }) => resource ?? [],
-  )
-  if (list?.resourceType !== 'List') throw new HubError('UNEXPECTED', 'a list without its List')
-  return { list, lines: others.filter((one) => one.resourceType === 'MedicationStatement') }
+  const bundle = bundleIn(answer)
+  return {
+    list: listIn(bundle),
+    lines: resourcesIn(bundle).filter((one) => one.resourceType === 'MedicationStatement'),
+  }
 }
 
 /** How lines that are no longer on the list ended: as they stood at the later instant. */

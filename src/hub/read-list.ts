@@ -8,6 +8,7 @@ import { completenessExtensions } from '../medication-list/list-resource.js'
 import type { Store } from '../store/contract.js'
 import type { CurrentList } from '../store/views.js'
 import { emptyBundle } from './empty-list.js'
+import { isKnown, type ListAnswer, notModified, versionTag } from './list-answer.js'
 import { bundleText, openBundle } from './list-bundle.js'
 import type { HeldBundle, ListCache } from './list-cache.js'
 
@@ -21,12 +22,6 @@ export interface ReadListDeps {
   /** Base of absolute links, without a trailing slash. */
   readonly publicUrl: string
   readonly cache: ListCache
-}
-
-export interface ListAnswer {
-  readonly etag: string
-  readonly body: string
-  readonly notModified: boolean
 }
 
 /**
@@ -45,11 +40,8 @@ export async function readMedicationList(
   const sources = list.sources.map((source) => ({ ...source, waiting: 0 }))
   const whole = completenessOf({ sources, waiting: list.waiting, dead: list.dead, at })
   const extensions = completenessExtensions(whole)
-  const complete = whole.completeness === 'complete'
-  const etag = complete
-    ? `W/"${list.version}"`
-    : `W/"${list.version}.${deps.hash(JSON.stringify(extensions)).slice(0, 12)}"`
-  if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
+  const etag = versionTag(list.version, whole, extensions, deps.hash)
+  if (isKnown(etag, ifNoneMatch)) return notModified(etag)
   const body =
     list.version === 0
       ? emptyBundle(person, whole, at)

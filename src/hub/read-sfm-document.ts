@@ -17,7 +17,7 @@ import type { PersonId } from '../core/ids.js'
 import type { Clock, NewId } from '../core/ports.js'
 import { anySystemToken } from '../core/search-tokens.js'
 import type { Store } from '../store/contract.js'
-import type { ListAnswer } from './read-list.js'
+import { bundleIn, type ListAnswer, resourcesIn } from './list-answer.js'
 
 export interface ReadSfmDocumentDeps {
   readonly store: Pick<Store, 'read' | 'search' | 'incarnation'>
@@ -39,9 +39,7 @@ export async function readSfmDocument(
 ): Promise<Bundle | undefined> {
   const answer = await deps.medicationList(person)
   if (answer === undefined) return undefined
-  // Made by openBundle of stored resources.
-  const { entry = [] } = JSON.parse(answer.body) as Bundle<FhirResource>
-  const shown = entry.flatMap(({ resource }) => resource ?? [])
+  const shown = resourcesIn(bundleIn(answer))
   const [lists, allergies] = await Promise.all([
     found<List>(deps, person, 'List', [anySystemToken('code', 'M25.1')]),
     found<AllergyIntolerance>(deps, person, 'AllergyIntolerance', undefined),

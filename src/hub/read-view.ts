@@ -4,7 +4,7 @@ import type { Language, View } from '../core/list-view.js'
 import { inLanguage } from '../medication-list/views/in-language.js'
 import { withDoses } from '../medication-list/views/today.js'
 import { viewOf } from '../medication-list/views/view.js'
-import type { ListAnswer } from './read-list.js'
+import { bundleIn, isKnown, type ListAnswer, notModified } from './list-answer.js'
 
 export interface ViewDeps {
   readonly hash: (text: string) => string
@@ -36,9 +36,8 @@ export async function readView(
   const answer = await read([])
   if (answer === undefined) return undefined
   const etag = etagOf(answer.etag, `${view} ${language}`, deps.hash)
-  if (ifNoneMatch.includes(etag) || ifNoneMatch.includes('*')) return { etag, body: '', notModified: true }
-  // Made by openBundle of stored resources.
-  const stored = JSON.parse(answer.body) as Bundle<FhirResource>
+  if (isKnown(etag, ifNoneMatch)) return notModified(etag)
+  const stored = bundleIn(answer)
   const bundle = view === 'today' ? withDoses(stored, await deps.today()) : stored
   const body = JSON.stringify(shapeView(bundle, view, language, deps))
   return { etag, body, notModified: false }

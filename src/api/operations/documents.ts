@@ -4,6 +4,7 @@ import { CANONICAL_BASE } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
 import { personId } from '../../core/ids.js'
 import { LANGUAGES } from '../../core/list-view.js'
+import { bundleIn, listIn } from '../../hub/list-answer.js'
 import { looksNational, nationalIdInUrl } from '../national-id.js'
 import { preferredLanguage } from '../negotiation.js'
 import { namedPatient } from './named-patient.js'
@@ -54,9 +55,7 @@ export const findOperation: FhirOperation = {
       throw new HubError('QUERY_INVALID', 'the hub knows the name current-medications', { at: 'name' })
     const answer = await deps.medicationList(personId(String(patient)), { view: 'all' })
     if (answer === undefined) throw new HubError('NOT_FOUND', 'no such patient')
-    // Made by openBundle, the List first.
-    const { entry = [] } = JSON.parse(answer.body) as Bundle<FhirResource>
-    return { status: 200, headers: { ETag: answer.etag }, body: JSON.stringify(entry[0]?.resource) }
+    return { status: 200, headers: { ETag: answer.etag }, body: JSON.stringify(listIn(bundleIn(answer))) }
   },
 }
 

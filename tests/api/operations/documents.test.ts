@@ -60,6 +60,7 @@ describe('documents made of the list', () => {
     const found = await server.get(`/fhir/List/$find?patient=${id}&name=current-medications`)
     assert.equal(found.status, 200)
     assert.equal(found.headers['etag'], 'W/"3"')
+    assert.equal(JSON.parse(found.text).resourceType, 'List')
     const other = await server.get(`/fhir/List/$find?patient=${id}&name=current-allergies`)
     assert.deepEqual(refusal(other), refused(400, 'QUERY_INVALID', 'value'))
     const number = await server.get(`/fhir/List/$find?patient=${KARI_FNR}&name=current-medications`)

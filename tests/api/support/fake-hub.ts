@@ -32,7 +32,8 @@ export interface FakeHub {
 type Entry = HistoryEntry & { readonly index: ClauseSubject['index'] }
 
 export const MESSAGE_ID = messageId('0b7f7b1e-3f57-4f52-9d0e-5a1c2f0e9a10')
-export const LIST_BODY = '{"resourceType":"Bundle","type":"collection","total":1.0}'
+export const LIST_BODY =
+  '{"resourceType":"Bundle","type":"collection","total":1.0,"entry":[{"resource":{"resourceType":"List","status":"current","mode":"working"}}]}'
 
 export function createFakeHub(): FakeHub {
   const versions = new Map<string, Entry[]>()
