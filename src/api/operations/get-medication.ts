@@ -2,11 +2,11 @@
 import type { Bundle, Parameters } from 'fhir/r4.js'
 import { CANONICAL_BASE, DNR, FHN, FNR } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
-import { type PersonId, personId } from '../../core/ids.js'
-import type { Identity } from '../../core/message.js'
+import type { PersonId } from '../../core/ids.js'
 import type { ApiDeps } from '../deps.js'
 import { isObject } from '../fhir-json.js'
-import type { FhirOperation, OperationInput } from './operation.js'
+import { identityOf, patientOfUrl } from './named-patient.js'
+import { type FhirOperation, type OperationInput, placeOf } from './operation.js'
 
 export const getMedicationOperation: FhirOperation = {
   definition: `${CANONICAL_BASE}/OperationDefinition/get-medication`,
@@ -15,7 +15,10 @@ export const getMedicationOperation: FhirOperation = {
       throw new HubError('QUERY_INVALID', 'the list as of a former time is not given in this form', {
         at: placeOf('historyTimestamp'),
       })
-    const person = input.id === undefined ? await personOf(deps.store, input) : instanceOf(input, input.id)
+    const person =
+      input.id === undefined
+        ? await personOf(deps.store, input)
+        : patientOfUrl(input.id, input.parameters, ['patient', 'identifier'])
     const document = await deps.sfmDocument(person)
     if (document === undefined) throw new HubError('NOT_FOUND', 'no such patient')
     // Who asks as SFM is asked gets the answer that SFM gives.
@@ -24,8 +27,6 @@ export const getMedicationOperation: FhirOperation = {
   },
 }
 
-const placeOf = (name: string): string => `Parameters.parameter.where(name='${name}')`
-
 function asParameters(document: Bundle): Parameters {
   return {
     resourceType: 'Parameters',
@@ -33,20 +34,11 @@ function asParameters(document: Bundle): Parameters {
   }
 }
 
-function instanceOf({ parameters }: OperationInput, id: string): PersonId {
-  for (const name of ['patient', 'identifier'])
-    if (parameters.has(name))
-      throw new HubError('RESOURCE_STRUCTURE', 'the patient is named by the URL already', {
-        at: placeOf(name),
-      })
-  return personId(id)
-}
-
 /** @throws HubError RESOURCE_STRUCTURE, NOT_FOUND when nobody has the identifier, IDENTITY_CONFLICT when several have */
 async function personOf(store: ApiDeps['store'], { parameters }: OperationInput): Promise<PersonId> {
   const [patient] = parameters.get('patient') ?? []
   const named = [...(parameters.get('identifier') ?? []), ...identifiersOf(patient)]
-  const identities = named.flatMap(identityOf)
+  const identities = named.flatMap((one) => identityOf(one) ?? [])
   if (identities.length === 0)
     throw new HubError(
       'RESOURCE_STRUCTURE',
@@ -69,8 +61,3 @@ const identifiersOf = (patient: unknown): unknown[] =>
   isObject(patient) && Array.isArray(patient['identifier'])
     ? patient['identifier'].filter((one: unknown) => isObject(one) && NATIONAL.has(String(one['system'])))
     : []
-
-function identityOf(value: unknown): Identity[] {
-  if (!isObject(value) || typeof value['system'] !== 'string' || typeof value['value'] !== 'string') return []
-  return [{ system: value['system'], value: value['value'] }]
-}

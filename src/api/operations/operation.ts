@@ -89,7 +89,7 @@ export async function runOperation(
     parameters.set(name, [...(parameters.get(name) ?? []), value])
   }
   const body = request.method === 'POST' ? await readParameters(operation, request, parameters) : undefined
-  checkNumbers(operation.parameters, parameters, (name) => `Parameters.parameter.where(name='${name}')`)
+  checkNumbers(operation.parameters, parameters, placeOf)
   return operation.handle(deps, { id, type, parameters, body, request })
 }
 
@@ -165,5 +165,8 @@ function givenValue(item: Readonly<Record<string, unknown>>, type: string): unkn
     return Object.entries(item).find(([key]) => key.startsWith('value') || key === 'resource')?.[1]
   return item[`value${type.charAt(0).toUpperCase()}${type.slice(1)}`]
 }
+
+/** Of a parameter, for the answer. */
+export const placeOf = (name: string): string => `Parameters.parameter.where(name='${name}')`
 
 const structure = (at: string, rule: string): HubError => new HubError('RESOURCE_STRUCTURE', rule, { at })
