@@ -1,7 +1,6 @@
 /** What one message changes, staged before it gets versions: each resource at most once, references resolved at the end. */
 import type { FhirResource } from 'fhir/r4.js'
 import type { Problem } from '../core/errors.js'
-import { HubError } from '../core/errors.js'
 import type { MessageId } from '../core/ids.js'
 import type { Identity, Unmapped } from '../core/message.js'
 import { indexResource } from '../core/search-parameters.js'
@@ -9,6 +8,7 @@ import { type Layer, SHARED, type StoredResource } from '../core/stored.js'
 import type { ResourceWrite } from '../store/effect.js'
 import { nextVersion } from './content.js'
 import { identifiersOf, resolveReferences } from './references.js'
+import { refuse } from './refuse.js'
 import { findByIdentity, putResource, refOf, type Workspace } from './workspace.js'
 
 export interface Staged {
@@ -113,11 +113,7 @@ export function finishDraft(draft: Draft, validate: Validate): ResourceWrite[] {
     if (problems.length > 0) continue
     writes.push(write(draft, entry, stored))
   }
-  if (problems.length > 0)
-    throw new HubError('RESOURCE_INVALID', `${problems[0]?.at}: ${problems[0]?.text}`, {
-      at: problems[0]?.at ?? '',
-      issues: problems,
-    })
+  refuse(problems)
   draft.staged.clear()
   draft.stagedByIdentifier.clear()
   return writes

@@ -8,9 +8,10 @@ import { codeSystemUrl, extensionUrl, sidUrl } from '../../core/canonical.js'
 import { HubError } from '../../core/errors.js'
 import { decisionRow } from '../../medication-list/reconciliation/decision-row.js'
 import { type LineDecision, problemsOf } from '../../medication-list/reconciliation/line-decision.js'
+import { refuse } from '../refuse.js'
 import type { ClientOperation, OperationCall, OperationEffect, PersonView } from './client-operation.js'
 import { rowsBehind } from './line-parts.js'
-import { isCurrent, listAnswer, personAgent, provenanceOf, refuse } from './list-operation.js'
+import { isCurrent, listAnswer, personAgent, provenanceOf } from './list-operation.js'
 import { authorOf, codeOf, firstNamed, partsNamed } from './parameters.js'
 
 export const answerProposal: ClientOperation = { name: 'answer-proposal', ifMatch: 'list-version', apply }

@@ -3,10 +3,11 @@ import type { MedicationStatement, Provenance } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl } from '../../core/canonical.js'
 import { HubError, type Problem } from '../../core/errors.js'
 import { lineContent } from '../../medication-list/attestation/line-content.js'
+import { refuse } from '../refuse.js'
 import type { ClientOperation, OperationCall, OperationEffect } from './client-operation.js'
 import { isDecided, isHolder, undecidedIssues } from './decided.js'
 import { issueDecisions } from './issue-decision.js'
-import { currentLines, listAnswer, listOf, personAgent, provenanceOf, refuse } from './list-operation.js'
+import { currentLines, listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
 import { authorOf, codeOf, firstNamed, partsNamed } from './parameters.js'
 
 export const attest: ClientOperation = { name: 'attest', ifMatch: 'list-version', apply }

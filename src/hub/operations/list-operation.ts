@@ -1,6 +1,6 @@
 /** What operations on the shared list have in common. */
 import type { List, MedicationStatement, Provenance, Reference } from 'fhir/r4.js'
-import { HubError, type Problem } from '../../core/errors.js'
+import { HubError } from '../../core/errors.js'
 import type { Authorship } from '../../core/message.js'
 import type { OperationCall, PersonView } from './client-operation.js'
 import { authorOf, firstNamed } from './parameters.js'
@@ -24,13 +24,6 @@ export function currentLines(person: PersonView, list: WorkingList): MedicationS
     const line = person.find(item.reference ?? '')?.resource
     return line?.resourceType === 'MedicationStatement' && isCurrent(line) ? [line] : []
   })
-}
-
-/** @throws HubError RESOURCE_INVALID with all problems, when there is one */
-export function refuse(problems: readonly Problem[]): void {
-  const [first] = problems
-  if (first === undefined) return
-  throw new HubError('RESOURCE_INVALID', `${first.at}: ${first.text}`, { at: first.at, issues: problems })
 }
 
 export function listAnswer({ list }: PersonView): List {

@@ -2,9 +2,10 @@
 import type { Dosage } from 'fhir/r4.js'
 import { codeSystemUrl } from '../../core/canonical.js'
 import { decisionRow } from '../../medication-list/reconciliation/decision-row.js'
+import { refuse } from '../refuse.js'
 import type { ClientOperation, OperationCall, OperationEffect } from './client-operation.js'
 import { entitiesOf, factRefs, lineOf, rowsBehind, versioned } from './line-parts.js'
-import { isCurrent, listAnswer, listOf, personAgent, provenanceOf, refuse } from './list-operation.js'
+import { isCurrent, listAnswer, listOf, personAgent, provenanceOf } from './list-operation.js'
 import { authorOf, firstNamed, partsNamed } from './parameters.js'
 
 export const mergeLines: ClientOperation = { name: 'merge-lines', ifMatch: 'list-version', apply }

@@ -15,6 +15,7 @@ import {
   type LineDecision,
   problemsOf,
 } from '../../medication-list/reconciliation/line-decision.js'
+import { refuse } from '../refuse.js'
 import { factsShown, listFingerprint, movedSince } from '../source-fingerprint.js'
 import type { ClientOperation, OperationCall, OperationEffect, PersonView } from './client-operation.js'
 import { undecidedIssues } from './decided.js'
@@ -27,7 +28,6 @@ import {
   listOf,
   personAgent,
   provenanceOf,
-  refuse,
   type WorkingList,
 } from './list-operation.js'
 import { authorOf, codeOf, firstNamed, partsNamed, partsOf } from './parameters.js'
