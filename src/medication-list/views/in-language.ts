@@ -6,6 +6,7 @@ import { readDosagePlan } from '../dosage/plan.js'
 import { dosageShortText } from '../dosage/short-text.js'
 import { dosageText, notDailyWarning } from '../dosage/text.js'
 import type { Language } from '../dosage/units.js'
+import { isIssue, isLine } from './shown-resource.js'
 import type { ViewContext } from './view-context.js'
 
 const DOSAGE_TEXT = extensionUrl('dosage-text')
@@ -22,13 +23,12 @@ export function inLanguage(
     language: context.language,
     entry: (bundle.entry ?? []).map((entry) => {
       const { resource } = entry
-      if (resource?.resourceType === 'DetectedIssue')
+      if (isIssue(resource))
         return {
           ...entry,
           resource: { ...retell(resource, context.language, context.zone), language: context.language },
         }
-      if (resource?.resourceType === 'MedicationStatement')
-        return { ...entry, resource: lineIn(resource, stored, context) }
+      if (isLine(resource)) return { ...entry, resource: lineIn(resource, stored, context) }
       return entry
     }),
   }

@@ -18,6 +18,7 @@ import type {
 import type { Language } from '../dosage/units.js'
 import { listNarrative } from './list-narrative.js'
 import { PATIENT_WORDS } from './patient-words.js'
+import { isMerged } from './shown-resource.js'
 import type { ViewContext } from './view-context.js'
 
 export interface SummaryInput {
@@ -95,10 +96,11 @@ const urlOf = (publicUrl: string, { resourceType, id }: Pick<FhirResource, 'reso
   `${publicUrl}/fhir/${resourceType}/${id}`
 
 /** Nothing provisional, nothing that never was; a merged line is part of another. */
-function isInSummary({ status, statusReason }: MedicationStatement): boolean {
-  if (statusReason?.some(({ coding }) => coding?.some(({ code }) => code === 'merged')) === true) return false
-  return status !== 'unknown' && status !== 'entered-in-error' && status !== 'not-taken'
-}
+const isInSummary = (line: MedicationStatement): boolean =>
+  !isMerged(line) &&
+  line.status !== 'unknown' &&
+  line.status !== 'entered-in-error' &&
+  line.status !== 'not-taken'
 
 /** The profile demands a time of use; where none is known it says so. */
 const withPeriod = (line: MedicationStatement): MedicationStatement =>

@@ -12,6 +12,7 @@ import { timeOfMinutes } from '../dosage/slots.js'
 import type { LineModel } from '../lines/line.js'
 import type { SlotAmount } from '../quantities/day-amounts.js'
 import type { LineIntake } from '../quantities/taken.js'
+import { isLine } from './shown-resource.js'
 import { unitQuantity } from './unit-quantity.js'
 
 const TODAY_DOSE = extensionUrl('today-dose')
@@ -97,7 +98,7 @@ export const withDoses = (
   ...bundle,
   entry: (bundle.entry ?? []).map((entry) => {
     const { resource } = entry
-    if (resource?.resourceType !== 'MedicationStatement') return entry
+    if (!isLine(resource)) return entry
     const own = doses.get(resource.id ?? '')
     return own === undefined
       ? entry

@@ -2,10 +2,12 @@
  * What a reader is shown of the list, by what the reader does with it (medication-list.md 11). A view leaves out; it never
  * changes what a line says, and it says how much it left out.
  */
-import type { Bundle, BundleEntry, DetectedIssue, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
+import type { Bundle, BundleEntry, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
 import type { View } from '../../core/list-view.js'
+import { referenceToken } from '../facts/tokens.js'
 import { listNarrative } from './list-narrative.js'
+import { isIssue, isLine, isList, isMerged } from './shown-resource.js'
 import { hasDoseToday } from './today.js'
 import type { ViewContext } from './view-context.js'
 
@@ -103,7 +105,7 @@ function listOf(
   kept: NonNullable<Bundle<FhirResource>['entry']>,
   context: ViewContext,
 ): List {
-  const entry = (list.entry ?? []).filter(({ item }) => lines.has(plain(item.reference)))
+  const entry = (list.entry ?? []).filter(({ item }) => lines.has(referenceToken(item.reference) ?? ''))
   const left = (list.entry ?? []).length - entry.length
   const extension = [
     ...(list.extension ?? []),
@@ -135,12 +137,4 @@ const WITHHELD = {
 
 const statementOf = ({ resource }: BundleEntry<FhirResource>): MedicationStatement[] =>
   isLine(resource) ? [resource] : []
-const plain = (reference: string | undefined): string => (reference ?? '').split('/').slice(0, 2).join('/')
 const categoryOf = ({ category }: MedicationStatement): string | undefined => category?.coding?.[0]?.code
-const isMerged = ({ statusReason }: MedicationStatement): boolean =>
-  statusReason?.some(({ coding }) => coding?.some(({ code }) => code === 'merged')) === true
-const isList = (resource: FhirResource | undefined): resource is List => resource?.resourceType === 'List'
-const isLine = (resource: FhirResource | undefined): resource is MedicationStatement =>
-  resource?.resourceType === 'MedicationStatement'
-const isIssue = (resource: FhirResource | undefined): resource is DetectedIssue =>
-  resource?.resourceType === 'DetectedIssue'
