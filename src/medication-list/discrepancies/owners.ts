@@ -80,3 +80,8 @@ export function ownersOf(code: IssueCode, holderKnown: boolean): readonly OwnerR
   if (holderKnown) return owners
   return [...new Set(owners.map((role): OwnerRole => (role === 'list-holder' ? 'prescriber' : role)))]
 }
+
+/** Discrepancies that this role has a part in answering. */
+export const codesOwnedBy = (role: OwnerRole): readonly IssueCode[] =>
+  // Its keys are those of the table.
+  (Object.keys(OWNERS) as (keyof typeof OWNERS)[]).filter((code) => ownersOf(code, true).includes(role))

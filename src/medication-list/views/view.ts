@@ -5,6 +5,8 @@
 import type { Bundle, BundleEntry, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
 import type { View } from '../../core/list-view.js'
+import type { IssueCode } from '../discrepancies/discrepancy.js'
+import { codesOwnedBy } from '../discrepancies/owners.js'
 import { referenceToken } from '../facts/tokens.js'
 import { listNarrative } from './list-narrative.js'
 import { isIssue, isLine, isList, isMerged } from './shown-resource.js'
@@ -18,31 +20,28 @@ interface Shown {
   readonly types: ReadonlySet<string>
 }
 
-/** Discrepancies that a pharmacy has a part in (6.2, owners). */
-const OF_PHARMACIES: ReadonlySet<string> = new Set([
+/** What others answer, and whoever supplies has to know (6.2). */
+const TOLD_TO_PHARMACIES: readonly IssueCode[] = [
   'allergy-conflict',
-  'dose-mismatch-pack',
   'duplicate-substance',
   'interaction',
   'interaction-split',
   'measure-overdue',
   'missing-structured-dose',
-  'never-daily-conflict',
-  'on-list-not-packed',
-  'ordination-not-received',
   'product-substituted',
   'row-vanished',
   'stopped-prescription-open',
-  'stopped-still-dispensed',
-  'stopped-still-packed',
-  'substitution-not-allowed',
-  'supply-running-out',
   'text-structure-conflict',
   'unconfirmed-multidose-change',
   'wrong-roll',
+]
+/** Discrepancies that a pharmacy has a part in. */
+const OF_PHARMACIES: ReadonlySet<string> = new Set<IssueCode>([
+  ...codesOwnedBy('multidose-pharmacy'),
+  ...TOLD_TO_PHARMACIES,
 ])
 /** What a person is told about the own list; the rest is work of those who treat. */
-const OF_PATIENTS: ReadonlySet<string> = new Set(['product-substituted', 'source-unavailable'])
+const OF_PATIENTS: ReadonlySet<string> = new Set<IssueCode>(['product-substituted', 'source-unavailable'])
 
 const SHOWN: Readonly<Record<Exclude<View, 'all'>, Shown>> = {
   // What is given by a clinic out of its own stock is never supplied by a pharmacy.

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Bundle, DetectedIssue, FhirResource, List, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../../src/core/canonical.js'
-import { LANGUAGES } from '../../../src/core/list-view.js'
+import { LANGUAGES, type View } from '../../../src/core/list-view.js'
+import { DISCREPANCIES } from '../../../src/medication-list/discrepancies/registry.js'
 import { inLanguage } from '../../../src/medication-list/views/in-language.js'
 import { viewOf } from '../../../src/medication-list/views/view.js'
 import { fixed, prescription, row, sourceList, WARD } from '../../support/clinical-facts.js'
@@ -61,6 +62,45 @@ describe('views of the list', () => {
     )
     assert.equal(listOf(shown).entry?.length, others.length)
     assert.deepEqual(hiddenOf(listOf(shown)), ['supply', 1, 1])
+  })
+
+  it('shows each reader exactly the discrepancies that it has a part in', () => {
+    const issues = DISCREPANCIES.map(
+      ({ code }): DetectedIssue => ({
+        resourceType: 'DetectedIssue',
+        id: code,
+        status: 'preliminary',
+        code: { coding: [{ code }] },
+      }),
+    )
+    const codesIn = (view: View): string[] =>
+      issuesOf(viewOf(bundleOf([shownList(facts).list, ...issues]), view, NB))
+        .map(({ id }) => id ?? '')
+        .sort()
+    assert.deepEqual(codesIn('supply'), [
+      'allergy-conflict',
+      'dose-mismatch-pack',
+      'duplicate-substance',
+      'interaction',
+      'interaction-split',
+      'measure-overdue',
+      'missing-structured-dose',
+      'never-daily-conflict',
+      'on-list-not-packed',
+      'ordination-not-received',
+      'product-substituted',
+      'row-vanished',
+      'stopped-prescription-open',
+      'stopped-still-dispensed',
+      'stopped-still-packed',
+      'substitution-not-allowed',
+      'supply-running-out',
+      'text-structure-conflict',
+      'unconfirmed-multidose-change',
+      'wrong-roll',
+    ])
+    assert.deepEqual(codesIn('patient'), ['product-substituted', 'source-unavailable'])
+    assert.equal(codesIn('today').length, issues.length)
   })
 
   it('says that lines are withheld, not that there are none, where a view has none of them', () => {
