@@ -1,7 +1,7 @@
 /** How much a dosage says to give: exact numbers, or the source's own words (medication-list.md 12.1). */
 import type { Dosage, Quantity } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
-import { type Decimal, decimal } from './decimal.js'
+import { type Decimal, decimal, decimalText } from './decimal.js'
 import { isKnownUnit, unitKey } from './units.js'
 
 export interface DoseAmount {
@@ -45,6 +45,12 @@ export function amountOfQuantity(quantity: Quantity | undefined): DoseAmount | u
   if (quantity === undefined || value === undefined || quantity.comparator !== undefined) return undefined
   return { low: value, high: value, unit: unitKey(quantity) }
 }
+
+/** One exact value of an amount as Quantity; without a unit where the amount has none. */
+export const quantityOfAmount = (value: Decimal, unit: string): Quantity => ({
+  value: Number(decimalText(value, '.')),
+  ...(unit === '' ? {} : { unit }),
+})
 
 export const amountKey = (amount: DoseAmount | undefined): string =>
   amount === undefined

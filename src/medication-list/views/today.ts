@@ -6,14 +6,13 @@ import type { Bundle, Extension, FhirResource } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
 import { localDate } from '../../core/zone.js'
 import type { Situation } from '../discrepancies/discrepancy.js'
-import type { DoseAmount } from '../dosage/amount.js'
+import { type DoseAmount, quantityOfAmount } from '../dosage/amount.js'
 import { equals } from '../dosage/decimal.js'
 import { timeOfMinutes } from '../dosage/slots.js'
 import type { LineModel } from '../lines/line.js'
 import type { SlotAmount } from '../quantities/day-amounts.js'
 import type { LineIntake } from '../quantities/taken.js'
 import { isLine } from './shown-resource.js'
-import { unitQuantity } from './unit-quantity.js'
 
 const TODAY_DOSE = extensionUrl('today-dose')
 const TOLERANCE_MS = 60_000
@@ -88,7 +87,9 @@ function doseExtension(
 
 /** A range is told by its line's dosage. */
 const amountOf = (amount: DoseAmount | undefined) =>
-  amount === undefined || !equals(amount.low, amount.high) ? undefined : unitQuantity(amount.low, amount.unit)
+  amount === undefined || !equals(amount.low, amount.high)
+    ? undefined
+    : quantityOfAmount(amount.low, amount.unit)
 
 /** The lines of the Bundle with their doses of the day. */
 export const withDoses = (

@@ -1,8 +1,8 @@
 /** Our own dosage texts read back to the structure that they were made of (medication-list.md 12.6, 13 no. 12). */
 import type { Dosage, Extension, TimingRepeat } from 'fhir/r4.js'
 import { extensionUrl, UCUM } from '../../../core/canonical.js'
-import type { DoseAmount } from '../amount.js'
-import { decimalText } from '../decimal.js'
+import { type DoseAmount, quantityOfAmount } from '../amount.js'
+import { equals } from '../decimal.js'
 import type { Interval } from '../interval.js'
 import type { Language } from '../units.js'
 import type { Token } from './token.js'
@@ -190,15 +190,10 @@ function mealOf(
   else part.when.push(code)
 }
 
-const doseOf = ({ low, high, unit }: DoseAmount): NonNullable<Dosage['doseAndRate']>[number] => {
-  const quantity = (value: DoseAmount['low']) => ({
-    value: Number(decimalText(value, '.')),
-    ...(unit === '' ? {} : { unit }),
-  })
-  return low.n === high.n && low.d === high.d
-    ? { doseQuantity: quantity(low) }
-    : { doseRange: { low: quantity(low), high: quantity(high) } }
-}
+const doseOf = ({ low, high, unit }: DoseAmount): NonNullable<Dosage['doseAndRate']>[number] =>
+  equals(low, high)
+    ? { doseQuantity: quantityOfAmount(low, unit) }
+    : { doseRange: { low: quantityOfAmount(low, unit), high: quantityOfAmount(high, unit) } }
 
 const quantityOf = ({ value, unit }: Interval) => ({ value, unit, system: UCUM, code: unit })
 const periodOf = ({ value, unit }: Interval) => ({ period: value, periodUnit: unit })
