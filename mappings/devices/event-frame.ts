@@ -55,13 +55,17 @@ export const utc = (instant: string): string => new Date(instant).toISOString()
 /** Parts that may hold anything, as one text that no other parts can give. */
 const joined = (parts: readonly string[]): string => parts.map(encodeURIComponent).join('/')
 
+/** What is numbered within its device only: the device is part of the value. */
+const ofDevice = ({ device }: EventFrame, parts: readonly string[]): string =>
+  joined([device.primary.system, device.primary.value, ...parts])
+
 /**
- * `<base>/sid/dose`: a dose number is unique within its device only, so the device is part of the value. The assignment is
- * not: one event of a dose may name it and the next not, and a resource belongs to a person anyway.
+ * `<base>/sid/dose`: a dose number is unique within its device only. The assignment is no part of the value: one event of
+ * a dose may name it and the next not, and a resource belongs to a person anyway.
  */
 export const doseIdentity = (frame: EventFrame, doseId: string, ...parts: readonly string[]): Identity => ({
   system: sidUrl('dose'),
-  value: joined([frame.device.primary.system, frame.device.primary.value, doseId, ...parts]),
+  value: ofDevice(frame, [doseId, ...parts]),
 })
 
 /** `<base>/sid/event`: an event number is unique within the system that sent it. */
@@ -70,10 +74,16 @@ export const eventIdentity = (frame: EventFrame, ...parts: readonly string[]): I
   value: joined([frame.event.source.system, frame.event.eventId, ...parts]),
 })
 
+/** `<base>/sid/event`: what several events of one device tell of (a message, a program, a roll), whichever comes first. */
+export const topicIdentity = (frame: EventFrame, ...parts: readonly string[]): Identity => ({
+  system: sidUrl('event'),
+  value: ofDevice(frame, parts),
+})
+
 /** `<base>/sid/alert`: a standing condition of the device or of one dose, whatever number of events tell of it. */
 export const alertIdentity = (frame: EventFrame, ...parts: readonly string[]): Identity => ({
   system: sidUrl('alert'),
-  value: joined([frame.device.primary.system, frame.device.primary.value, ...parts]),
+  value: ofDevice(frame, parts),
 })
 
 /** The number as the sender knows it, to search by; not unique, so never the natural identifier. */

@@ -3,11 +3,11 @@ import type { Communication } from 'fhir/r4.js'
 import type { Identity } from '../../src/core/message.js'
 import { eventConcept } from './event-concept.js'
 import {
-  alertIdentity,
   type EventFrame,
   eventIdentity,
   personResource,
   plainIdentifier,
+  topicIdentity,
   type Yield,
 } from './event-frame.js'
 import { present, said } from './present.js'
@@ -50,7 +50,5 @@ export function messageEventToCommunication(frame: EventFrame, state: MessageSta
 /** One message of a device, or the event where the message has no number. */
 function messageIdentity(frame: EventFrame): Identity {
   const messageId = said(frame.event.message?.messageId)
-  return messageId === undefined
-    ? eventIdentity(frame)
-    : { ...eventIdentity(frame), value: alertIdentity(frame, 'message', messageId).value }
+  return messageId === undefined ? eventIdentity(frame) : topicIdentity(frame, 'message', messageId)
 }

@@ -2,14 +2,7 @@
 import type { Task } from 'fhir/r4.js'
 import { scheduleReference } from './dose-event-to-medication-administration.js'
 import { eventConcept, sourceCoding } from './event-concept.js'
-import {
-  alertIdentity,
-  type EventFrame,
-  eventIdentity,
-  personResource,
-  plainIdentifier,
-  type Yield,
-} from './event-frame.js'
+import { type EventFrame, personResource, plainIdentifier, topicIdentity, type Yield } from './event-frame.js'
 import { present, said } from './present.js'
 
 export type ScheduleAnswer = 'received' | 'accepted' | 'rejected'
@@ -30,7 +23,7 @@ export function scheduleEventToTask(frame: EventFrame, answer: ScheduleAnswer): 
   const version = schedule?.version
   const { status, rank } = ANSWERS[answer]
   const parts = ['schedule', scheduleId, ...(version === undefined ? [] : [`${version}`])]
-  const identity = { ...eventIdentity(frame), value: alertIdentity(frame, ...parts).value }
+  const identity = topicIdentity(frame, ...parts)
   const reason = answer === 'rejected' ? schedule?.reason : undefined
   const task: Task = {
     resourceType: 'Task',

@@ -15,6 +15,7 @@ import {
   logicalReference,
   personResource,
   plainIdentifier,
+  topicIdentity,
   type Yield,
 } from './event-frame.js'
 import { present, said } from './present.js'
@@ -109,9 +110,7 @@ const refillIdentity = (frame: EventFrame): Identity => alertIdentity(frame, 're
 
 function deliveryIdentity(frame: EventFrame): Identity {
   const rollId = said(frame.event.supply?.rollId)
-  return rollId === undefined
-    ? eventIdentity(frame)
-    : { ...eventIdentity(frame), value: alertIdentity(frame, 'roll', rollId).value }
+  return rollId === undefined ? eventIdentity(frame) : topicIdentity(frame, 'roll', rollId)
 }
 
 function rollPeriod(frame: EventFrame): Extension[] {
