@@ -45,6 +45,15 @@ export function localDateTime(instant: number, zone: string): LocalDateTime {
   return { date: iso.slice(0, 10), time: iso.slice(11, 19) }
 }
 
+/** ISO dateTime with the zone's offset. */
+export function dateTimeText(instant: number, zone: string): string {
+  const { date, time } = localDateTime(instant, zone)
+  const minutes = Math.round(offsetMs(instant, zone) / MINUTE_MS)
+  const sign = minutes < 0 ? '-' : '+'
+  const part = (value: number): string => String(Math.floor(value)).padStart(2, '0')
+  return `${date}T${time}${sign}${part(Math.abs(minutes) / 60)}:${part(Math.abs(minutes) % 60)}`
+}
+
 export const localDate = (instant: number, zone: string): string =>
   dateOfDay(Math.floor((instant + offsetMs(instant, zone)) / DAY_MS))
 

@@ -1,7 +1,7 @@
 /** A line as MedicationStatement of profile HubLine (medication-list.md 2). */
 import type { Dosage, Extension, Identifier, MedicationStatement, Reference } from 'fhir/r4.js'
 import { codeSystemUrl, extensionUrl, LAYER_SYSTEM, profileUrl, sidUrl } from '../../core/canonical.js'
-import { localDateTime, offsetMs, rangeOfDateTime } from '../../core/zone.js'
+import { dateTimeText, rangeOfDateTime } from '../../core/zone.js'
 import { readDosagePlan } from '../dosage/plan.js'
 import { dosageShortText } from '../dosage/short-text.js'
 import { dosageText, notDailyWarning } from '../dosage/text.js'
@@ -208,15 +208,6 @@ function endText(
         ? effect.from
         : undefined
   return instant === undefined || !Number.isFinite(instant) ? undefined : dateTimeText(instant, zone)
-}
-
-/** ISO dateTime with the zone's offset. */
-function dateTimeText(instant: number, zone: string): string {
-  const { date, time } = localDateTime(instant, zone)
-  const minutes = Math.round(offsetMs(instant, zone) / 60_000)
-  const sign = minutes < 0 ? '-' : '+'
-  const part = (value: number): string => String(Math.floor(value)).padStart(2, '0')
-  return `${date}T${time}${sign}${part(Math.abs(minutes) / 60)}:${part(Math.abs(minutes) % 60)}`
 }
 
 /** Who decided; for a provisional line the supplier. A device is no source of information in R4. */

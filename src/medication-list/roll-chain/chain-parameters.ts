@@ -1,12 +1,13 @@
 /** The chain of a roll as FHIR Parameters: one part for each step, with references to the facts that say so. */
 import type { Parameters, ParametersParameter, Quantity } from 'fhir/r4.js'
 import { UCUM } from '../../core/canonical.js'
-import { localDateTime, offsetMs } from '../../core/zone.js'
+import { dateTimeText } from '../../core/zone.js'
 import type { DoseAmount } from '../dosage/amount.js'
 import { type Decimal, equals } from '../dosage/decimal.js'
+import { timeOfMinutes } from '../dosage/slots.js'
 import { type Language, UNITS, unitWord } from '../dosage/units.js'
 import type { ContentChain } from './content-chain.js'
-import { type ChainStep, clockOf, type PouchChain, type RollChain } from './roll-chain.js'
+import type { ChainStep, PouchChain, RollChain } from './roll-chain.js'
 
 export interface ChainContext {
   readonly zone: string
@@ -37,7 +38,9 @@ const pouchPart = (pouch: PouchChain, context: ChainContext): ParametersParamete
   part: [
     { name: 'date', valueDate: pouch.day },
     ...(pouch.slot === undefined ? [] : [{ name: 'slot', valueCode: pouch.slot }]),
-    ...(pouch.minutes === undefined ? [] : [{ name: 'time', valueTime: `${clockOf(pouch.minutes)}:00` }]),
+    ...(pouch.minutes === undefined
+      ? []
+      : [{ name: 'time', valueTime: `${timeOfMinutes(pouch.minutes)}:00` }]),
     stepPart('offered', pouch.offered, context),
     ...pouch.contents.map((content) => contentPart(content, context)),
   ],
@@ -91,13 +94,6 @@ const factParts = (facts: readonly string[]): ParametersParameter[] =>
 
 const timePart = (at: number | undefined, { zone }: ChainContext): ParametersParameter[] =>
   at === undefined || !Number.isFinite(at) ? [] : [{ name: 'at', valueDateTime: dateTimeText(at, zone) }]
-
-function dateTimeText(instant: number, zone: string): string {
-  const { date, time } = localDateTime(instant, zone)
-  const minutes = Math.round(offsetMs(instant, zone) / 60_000)
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0')
-  return `${date}T${time}${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
-}
 
 /** What is no exact number is left out: an amount that is not known is not shown as one. */
 function amountParts(amount: DoseAmount | undefined, { language }: ChainContext): ParametersParameter[] {

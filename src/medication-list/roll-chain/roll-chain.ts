@@ -4,7 +4,7 @@
  */
 import { addDays } from '../../core/zone.js'
 import type { Situation } from '../discrepancies/discrepancy.js'
-import { SLOT_TOLERANCE_MINUTES } from '../dosage/slots.js'
+import { SLOT_TOLERANCE_MINUTES, timeOfMinutes } from '../dosage/slots.js'
 import type { Delivery, HandOut } from '../facts/chain-fact.js'
 import type { LineModel } from '../lines/line.js'
 import { rollOfDelivery } from '../quantities/devices.js'
@@ -134,11 +134,7 @@ function pouchesOf(roll: Roll, situation: Situation, { day: only, slot }: ChainQ
 }
 
 const isAsked = ({ slot, minutes }: PackedDose, asked: string | undefined): boolean =>
-  asked === undefined || slot === asked || (minutes !== undefined && clockOf(minutes) === asked)
-
-/** Minutes of a pouch as its clock time. */
-export const clockOf = (minutes: number): string =>
-  `${String(Math.floor(minutes / 60) % 24).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+  asked === undefined || slot === asked || (minutes !== undefined && timeOfMinutes(minutes) === asked)
 
 /** In order of time, those without a time last. */
 function bySlot(found: readonly Found[]): [number, Found[]][] {
