@@ -2,6 +2,7 @@
 import type { Extension, MedicationStatement } from 'fhir/r4.js'
 import { extensionUrl } from '../../core/canonical.js'
 import type { Attestation } from '../facts/responsibility-fact.js'
+import { remembered } from '../remember.js'
 import { lineContent } from './line-content.js'
 
 export type BadgeState = 'attested' | 'changed-since' | 'partly' | 'never'
@@ -74,14 +75,8 @@ function listBadge(
   return newest === undefined || !some ? NEVER.list : badge('partly', newest, [])
 }
 
-export const NEVER_ATTESTED: Badge = {
-  state: 'never',
-  attestation: undefined,
-  changed: [],
-  contradicted: false,
-}
 const NEVER: AttestedList = {
-  list: NEVER_ATTESTED,
+  list: { state: 'never', attestation: undefined, changed: [], contradicted: false },
   lines: new Map(),
   full: undefined,
 }
@@ -108,33 +103,27 @@ function saidBy({ at, listVersion, who }: Attestation): Extension[] {
   ]
 }
 
-const badged = new WeakMap<
-  MedicationStatement,
-  { readonly key: string; readonly statement: MedicationStatement }
->()
+const badgedBefore = remembered<MedicationStatement>()
 
 /** The statement with its badge; the same object as before while both are the same. */
 export function withBadge(statement: MedicationStatement, own: Badge | undefined): MedicationStatement {
   if (own === undefined) return statement
-  const extension = badgeExtension(own)
-  const key = JSON.stringify(extension)
-  const known = badged.get(statement)
-  if (known?.key === key) return known.statement
-  const made = { ...statement, extension: [...(statement.extension ?? []), extension] }
-  badged.set(statement, { key, statement: ordered(made, statement) })
-  return badged.get(statement)?.statement ?? made
+  const badgeOfLine = badgeExtension(own)
+  return badgedBefore(statement, [JSON.stringify(badgeOfLine)], () =>
+    withExtension(statement, [...(statement.extension ?? []), badgeOfLine]),
+  )
 }
 
 /** `extension` where it stands in FHIR JSON of the hub's other lines. */
-function ordered(made: MedicationStatement, { extension }: MedicationStatement): MedicationStatement {
-  if (extension !== undefined) return made
-  const { extension: own, id, meta, contained, resourceType, ...rest } = made
+function withExtension(statement: MedicationStatement, extension: Extension[]): MedicationStatement {
+  if (statement.extension !== undefined) return { ...statement, extension }
+  const { id, meta, contained, resourceType, ...rest } = statement
   return {
     resourceType,
     ...(id === undefined ? {} : { id }),
     ...(meta === undefined ? {} : { meta }),
     ...(contained === undefined ? {} : { contained }),
-    ...(own === undefined ? {} : { extension: own }),
+    extension,
     ...rest,
   }
 }

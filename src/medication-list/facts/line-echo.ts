@@ -4,6 +4,7 @@
  */
 import { sidUrl } from '../../core/canonical.js'
 import type { PreviousLine } from '../contract.js'
+import { remembered } from '../remember.js'
 import type { DecisionFact, TreatmentKey } from './fact.js'
 
 const LINE = sidUrl('line')
@@ -24,7 +25,7 @@ const isEcho = ({ identifiers, keys, ref }: DecisionFact): boolean =>
   identifiers.some(({ system }) => system === LINE) &&
   !keys.some(({ token }) => token !== ref && DECIDING.test(token))
 
-const linkedBefore = new WeakMap<DecisionFact, { readonly names: string; readonly copy: DecisionFact }>()
+const linkedBefore = remembered<DecisionFact>()
 
 /** The same copy for the same facts, so that what is remembered by a fact stays remembered. */
 function linked(fact: DecisionFact, lines: ReadonlyMap<string, PreviousLine>): DecisionFact {
@@ -33,11 +34,9 @@ function linked(fact: DecisionFact, lines: ReadonlyMap<string, PreviousLine>): D
     .flatMap(({ system, value }) => (system === LINE ? (lines.get(value ?? '')?.facts ?? []) : []))
     .filter((ref) => DECIDING.test(ref) && !known.has(ref))
   if (refs.length === 0) return fact
-  const names = [...new Set(refs)].sort().join()
-  const before = linkedBefore.get(fact)
-  if (before?.names === names) return before.copy
-  const keys = [...fact.keys, ...names.split(',').map((token): TreatmentKey => ({ token, basis: 'K0' }))]
-  const copy = { ...fact, keys }
-  linkedBefore.set(fact, { names, copy })
-  return copy
+  const names = [...new Set(refs)].sort()
+  return linkedBefore(fact, names, () => ({
+    ...fact,
+    keys: [...fact.keys, ...names.map((token): TreatmentKey => ({ token, basis: 'K0' }))],
+  }))
 }

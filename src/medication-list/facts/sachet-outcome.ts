@@ -2,9 +2,10 @@
  * A sachet and the medicines in it (devices.md 2.1): a later event may speak of the sachet alone. Then its outcome is
  * that of what lies in it, so that a late "taken" does not leave the medicines missed.
  */
+import { remembered } from '../remember.js'
 import type { Intake } from './fact.js'
 
-const settledBefore = new WeakMap<Intake, { readonly sachet: Intake; readonly settled: Intake }>()
+const settledBefore = remembered<Intake>()
 
 /** In the same order. What a partly taken sachet leaves unknown stays unknown. */
 export function withSachetOutcome(intakes: readonly Intake[]): Intake[] {
@@ -26,10 +27,5 @@ export function withSachetOutcome(intakes: readonly Intake[]): Intake[] {
 const isSettled = ({ outcome }: Intake): boolean => outcome !== 'uncertain' && outcome !== 'error'
 
 /** The same object for the same two facts, as everything that is compared by identity wants it. */
-function settledBy(intake: Intake, sachet: Intake): Intake {
-  const known = settledBefore.get(intake)
-  if (known?.sachet === sachet) return known.settled
-  const settled: Intake = { ...intake, outcome: sachet.outcome, at: sachet.at }
-  settledBefore.set(intake, { sachet, settled })
-  return settled
-}
+const settledBy = (intake: Intake, sachet: Intake): Intake =>
+  settledBefore(intake, [sachet], () => ({ ...intake, outcome: sachet.outcome, at: sachet.at }))

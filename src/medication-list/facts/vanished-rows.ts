@@ -1,4 +1,5 @@
 /** Rows that a source no longer lists in its own complete reply (medication-list.md 4.2). */
+import { remembered } from '../remember.js'
 import type { DecisionFact, FactSet, Row, SourceList } from './fact.js'
 
 /** The newest list of each source that is complete: what is not on it the source does not list any more. */
@@ -46,19 +47,14 @@ export function withRemovals(facts: FactSet, codes: readonly string[]): FactSet 
   }
 }
 
-const removedBefore = new WeakMap<Row, { readonly list: SourceList; readonly row: Row }>()
+const removedBefore = remembered<Row>()
 
 /** The same object for the same two facts, as everything that is compared by identity wants it. */
-function removed(fact: Row, list: SourceList): Row {
-  const known = removedBefore.get(fact)
-  if (known?.list === list) return known.row
-  const row: Row = {
+const removed = (fact: Row, list: SourceList): Row =>
+  removedBefore(fact, [list], () => ({
     ...fact,
     status: 'stopped',
     statusSince: list.date,
     decided: { from: list.date, to: list.date, precision: 'instant' },
     to: undefined,
-  }
-  removedBefore.set(fact, { list, row })
-  return row
-}
+  }))
